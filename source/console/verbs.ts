@@ -11,6 +11,7 @@ import type {Plan} from '../release/plan.js';
 import {planAgain, planDeleteRevision, planDeleteService} from '../release/plan-object.js';
 import type {Facts, Planned, PlanOptions} from '../release/plan-facts.js';
 import {planPromote, planRollback, planSplit, planUndo} from '../release/plan-split.js';
+import {readSplitWrite} from '../kube/read-route.js';
 import {withoutHistory} from '../release/without-history.js';
 import {setAndGot} from './live/verdicts.js';
 import type {History} from './session/change-recorder.js';
@@ -147,7 +148,13 @@ export function createVerbs(
 		const result = planned(factsOf(state, service), state);
 		if (result.ok) return openReview(store, cluster, result.plan);
 		if (verb && result.candidates && result.candidates.length > 0) {
-			return askRevision(store, service, result, {verb});
+			const asked = verb === 'roll back' ? readSplitWrite(cluster, factsOf(state, service)) : undefined;
+			if (!asked) return askRevision(store, service, result, {verb});
+			return askedFirst(service, asked, (told, now) =>
+				told && now.generation === service.generation
+					? reviewOf(told, planned, right, verb)
+					: askRevision(store, service, result, {verb}),
+			);
 		}
 		// What Knative says to be so already is not what users get.
 		const verdict = state.verdicts.get(service.uid);
@@ -160,6 +167,23 @@ export function createVerbs(
 		const named = command === undefined ? '' : ` :${command} REVISION names it.`;
 		const instead = result.instead ? ' X gives the release up.' : '';
 		notify(store, {tone: 'info', text: `${result.reason}${named}${instead}`});
+	}
+
+	/** Before somebody is asked which one, what may tell it is. */
+	function askedFirst(
+		service: ServiceView,
+		asked: Promise<ServiceView | undefined>,
+		goOn: (told: ServiceView | undefined, now: ServiceView) => void,
+	): void {
+		let told: ServiceView | undefined;
+		const reading = (async () => {
+			told = await asked;
+		})();
+		const open = () => {
+			const status = targetStatusOf(store.getState(), service);
+			goOn(told, status.kind === 'there' ? status.service : service);
+		};
+		void afterAsking(store, reading, open, 'Asking the server when the split was written…');
 	}
 
 	/** What becomes of the template is asked again: what users run may be something else by now. */

@@ -290,7 +290,7 @@ export function planTags(facts: Facts, revision: string, tags: readonly string[]
 	const {split, notes: moved} = retag(service, revision, tags);
 	const notes = [...moved, ...unreadNotes(service, added, placeholders)];
 	if (isAsked(service, split)) {
-		return {ok: false, reason: 'Tags unchanged.'};
+		return {ok: false, reason: 'Tags unchanged.', already: true};
 	}
 	return {ok: true, plan: trafficPlan('tag', facts, split, {notes})};
 }

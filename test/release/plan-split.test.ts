@@ -289,7 +289,11 @@ describe('tags', () => {
 	});
 
 	it('that change nothing are no plan', () => {
-		expect(planTags(situation(), two, ['canary'])).toEqual({ok: false, reason: 'Tags unchanged.'});
+		expect(planTags(situation(), two, ['canary'])).toEqual({
+			ok: false,
+			reason: 'Tags unchanged.',
+			already: true,
+		});
 	});
 
 	it('whose name another service has are refused, those that are in use are not', () => {

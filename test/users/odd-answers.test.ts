@@ -22,7 +22,7 @@ const pod: KnownPod = {
 	revision: 'users-00003',
 	isRunning: true,
 	isReady: true,
-	metrics: {kind: 'prometheus'},
+	metrics: {kind: 'prometheus', isOlder: false},
 	isNew: true,
 };
 

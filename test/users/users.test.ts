@@ -113,6 +113,24 @@ async function observe(protocol: string | null, revisions: readonly string[]): P
 	);
 }
 
+it('counts as many a second while another pod keeps it waiting', async () => {
+	await observe('prometheus', ['cart-00001', 'cart-00002']);
+	onTestFinished(async () => observe(null, ['cart-00001', 'cart-00002']));
+	sandbox.users.set({service: 'cart', rate: 50, arrivals: 'steady'});
+	const kept = Promise.withResolvers<void>();
+	const meter = measure({
+		...admin,
+		async fetchFromPod(target, ...rest) {
+			if (target.pod.name.startsWith('cart-00002') && meter.snapshot().asked === 0) await kept.promise;
+			return admin.fetchFromPod(target, ...rest);
+		},
+	});
+	setTimeout(() => kept.resolve(), 3000);
+	const {view} = await until(meter, after(3));
+	expect(view.sinceSplit.perSecond).toBeGreaterThan(35);
+	expect(view.sinceSplit.perSecond).toBeLessThan(65);
+});
+
 describe('from rates, at port 9090', () => {
 	it('says how many there are and where they go, as an estimate, and how exact counts are to be had', async () => {
 		sandbox.users.set({service: 'cart', rate: 50, arrivals: 'steady'});

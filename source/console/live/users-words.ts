@@ -150,6 +150,8 @@ export function untestedWords(untested: UsersView['untested']): string | undefin
 			return 'rates are no counts, so that nothing can be tested';
 		case 'part':
 			return `no verdict: ${untested.read} of ${untested.all} pods are read, so that shares are estimates`;
+		case 'cut':
+			return `no verdict: pods of ${untested.revision} end or restart, and what they counted last is not seen`;
 		case 'slow':
 			return `too early to tell: requests take up to ${rate(untested.seconds)} s`;
 		case 'silent':

@@ -86,7 +86,9 @@ function taggedFor(
 	if (wrong !== undefined) return {ok: false, code: exitCodes.usage, sentence: wrong};
 	const planned = planTags(facts, revision, tags);
 	// A script may ask for the same twice.
-	return planned.ok ? planned : {ok: false, code: exitCodes.done, sentence: planned.reason};
+	return planned.ok || !planned.already
+		? orRefused(planned)
+		: {ok: false, code: exitCodes.done, sentence: planned.reason};
 }
 
 function deletedFor(facts: Facts, word: string | undefined): PlannedObject {

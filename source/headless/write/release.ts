@@ -22,6 +22,7 @@ import {followToGateway} from './follow-to-gateway.js';
 import type {Base} from '../../knative/revision/base.js';
 import {releaseOf} from '../../knative/release/release.js';
 import {readBase} from '../../release/read-base.js';
+import {readSplitWrite} from '../../kube/read-route.js';
 import {readFacts} from './read-facts.js';
 
 export type ReleaseCommand = 'split' | 'complete' | 'rollback' | 'abandon' | 'undo';
@@ -94,27 +95,32 @@ async function plan(
 	const split = verb === 'split' ? sharesMeant(shares, facts) : undefined;
 	if (split && !split.ok) return {ok: false, code: exitCodes.usage, sentence: split.reason};
 	const promotion = (of: Facts) => planPromote(of, {to, keepsPrevious: options.keepsPrevious});
-	const planned = ((): Planned => {
+	const planOf = (known: Facts): Planned => {
 		switch (verb) {
 			case 'split':
-				return planSplit(facts, split?.split ?? []);
+				return planSplit(known, split?.split ?? []);
 			case 'complete':
-				return promotion(facts);
+				return promotion(known);
 			case 'rollback':
-				return withoutHistory(planRollback(facts, {to}), 'roll back', unread);
+				return withoutHistory(planRollback(known, {to}), 'roll back', unread);
 			case 'abandon':
-				return planAbandon(facts, {to, why: options.reason, base: base?.base});
+				return planAbandon(known, {to, why: options.reason, base: base?.base});
 			case 'undo':
-				return withoutHistory(planUndo(facts), 'undo', unread);
+				return withoutHistory(planUndo(known), 'undo', unread);
 		}
-	})();
+	};
+	const first = planOf(facts);
+	// Before somebody is asked, what may tell it is.
+	const told =
+		first.ok || verb !== 'rollback' || !first.candidates ? undefined : await readSplitWrite(cluster, facts);
+	const planned = told ? planOf({...facts, service: told}) : first;
 	if (planned.ok) {
 		const unclear = to === undefined ? guessed(planned, facts) : undefined;
 		if (unclear || verb !== 'complete') return unclear ?? planned;
 		const verdict = await verdictOn(planned.plan, facts, {compare, progress});
 		const judged = verdict && promotion({...facts, verdict});
-		const told = judged?.ok ? judged : planned;
-		return to === undefined ? told : named(told);
+		const best = judged?.ok ? judged : planned;
+		return to === undefined ? best : named(best);
 	}
 	const {reason, already, candidates, instead} = planned;
 	if (already) return {ok: false, sentence: reason, already: service};

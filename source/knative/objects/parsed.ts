@@ -119,6 +119,7 @@ const controllers = v.pipe(
 			apiVersion: text,
 			kind: text,
 			name: text,
+			uid: text,
 			controller: v.fallback(v.optional(v.boolean(), false), false),
 		}),
 	),

@@ -17,6 +17,8 @@ export type NotJudged =
 
 /** Milliseconds that requests may take where none has ended yet: the last bound of the histogram. */
 const unknownDuration = 10_000;
+/** Milliseconds that requests may take of which those under way are too few to matter in a stretch of two seconds. */
+const negligible = 250;
 /** Milliseconds that those are taken to take that take longer than the last bound. */
 const beyondBounds = 60_000;
 /** Milliseconds that a revision's first pod is waited for: from then on it is one that gets nothing. */
@@ -37,7 +39,8 @@ export function judgedStretches(
 	const [slowest] = durations.toSorted(
 		(one, other) => (other.duration ?? unknownDuration) - (one.duration ?? unknownDuration),
 	);
-	const ended = since + (slowest ? (slowest.duration ?? unknownDuration) : 0);
+	const longest = slowest ? (slowest.duration ?? unknownDuration) : 0;
+	const ended = since + (longest > negligible ? longest : 0);
 	const start = startOf({settled, before}, {since, revisions});
 	const judged = settled.filter(({earliest, from}) => earliest >= ended && from >= start.at);
 	if (judged.length > 0 || settled.length === 0) return {judged, because: undefined};

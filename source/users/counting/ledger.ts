@@ -2,8 +2,9 @@
  * Puts together what pods say of their requests, round by round: how many each revision got within each stretch of time, with
  * counters that begin anew, pods that come and go, and the requests of this console removed. Pure.
  */
-import type {PodRequestCounts, StatusCounts} from '../formats/request-counts.js';
+import type {PodRequestCounts} from '../formats/request-counts.js';
 import type {Stat} from '../formats/stat.js';
+import {difference, emptyCounts, isLess} from './differences.js';
 import {tookAtMost} from './quantile.js';
 
 /** What one pod said. */
@@ -53,6 +54,8 @@ export type RevisionPart = {
 	readonly ownPerSecond: number;
 	/** From counts of all of its pods; otherwise from rates, or from some of the pods. */
 	readonly isExact: boolean;
+	/** Whether some are missing that a pod counted last before it ended, or before its queue-proxy began anew. */
+	readonly isCut: boolean;
 	/** 0 where nothing is counted. */
 	readonly requests: number;
 	readonly failed: number;
@@ -89,6 +92,7 @@ const mostMissed = 2;
 const rateReachesBack = 2000;
 
 type PodState = {
+	revision: string;
 	/** What the next counts are compared with; undefined where that is not known. */
 	counts: PodRequestCounts | undefined;
 	at: number;
@@ -105,6 +109,7 @@ type Delta = {
 	/** Requests under way at each pod that said so. */
 	underWay: Map<string, number>;
 	counted: Set<string>;
+	isCut: boolean;
 	earliest: number;
 };
 
@@ -116,6 +121,7 @@ const nothing = (): Delta => ({
 	rates: new Map(),
 	underWay: new Map(),
 	counted: new Set(),
+	isCut: false,
 	earliest: Infinity,
 });
 
@@ -143,17 +149,19 @@ export function createLedger(): Ledger {
 			delta.rates.set(uid, said.stat.requests);
 			delta.underWay.set(uid, said.stat.concurrency);
 			delta.earliest = Math.min(delta.earliest, at - rateReachesBack);
-			known.set(uid, {counts: undefined, at, missed: 0});
+			known.set(uid, {revision, counts: undefined, at, missed: 0});
 			return;
 		}
 		// A pod that was there before has counted before: from the second time on it is known how much.
 		const base = before ? before.counts : isNew ? emptyCounts : undefined;
 		if (base) {
-			add(delta, difference(base, said.counts));
+			const hasFallen = isLess(said.counts, base);
+			delta.isCut ||= hasFallen;
+			add(delta, hasFallen ? said.counts : difference(base, said.counts));
 			delta.counted.add(uid);
 			if (before) delta.earliest = Math.min(delta.earliest, before.at);
 		}
-		known.set(uid, {counts: said.counts, at, missed: 0});
+		known.set(uid, {revision, counts: said.counts, at, missed: 0});
 	}
 
 	/**
@@ -161,10 +169,12 @@ export function createLedger(): Ledger {
 	 * later ones are compared with, and no more.
 	 */
 	function leaveOut({pods, at}: LedgerRound): void {
-		for (const uid of [...pods.values()].flat()) {
-			const pod = known.get(uid);
-			if (!pod) known.set(uid, {counts: undefined, at, missed: mostMissed + 1});
-			else if (pod.missed > 0) pod.counts = undefined;
+		for (const [revision, uids] of pods) {
+			for (const uid of uids) {
+				const pod = known.get(uid);
+				if (!pod) known.set(uid, {revision, counts: undefined, at, missed: mostMissed + 1});
+				else if (pod.missed > 0) pod.counts = undefined;
+			}
 		}
 	}
 
@@ -207,6 +217,7 @@ export function createLedger(): Ledger {
 				scale === 1 &&
 				[...rates.keys()].every(uid => counted.has(uid)) &&
 				(uids.length === 0 || read.size > 0),
+			isCut: delta.isCut,
 			requests,
 			failed,
 			rejected,
@@ -248,8 +259,10 @@ export function createLedger(): Ledger {
 			const running = new Set([...round.pods.values()].flat());
 			for (const [uid, pod] of known) {
 				// What a pod counted since it was last asked is gone with it.
-				if (!running.has(uid)) known.delete(uid);
-				else if (!answered.has(uid)) pod.missed++;
+				if (!running.has(uid)) {
+					known.delete(uid);
+					if (pod.counts) deltaOf(pod.revision).isCut = true;
+				} else if (!answered.has(uid)) pod.missed++;
 			}
 			for (const sample of round.samples) take(sample);
 			isSettling ||= round.isSettling;
@@ -295,35 +308,6 @@ export function createLedger(): Ledger {
 			leaveOut(round);
 			return stretch;
 		},
-	};
-}
-
-const emptyCounts: PodRequestCounts = {byStatus: new Map()};
-const noCounts: StatusCounts = {count: 0, buckets: []};
-
-/** What came since; all of it where a counter has fallen: then the queue-proxy has begun anew. */
-function difference(before: PodRequestCounts, after: PodRequestCounts): PodRequestCounts {
-	const hasFallen = [...before.byStatus].some(
-		([status, {count}]) => (after.byStatus.get(status)?.count ?? 0) < count,
-	);
-	if (hasFallen) return after;
-	return {
-		byStatus: new Map(
-			[...after.byStatus].map(([status, counts]) => {
-				const earlier = before.byStatus.get(status) ?? noCounts;
-				const at = new Map(earlier.buckets.map(({bound, count}) => [bound, count]));
-				return [
-					status,
-					{
-						count: counts.count - earlier.count,
-						buckets: counts.buckets.map(({bound, count}) => ({
-							bound,
-							count: Math.max(0, count - (at.get(bound) ?? 0)),
-						})),
-					},
-				];
-			}),
-		),
 	};
 }
 

@@ -59,9 +59,14 @@ export type UsersView = {
 	readonly split: UsersSplitVerdict | undefined;
 	/**
 	 * Why there is no verdict on the split though users come; undefined where there is one, and where there is nothing to compare.
-	 * rates: there are no counts · part: counts of so many of all pods.
+	 * rates: there are no counts · part: counts of so many of all pods · cut: pods of a revision end all the time.
 	 */
-	readonly untested: NotJudged | {kind: 'rates'} | {kind: 'part'; read: number; all: number} | undefined;
+	readonly untested:
+		| NotJudged
+		| {kind: 'rates'}
+		| {kind: 'part'; read: number; all: number}
+		| {kind: 'cut'; revision: string}
+		| undefined;
 	/** Of the newest revision against the one that has most; undefined where there are no two, or nothing is counted. */
 	readonly errors: (UsersErrorVerdict & {readonly fresh: string; readonly old: string}) | undefined;
 	/** Whether requests are independent, as far as is known. */
@@ -111,7 +116,9 @@ export function usersView(
 	);
 	const recent = whole.filter(({to}) => to > last - milliseconds);
 	const settled = whole.filter(({earliest, isSettling}) => earliest >= since && !isSettling);
-	const counted = settled.filter(({byRevision}) => [...byRevision.values()].every(({isExact}) => isExact));
+	const counted = settled.filter(({byRevision}) =>
+		[...byRevision.values()].every(({isExact, isCut}) => isExact && !isCut),
+	);
 	const [first] = counted;
 	const {judged, because} = judgedStretches(
 		{settled: counted, before: first && whole[whole.indexOf(first) - 1]},
@@ -166,7 +173,10 @@ function percentsOf(weights: readonly UsersWeight[]): ReadonlyMap<string, number
 function uncounted(stretch: LedgerStretch | undefined): UsersView['untested'] {
 	const parts = [...(stretch?.byRevision.values() ?? [])].filter(({isExact}) => !isExact);
 	const part = parts.find(({pods, requests}) => requests > 0 && pods.read < pods.all);
-	return part ? {kind: 'part', ...part.pods} : parts.length > 0 ? {kind: 'rates'} : undefined;
+	if (part) return {kind: 'part', ...part.pods};
+	if (parts.length > 0) return {kind: 'rates'};
+	const cut = [...(stretch?.byRevision ?? [])].find(([, {isCut}]) => isCut);
+	return cut && {kind: 'cut', revision: cut[0]};
 }
 
 function intervalOf(

@@ -61,10 +61,11 @@ const podLabels = ['k8s_pod_name', 'pod_name'];
  * Counts from samples of one pod.
  *
  * @param pod Whose they should be: samples that say they are another's are refused.
+ * @param pod.isOlder Before Knative 1.19 a queue-proxy says nothing at all before its first request; later it says who it is.
  */
 export function requestCounts(
 	samples: readonly MetricSample[],
-	pod: {readonly name: string; readonly revision: string},
+	pod: {readonly name: string; readonly revision: string; readonly isOlder: boolean},
 ): ReadCounts {
 	const stranger = strangerIn(samples, pod);
 	if (stranger !== undefined) return {ok: false, reason: stranger};
@@ -73,6 +74,9 @@ export function requestCounts(
 		if (own.length > 0) return countsOf(own, names);
 	}
 	// Before the first request there is nothing, or nothing but who it is.
+	if (samples.length === 0 && !pod.isOlder) {
+		return {ok: false, reason: 'it answers with nothing, not even with who it is'};
+	}
 	const isQueueProxy = samples.length === 0 || samples.some(({name}) => name === 'target_info');
 	return isQueueProxy
 		? {ok: true, counts: {byStatus: new Map()}}
@@ -104,9 +108,17 @@ function strangerIn(
 const mostStatuses = 1000;
 const mostBounds = 200;
 
+const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+
 function countsOf(samples: readonly MetricSample[], names: Names): ReadCounts {
 	const byStatus = new Map<string, {counter: number; histogram: number; buckets: Map<number, number>}>();
+	const seen = new Set<string>();
 	for (const {name, labels, value} of samples) {
+		const series = JSON.stringify([name, ...[...labels].map(pair => JSON.stringify(pair)).toSorted(byText)]);
+		if (seen.has(series)) {
+			return {ok: false, reason: `${shortenedText(name)} comes twice with the same labels`};
+		}
+		seen.add(series);
 		if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER) && !name.endsWith('_sum')) {
 			return {ok: false, reason: `${shortenedText(name)} is ${value}`};
 		}

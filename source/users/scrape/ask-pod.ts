@@ -52,7 +52,10 @@ export async function askPod(
 	}
 	const text = readExposition(Buffer.from(body).toString('utf8'));
 	if (!text.ok) return failed(`no metrics: ${text.reason}`);
-	const counts = requestCounts(text.samples, pod);
+	const counts = requestCounts(text.samples, {
+		...pod,
+		isOlder: pod.metrics.kind === 'prometheus' && pod.metrics.isOlder,
+	});
 	return counts.ok ? {kind: 'counts', counts: counts.counts} : failed(counts.reason);
 }
 

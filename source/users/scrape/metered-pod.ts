@@ -9,9 +9,15 @@ import {
 	type Parsed,
 } from '../../knative/objects/parsed.js';
 
-/** What the environment of a queue-proxy says of the metrics of requests: told at port 9091, sent elsewhere, nothing, or not known. */
+/**
+ * What the environment of a queue-proxy says of the metrics of requests: told at port 9091, by one of before Knative 1.19 or not, sent
+ * elsewhere, nothing, or not known.
+ */
 export type MetricsSetting =
-	{kind: 'prometheus'} | {kind: 'pushed'; protocol: string} | {kind: 'none'} | {kind: 'unknown'};
+	| {kind: 'prometheus'; isOlder: boolean}
+	| {kind: 'pushed'; protocol: string}
+	| {kind: 'none'}
+	| {kind: 'unknown'};
 
 /** Texts are printable. */
 export type MeteredPod = {
@@ -84,10 +90,10 @@ function settingOf(env: ReadonlyMap<string, string>): MetricsSetting {
 		return config.success ? settingNamed(config.output.requestMetrics.protocol) : {kind: 'unknown'};
 	}
 	const backend = env.get('SERVING_REQUEST_METRICS_BACKEND');
-	return backend === undefined ? {kind: 'unknown'} : settingNamed(backend);
+	return backend === undefined ? {kind: 'unknown'} : settingNamed(backend, {isOlder: true});
 }
 
-function settingNamed(name: string): MetricsSetting {
-	if (name === 'prometheus') return {kind: 'prometheus'};
+function settingNamed(name: string, {isOlder = false} = {}): MetricsSetting {
+	if (name === 'prometheus') return {kind: 'prometheus', isOlder};
 	return name === '' || name === 'none' ? {kind: 'none'} : {kind: 'pushed', protocol: name};
 }

@@ -4,8 +4,8 @@ import type {AskedFor, PodReport} from './ask-pod.js';
 /** Milliseconds: a pod is asked no more often. */
 export const shortestPeriod = 2000;
 const longestBackOff = 60_000;
-/** Failures at port 9091 after which a pod that told exact counts is asked for its rate instead. */
-const fewFailures = 2;
+/** Failures at port 9091 beyond which a pod that told exact counts is asked for its rate instead. */
+const fewFailures = 1;
 
 /** What is known of a pod by now. */
 export type PodKnowledge = {
@@ -66,6 +66,10 @@ export function createPodMemory(): PodMemory {
 					return;
 				case 'gone':
 					failures++;
+					// The list of pods is a moment behind; one that it goes on to have is not gone.
+					if (failures > 1) {
+						known = {...known, failure: 'the API server says that there is no such pod (404)'};
+					}
 					return;
 				case 'forbidden':
 					return;

@@ -24,6 +24,7 @@ export type PodReader = (target: ForwardTarget, accept: string, signal: AbortSig
 
 /** Milliseconds that a pod has to answer. */
 const answerTimeout = 5000;
+const noAnswer = `no answer within ${answerTimeout / 1000} s`;
 const path = '/metrics';
 /** Of an answer. */
 export const mostBytes = 4 * 1024 * 1024;
@@ -31,18 +32,14 @@ export const mostBytes = 4 * 1024 * 1024;
 /** As Go's dialer says it, and socat, by which some container runtimes forward ports: whatever the words around it. */
 const refusedConnection = /connection refused/i;
 
-const proxyRight = 'get pods/proxy';
-const forwardRight = 'get and create pods/portforward';
+export const proxyRight = 'get pods/proxy';
+export const forwardRight = 'get and create pods/portforward';
 
 /** Through pods/proxy. */
 export function proxyReader(cluster: Cluster): PodReader {
 	return async (target, accept, signal) => {
 		try {
-			const {status, body} = await cluster.fetchFromPod(target, path, {
-				accept,
-				timeout: answerTimeout,
-				signal,
-			});
+			const {status, body} = await cluster.fetchFromPod(target, path, {accept, timeout: answerTimeout, signal});
 			return status === 200 ? {kind: 'read', body} : refusal(status, body);
 		} catch (error) {
 			if (!(error instanceof TransportError)) throw error;
@@ -76,15 +73,15 @@ export function forwardReader(cluster: Cluster): PodReader {
 				if (status === 403) return {kind: 'forbidden', right: forwardRight, sentence};
 				return status === 404 ? {kind: 'gone'} : {kind: 'failed', sentence};
 			}
-			if (answer.kind === 'unanswered') return {kind: 'failed', sentence: answer.sentence};
+			if (answer.kind === 'unanswered') {
+				return {kind: 'failed', sentence: ending.signal.aborted ? noAnswer : answer.sentence};
+			}
 			return await ask(answer.stream, accept);
 		} catch (error) {
 			caller.throwIfAborted();
 			const message = error instanceof Error ? error.message : String(error);
 			if (refusedConnection.test(message)) return {kind: 'closed'};
-			const sentence = ending.signal.aborted
-				? `no answer within ${answerTimeout / 1000} s`
-				: printable(message);
+			const sentence = ending.signal.aborted ? noAnswer : printable(message);
 			return {kind: 'failed', sentence};
 		} finally {
 			clearTimeout(limit);

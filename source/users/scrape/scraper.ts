@@ -15,6 +15,7 @@ import {forwardReader, proxyReader, type PodReader, type PodReading} from './pod
 export type Scrape = {readonly pod: KnownPod; readonly at: number; readonly report: PodReport};
 
 export type Round = {
+	/** When it began: each pod is asked about as long after that as in any other round, however long another one takes. */
 	readonly at: number;
 	/** Pods of the revisions that run, also those that were not asked. */
 	readonly pods: readonly KnownPod[];
@@ -156,6 +157,7 @@ export function createScraper({
 	}
 
 	async function round(set: PodSet, signal: AbortSignal): Promise<void> {
+		const at = timers.now();
 		const pods = set.list().filter(({isRunning, revision}) => isRunning && revisions.includes(revision));
 		const known = new Set(pods.map(({uid}) => uid));
 		for (const uid of memories.keys()) if (!known.has(uid)) memories.delete(uid);
@@ -171,7 +173,7 @@ export function createScraper({
 		await Promise.all(Array.from({length: mostAtOnce}, worker));
 		if (signal.aborted) return;
 		onRound({
-			at: timers.now(),
+			at,
 			pods,
 			scrapes,
 			standings: pods.flatMap(pod => {

@@ -21,6 +21,7 @@ function stretch(
 		failed: isExact ? ofThem : 0,
 		rejected: 0,
 		buckets: new Map(isExact ? buckets : []),
+		isCut: false,
 		everTook: undefined,
 		isServing: true,
 		concurrency: undefined,

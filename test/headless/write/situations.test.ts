@@ -72,6 +72,22 @@ const managedByArgo = async () =>
 		body: {metadata: {annotations: {'argocd.argoproj.io/tracking-id': 'shop:cart'}}},
 	});
 
+/** Adds the tag to the second revision. */
+const tagSecond = async (name: string) =>
+	changeObject(
+		{verb: 'tag', revision: '2', add: [name], remove: []},
+		{
+			namespace: 'default',
+			service: 'cart',
+			dryRun: false,
+			yes: true,
+			production: false,
+			reason: '',
+			wait: 0,
+		},
+		{cluster, history: undefined, show() {}, agree: undefined, progress() {}},
+	);
+
 async function madeOf(name: string, revisions: number, words?: string): Promise<void> {
 	await create(name);
 	if (words !== undefined) await split(name, '1=100');
@@ -149,6 +165,16 @@ describe('complete', () => {
 		expect(await splitOf('cart')).toBe('1=0 2=100#stable');
 	});
 
+	it('and no more is it given by its name, which is not so already', async () => {
+		await create('canary-cart');
+		await madeOf('cart', 2, '1=100 2=0#beta');
+		expect(await tagSecond('canary')).toMatchObject({
+			code: 1,
+			sentence: expect.stringMatching(/^Not done: The tag canary needs the name canary-cart/),
+		});
+		expect(await tagSecond('beta')).toMatchObject({code: 0, sentence: 'Tags unchanged.'});
+	});
+
 	it('gives no tag whose placeholder is another service', async () => {
 		await create('previous-cart');
 		await madeOf('cart', 2, '1=90#stable 2=10#canary');
@@ -219,13 +245,68 @@ describe('rollback', () => {
 		expect(await splitOf('till')).toBe('3=0 2=100');
 	});
 
-	it('is not led by a tag that was left behind', async () => {
+	it('is not led by a tag that was left behind, and asks where the Route may not be read', async () => {
 		await madeOf('till', 2);
 		await split('till', '1=0#stable @latest=100');
 		await deploy('till', 'three');
+		const mayNotRead = answering('GET', servingPath('routes', 'default', 'till'), 403, {
+			kind: 'Status',
+			status: 'Failure',
+			reason: 'Forbidden',
+			message: 'routes.serving.knative.dev "till" is forbidden',
+			code: 403,
+		});
+		expect(await run('rollback', 'till', {through: mayNotRead})).toMatchObject({
+			code: 2,
+			sentence: expect.stringMatching(/Name the revision: --to till-00001 or --to till-00002\.$/),
+		});
 		await run('rollback', 'till');
 		expect(await splitOf('till')).toBe('1=0 3=0 2=100#stable');
 	});
+
+	it.each([
+		['stays listed', '1=100#stable @latest=0', ['1=0#stable', '@latest=100']],
+		['leaves the split', '1=100 @latest=0', ['@latest=100']],
+		['stays, while the other one leaves', '1=100 @latest=0#canary', ['1=0', '@latest=100']],
+	])(
+		'asks where the latest got the traffic in the write that made it, and what users had %s',
+		async (_, before, after) => {
+			await create('till');
+			await split('till', before);
+			await deploy('till', 'two');
+			await patch('till', {
+				template: {
+					spec: {
+						containers: [
+							{
+								image: 'registry.example.com/samples/helloworld-go:1',
+								env: [{name: 'TARGET', value: 'three'}],
+							},
+						],
+					},
+				},
+				traffic: after.map(word => {
+					const [share = '', tag] = word.split('#');
+					const [key = '', percent] = share.split('=');
+					return {
+						...(key === '@latest' ? {latestRevision: true} : {revisionName: 'till-00001'}),
+						percent: Number(percent),
+						...(tag !== undefined && {tag}),
+					};
+				}),
+			});
+			for (const machine of ['ann', 'bob']) {
+				expect(await run('rollback', 'till', {machine})).toMatchObject({
+					code: 2,
+					sentence: expect.stringMatching(
+						/which of them had the traffic before till-00003 cannot be told\. Name the revision: --to till-0000[12] or --to till-0000[12]\.$/,
+					),
+				});
+			}
+			expect(await run('rollback', 'till', {to: '1'})).toMatchObject({code: 0});
+			expect(await splitOf('till')).toContain('1=100');
+		},
+	);
 
 	it('goes to the largest share beside the canary, and asks where two have as much', async () => {
 		await madeOf('shop', 5, '1=30 2=40 3=20 4=7 5=3');

@@ -74,8 +74,10 @@ describe('exact counts', () => {
 	it('begin anew with the queue-proxy: all that it counts is new', () => {
 		const add = ledgerOf();
 		add({'old.1': counted({200: 1000, 500: 3})});
-		expect(of(add({'old.1': counted({200: 7})}), 'old')).toMatchObject({requests: 7, failed: 0});
-		expect(of(add({'old.1': counted({200: 9})}), 'old')).toMatchObject({requests: 2});
+		// What it counted before that, since it was last asked, is lost.
+		const anew = {requests: 7, failed: 0, isExact: true, isCut: true};
+		expect(of(add({'old.1': counted({200: 7})}), 'old')).toMatchObject(anew);
+		expect(of(add({'old.1': counted({200: 9})}), 'old')).toMatchObject({requests: 2, isCut: false});
 	});
 
 	it('of a pod that has come are all its own, of one that was only not seen none', () => {
@@ -95,8 +97,10 @@ describe('exact counts', () => {
 		add({'old.1': counted({200: 5}), 'old.2': counted({200: 5})});
 		expect(of(add({'old.1': counted({200: 9})}), 'old')).toMatchObject({
 			requests: 4,
+			isCut: true,
 			pods: {all: 1, read: 1},
 		});
+		expect(of(add({'old.1': counted({200: 10})}), 'old')?.isCut).toBe(false);
 	});
 
 	it('of a revision scaled to zero are none, and exactly that', () => {

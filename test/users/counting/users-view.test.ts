@@ -4,13 +4,14 @@ import {usersView} from '../../../source/users/counting/users-view.js';
 
 function part(
 	requests: number,
-	{failed = 0, isExact = true, buckets = {}, pods = {all: 1, read: 1}} = {},
+	{failed = 0, isExact = true, isCut = false, buckets = {}, pods = {all: 1, read: 1}} = {},
 ): RevisionPart {
 	return {
 		perSecond: requests / 2,
 		balance: requests / 2,
 		ownPerSecond: 0,
 		isExact,
+		isCut,
 		requests: isExact ? requests : 0,
 		failed,
 		rejected: 0,
@@ -232,4 +233,17 @@ it('says that there is no verdict where not all pods are read', () => {
 		{weights, since: -1000, pair},
 	);
 	expect([view.split, view.untested]).toEqual([undefined, {kind: 'part', all: 25, read: 20}]);
+});
+
+const cutIn = (isCut: (index: number) => boolean) =>
+	usersView(
+		stretches(10, index => ({old: part(80), new: part(isCut(index) ? 3 : 20, {isCut: isCut(index)})})),
+		{weights, since: -1000, pair},
+	);
+
+it('has no stretch in a verdict in which a pod ended, and says so where there is no other', () => {
+	expect(cutIn(index => index % 3 === 1).split?.requests).toEqual([560, 140]);
+	const always = cutIn(() => true);
+	expect(always).toMatchObject({split: undefined, untested: {kind: 'cut', revision: 'new'}});
+	expect(always.recent.isExact).toBe(true);
 });

@@ -3,7 +3,7 @@ import {expect, it} from 'vitest';
 import {readExposition} from '../../../source/users/formats/exposition.js';
 import {requestCounts, type ReadCounts} from '../../../source/users/formats/request-counts.js';
 
-function counted(text: string, pod = {name: 'shop-1', revision: 'shop-00001'}): ReadCounts {
+function counted(text: string, pod = {name: 'shop-1', revision: 'shop-00001', isOlder: false}): ReadCounts {
 	const read = readExposition(text);
 	return read.ok ? requestCounts(read.samples, pod) : read;
 }
@@ -15,7 +15,11 @@ const plain = (counts: ReadCounts) =>
 
 it('counts what a real queue-proxy says, without its server’s own histogram beside it', () => {
 	const text = readFileSync(new URL('../recorded/queue-proxy-9091-metrics.txt', import.meta.url), 'utf8');
-	const read = counted(text, {name: 'users-00003-deployment-d8c54d5fc-lxxn5', revision: 'users-00003'});
+	const read = counted(text, {
+		name: 'users-00003-deployment-d8c54d5fc-lxxn5',
+		revision: 'users-00003',
+		isOlder: false,
+	});
 	expect(plain(read)).toEqual({200: 65});
 	const buckets = read.ok ? read.counts.byStatus.get('200')?.buckets : [];
 	expect(buckets?.slice(0, 3)).toEqual([
@@ -56,9 +60,16 @@ it('sums what is told apart by labels that do not matter here', () => {
 	expect(plain(counted(tagged('a', 3) + tagged('b', 4)))).toEqual({200: 7});
 });
 
-it('takes nothing for no requests yet, and who it is alone too', () => {
-	expect(plain(counted(''))).toEqual({});
+it('takes who it is alone for no requests yet, and nothing at all before Knative 1.19 only', () => {
+	expect(plain(counted('', {name: 'shop-1', revision: 'shop-00001', isOlder: true}))).toEqual({});
+	expect(plain(counted(''))).toBe('it answers with nothing, not even with who it is');
 	expect(plain(counted('target_info{kn_revision_name="shop-00001",k8s_pod_name="shop-1"} 1'))).toEqual({});
+});
+
+it('refuses what comes twice: it would be counted twice', () => {
+	expect(plain(counted(tagged('a', 3) + tagged('b', 4) + tagged('a', 3)))).toBe(
+		'kn_serving_invocation_duration_seconds_count comes twice with the same labels',
+	);
 });
 
 it('refuses what another program, pod or revision says, and what is no count', () => {

@@ -64,7 +64,7 @@ describe('a pod that is to tell exact counts', () => {
 		expect(asked({counts: () => closed, rate}, {isPrometheus: false}).until(10).noCounts).toBeUndefined();
 	});
 
-	it('goes on counting after a failure or two, and tells its rate after more', () => {
+	it('goes on counting after a failure, and tells its rate after a second one', () => {
 		const once = asked({counts: second => (second === 2 ? failed('no answer within 5 s') : counts), rate});
 		once.until(2);
 		expect(once.memory.known).toMatchObject({tells: 'counts', failure: 'no answer within 5 s'});
@@ -72,8 +72,16 @@ describe('a pod that is to tell exact counts', () => {
 		expect(once.memory.known.failure).toBeUndefined();
 		expect(once.log).not.toContain('rate');
 		const always = asked({counts: second => (second > 0 ? failed('no answer within 5 s') : counts), rate});
+		always.until(8);
+		expect(always.log).toEqual(['counts', 'counts', '–', 'counts', 'rate']);
 		expect(always.until(20)).toEqual({tells: 'rate', failure: undefined, noCounts: 'no answer within 5 s'});
 	});
+});
+
+it('says of a pod that the list goes on to have that the API server knows none', () => {
+	const pod = asked({counts: () => ({kind: 'gone'}), rate});
+	expect(pod.until(0).failure).toBeUndefined();
+	expect(pod.until(20).failure).toBe('the API server says that there is no such pod (404)');
 });
 
 it('asks a pod that tells nothing more and more seldom, and goes on saying why', () => {

@@ -7,11 +7,11 @@
  */
 import {joinedChanges, mayExist, noteOf, ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
 import {
-	hadNoPods,
 	isUnchangedSince,
 	lastOf,
 	leftOf,
 	listedBefore,
+	mayBeOfOneWrite,
 	meantBefore,
 	rolledBackBy,
 } from './record.js';
@@ -179,12 +179,11 @@ function fromSplitAndRecord(facts: ReleaseFacts, whole: string): Past {
 
 	const older = left.filter(({name}) => isNewer(order, name, whole) !== true);
 	const follows = shares.some(({revision, latest}) => revision === whole && latest);
-	// A row that is listed beside it may have had the traffic as well, if the split is another one since.
-	const isTold = listed.length === 0 || isUnchangedSince(facts, whole);
+	// A row that is listed beside it may have had the traffic as well, if the split is another one since, or became one then.
+	const isTold = listed.length === 0 || (isUnchangedSince(facts, whole) && !mayBeOfOneWrite(facts, whole));
 	if (follows && isTold && back === undefined) {
 		const before = meantBefore(facts, whole, older);
-		const names = listed.map(({revision}) => revision);
-		if (before !== undefined && isCandidate(before) && !hadNoPods(facts, whole, before, names)) {
+		if (before !== undefined && isCandidate(before)) {
 			const because = isUnchangedSince(facts, whole)
 				? `the latest ready revision until ${whole} came`
 				: `the last to leave the split before ${whole} had all of it`;
@@ -210,13 +209,20 @@ function fromSplitAndRecord(facts: ReleaseFacts, whole: string): Past {
 	);
 }
 
-/** What the Route has still, though the split lists it no more: the labeler has not let go of it yet. */
-function leavingNow({service, revisions}: ReleaseFacts, whole: string): string[] {
-	const order = orderOf(service, revisions);
+/**
+ * What the Route has still, though the split lists it no more; and, so that a row beside it is not taken for the only one, what
+ * the labeler has not let go of yet.
+ */
+function leavingNow(facts: ReleaseFacts, whole: string): string[] {
+	const {service} = facts;
+	const order = orderOf(service, facts.revisions);
 	const asked = new Set(sharesOf(service).map(({revision}) => revision));
-	return service.statusTraffic
-		.map(({revision}) => revision)
-		.filter(name => name !== whole && !asked.has(name) && isNewer(order, name, whole) !== true);
+	const active = (ownRevisions(facts) ?? []).filter(
+		({routingState, deleting}) => asked.size > 1 && routingState === 'active' && !deleting,
+	);
+	return [...service.statusTraffic.map(({revision}) => revision), ...active.map(({name}) => name)].filter(
+		name => name !== whole && !asked.has(name) && isNewer(order, name, whole) !== true,
+	);
 }
 
 /** That nothing can be read is not that there is nothing. */

@@ -3,6 +3,7 @@
  * knative/serving pkg/reconciler/labeler). A Route lists what has traffic or a row, and the newest revision beside it,
  * before that is ready. Pure.
  */
+import type {ServiceView} from '../../service/service.js';
 import {ownRevisions, second, toSecond, type ReleaseFacts} from './facts.js';
 import {isNewer, orderOf} from './shares.js';
 
@@ -102,30 +103,28 @@ export function isUnchangedSince(facts: ReleaseFacts, whole: string): boolean {
 }
 
 /**
- * That another one had the traffic than the latest ready revision, though the split may be the one that `whole` came into: who
- * writes image and split at once leaves the time at which the split was written last at the moment when `whole` was made, as
- * one does who writes the image alone. What had the traffic had pods then, and what had none had none (condition Active).
- *
- * @param listed What stays in the split beside `whole`, at 0 %.
+ * That image and split may have been written at once: the time at which the split was written last is then the moment when
+ * `whole` was made. So it is where the same tool has written the image alone, too: fields have no time of their own, only who
+ * wrote them has. `trafficWrittenBefore` tells the two apart.
  */
-export function hadNoPods(
-	facts: ReleaseFacts,
-	whole: string,
-	before: string,
-	listed: readonly string[],
-): boolean {
+export function mayBeOfOneWrite(facts: ReleaseFacts, whole: string): boolean {
 	const {trafficWrittenAt} = facts.service;
 	const {created} = arrivalOf(facts, whole) ?? {};
-	if (created === undefined || trafficWrittenAt === undefined) return false;
-	if (created - trafficWrittenAt > 2 * second) return false;
-	const wasIdle = (name: string) => (idleSince(facts, name) ?? created) < created - second;
-	return wasIdle(before) && listed.some(name => !wasIdle(name));
+	return created !== undefined && trafficWrittenAt !== undefined && created - trafficWrittenAt <= 2 * second;
 }
 
-/** Since when it has no pods; undefined where it has some, or that is not told. */
-function idleSince({revisions}: ReleaseFacts, name: string): number | undefined {
-	const conditions = revisions?.find(candidate => candidate.name === name)?.conditions ?? [];
-	return conditions.find(({type, status}) => type === 'Active' && status === 'False')?.since;
+/**
+ * The service with an earlier time after which its split was not written, where its Route tells one. Knative writes the spec of
+ * the Route when the split is another one, and not for another image (knative/serving pkg/reconciler/service, reconcileRoute).
+ *
+ * @param routeWrittenAt `spec.traffic` of the Route has not been written after that; milliseconds since 1970, to the second.
+ */
+export function trafficWrittenBefore(service: ServiceView, routeWrittenAt: number | undefined): ServiceView {
+	const {generation, observedGeneration, trafficWrittenAt} = service;
+	const isTold = generation === observedGeneration && routeWrittenAt !== undefined;
+	return isTold && trafficWrittenAt !== undefined && routeWrittenAt < trafficWrittenAt
+		? {...service, trafficWrittenAt: routeWrittenAt}
+		: service;
 }
 
 /**

@@ -2,6 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {promote} from '../../../../source/knative/release/verbs/promote.js';
 import {releaseOf} from '../../../../source/knative/release/release.js';
+import {trafficWrittenBefore} from '../../../../source/knative/release/evidence/record.js';
 import {rollBack} from '../../../../source/knative/release/verbs/roll-back.js';
 import {planRevision} from '../../../../source/knative/revision/plan-revision.js';
 import {splitOf} from '../../../../source/knative/split/split.js';
@@ -107,7 +108,7 @@ describe('rolling back', () => {
 		});
 	});
 
-	it('asks where image and split were written at once, and what it would go to had no pods', () => {
+	it('asks where image and split may have been written at once, whatever had pods then', () => {
 		const model = new Model();
 		model.pass(60);
 		model.write('kim', [pin(1, 100, 'stable'), latest(0)]);
@@ -135,9 +136,43 @@ describe('rolling back', () => {
 			kind: 'ask',
 			candidates: ['cart-00001', 'cart-00002'],
 		});
-		// It lost its pods with its traffic.
-		expect(wholeOf(rollBack(active(nameOf(2), 'False', 20_000)))).toBe('cart-00002');
-		expect(wholeOf(rollBack(active(nameOf(1), 'False', 500_000)))).toBe('cart-00002');
+		for (const name of [nameOf(1), nameOf(2)]) {
+			for (const ago of [20_000, 500_000]) {
+				expect(rollBack(active(name, 'False', ago))).toMatchObject({kind: 'ask'});
+			}
+		}
+		expect(rollBack(facts)).toMatchObject({kind: 'ask', candidates: ['cart-00001', 'cart-00002']});
+	});
+
+	it('asks while the labeler has not let go yet of the one that may have had the traffic', () => {
+		const model = madeOf(2);
+		model.write('kim', [pin(1, 0, 'stable'), latest(100)]);
+		model.pass(60);
+		model.deploy('ci', {crashes: false});
+		const facts = model.facts();
+		const revisions = facts.revisions.map(revision => ({...revision, routingState: 'active' as const}));
+		expect(rollBack({...facts, revisions})).toMatchObject({
+			kind: 'ask',
+			candidates: ['cart-00001', 'cart-00002'],
+		});
+	});
+
+	it('goes by the Route where one tool has written the split, and later the image alone', () => {
+		const model = madeOf(2);
+		model.write('kim', [pin(1, 0, 'stable'), latest(100)]);
+		const written = model.now;
+		model.pass(60);
+		model.deploy('kim', {crashes: false});
+		const facts = model.facts();
+		expect(rollBack(facts)).toMatchObject({kind: 'ask', candidates: ['cart-00001', 'cart-00002']});
+		const told = (at: number | undefined) =>
+			rollBack({...facts, service: trafficWrittenBefore(facts.service, at)});
+		expect(wholeOf(told(written))).toBe('cart-00002');
+		// Written when the revision was made, or not known: the split may be another one since.
+		expect(told(model.now)).toMatchObject({kind: 'ask'});
+		expect(told(undefined)).toMatchObject({kind: 'ask'});
+		const behind = {...facts.service, observedGeneration: facts.service.generation - 1};
+		expect(trafficWrittenBefore(behind, written)).toBe(behind);
 	});
 
 	it('asks where the one that was tried in between leaves the split last', () => {

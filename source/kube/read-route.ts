@@ -1,0 +1,57 @@
+/**
+ * Reads when Knative wrote the split of a Route, which it does when the Service asks for another one, and not for another image:
+ * whether the split was written with the last image, where that decides which revision users had.
+ */
+import * as v from 'valibot';
+import {ownedMetadata} from '../knative/objects/parsed.js';
+import {mayBeOfOneWrite, trafficWrittenBefore} from '../knative/release/evidence/record.js';
+import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
+import type {ServiceView} from '../knative/service/service.js';
+import {TransportError, type Cluster} from './cluster.js';
+import {servingPath} from './paths.js';
+
+/** Milliseconds: where it is not told by then, the operator is asked. */
+const patience = 2000;
+
+const route = v.object({kind: v.literal('Route'), metadata: ownedMetadata});
+
+/**
+ * `spec.traffic` of the Route of this service has not been written after that: milliseconds since 1970, to the second. Undefined
+ * where it cannot be read, or is of another service.
+ */
+async function readRouteWritten(
+	cluster: Pick<Cluster, 'request'>,
+	{namespace, name, uid}: Pick<ServiceView, 'namespace' | 'name' | 'uid'>,
+): Promise<number | undefined> {
+	try {
+		const path = servingPath('routes', namespace, name);
+		const answer = await cluster.request({method: 'GET', path, timeout: patience});
+		const parsed = v.safeParse(route, answer.body);
+		if (answer.status !== 200 || !parsed.success) return undefined;
+		const {ownerReferences, managedFields} = parsed.output.metadata;
+		return ownerReferences.some(owner => owner.uid === uid) ? managedFields.traffic : undefined;
+	} catch (error) {
+		if (error instanceof TransportError) return undefined;
+		throw error;
+	}
+}
+
+/**
+ * The service with what its Route tells of when the split was written. Undefined where it tells nothing more, or nothing hangs
+ * on it: then no request is sent.
+ */
+export function readSplitWrite(
+	cluster: Pick<Cluster, 'request'>,
+	facts: ReleaseFacts,
+): Promise<ServiceView | undefined> | undefined {
+	const {whole} = releaseOf(facts);
+	return whole !== undefined && mayBeOfOneWrite(facts, whole) ? read(cluster, facts) : undefined;
+}
+
+async function read(
+	cluster: Pick<Cluster, 'request'>,
+	{service}: ReleaseFacts,
+): Promise<ServiceView | undefined> {
+	const told = trafficWrittenBefore(service, await readRouteWritten(cluster, service));
+	return told === service ? undefined : told;
+}
