@@ -32,14 +32,18 @@ export const mostBytes = 4 * 1024 * 1024;
 /** As Go's dialer says it, and socat, by which some container runtimes forward ports: whatever the words around it. */
 const refusedConnection = /connection refused/i;
 
-export const proxyRight = 'get pods/proxy';
-export const forwardRight = 'get and create pods/portforward';
+const proxyRight = 'get pods/proxy';
+const forwardRight = 'get and create pods/portforward';
 
 /** Through pods/proxy. */
 export function proxyReader(cluster: Cluster): PodReader {
 	return async (target, accept, signal) => {
 		try {
-			const {status, body} = await cluster.fetchFromPod(target, path, {accept, timeout: answerTimeout, signal});
+			const {status, body} = await cluster.fetchFromPod(target, path, {
+				accept,
+				timeout: answerTimeout,
+				signal,
+			});
 			return status === 200 ? {kind: 'read', body} : refusal(status, body);
 		} catch (error) {
 			if (!(error instanceof TransportError)) throw error;
