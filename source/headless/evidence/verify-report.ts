@@ -266,9 +266,11 @@ export function notesOn(
 			notes.push(`${candidates.join(' and ')} answer identically. ${what}`);
 		} else if (why === 'unheard') {
 			notes.push(`${n} answers may be those of ${candidates.join(' or ')}: not all of them were heard.`);
-		} else if (why === 'unknown' && tags.every(({state}) => state === 'learned')) {
-			notes.push(`${n} answers say what no tag says. ${remedy}`);
 		}
+	}
+	const unknown = rows.reduce((sum, {why, n}) => sum + (why === 'unknown' ? n : 0), 0);
+	if (unknown > 0 && tags.every(({state}) => state === 'learned')) {
+		notes.push(`${unknown} answers say what no tag says. ${remedy}`);
 	}
 	if (notSent > 0) {
 		notes.push(

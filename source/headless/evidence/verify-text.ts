@@ -19,10 +19,23 @@ export function verifyLines(report: VerifyReport): string[] {
 		`${namespace}/${service}  ${url} at ${at}`,
 		`${requests.answered} of ${requests.asked} answered at ${requests.rate}/s, ${requests.errors} failures, ${requests.unattributed} unattributed${codes === '' ? '' : `  (${codes})`}`,
 		...gatewayLines(requests),
-		...rows.map(row => `  ${rowLine(row, verdict.alpha)}`),
+		...rowLines(rows, verdict.alpha),
 		`${{agrees: '✓', disagrees: '✗', 'cannot tell': '?'}[verdict.state]} ${verdict.sentence}`,
 		...failures.map(failure => `  ${failureLine(failure)}`),
 		...notes.map(note => `  ${note}`),
+	];
+}
+
+/** Bodies of nobody knows whom that are told one by one; where each answer says something new they tell nothing. */
+const mostUnknown = 5;
+
+function rowLines(rows: readonly ReportRow[], alpha: number): string[] {
+	const unknown = rows.filter(({why}) => why === 'unknown');
+	const rest = new Set(unknown.length > mostUnknown + 1 ? unknown.slice(mostUnknown) : []);
+	const answers = [...rest].reduce((sum, {n}) => sum + n, 0);
+	return [
+		...rows.filter(row => !rest.has(row)).map(row => `  ${rowLine(row, alpha)}`),
+		...(rest.size > 0 ? [`  and ${rest.size} more bodies that no tag says  n ${answers}`] : []),
 	];
 }
 

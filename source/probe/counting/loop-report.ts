@@ -85,10 +85,16 @@ export function attributionOf({fingerprint, grade}: Said, attribute: Attributor)
  * The report on counts that were grouped with {@link groupBy} of the same evidence.
  * `weights` of one revision are added up.
  *
+ * @param counts.unanswered Requests that are under way.
  * @param lately How many answers of each group came in the last half a minute.
  */
 export function report(
-	{groups, answered, settling}: Pick<TallySnapshot, 'groups' | 'answered' | 'settling'>,
+	{
+		groups,
+		answered,
+		settling,
+		unanswered = 0,
+	}: Pick<TallySnapshot, 'groups' | 'answered' | 'settling'> & {unanswered?: number},
 	{evidence, weights, attribute}: Attributed,
 	lately: ReadonlyMap<string, number> = new Map(),
 ): Report {
@@ -105,7 +111,7 @@ export function report(
 	return {
 		rows: sortRows(withShares(rows, answered), [...configured.keys()]),
 		unattributed: answered - attributed,
-		verdict: settling ? undefined : judgeCounts(rows, configured),
+		verdict: settling ? undefined : judgeCounts(rows, configured, unanswered),
 	};
 }
 
@@ -268,10 +274,15 @@ export function countedIn(
 	};
 }
 
-/** Undefined when no split that sums to 100 is known. */
+/**
+ * Undefined when no split that sums to 100 is known.
+ *
+ * @param unanswered Requests that are under way: a revision that takes its time is none that gets too little.
+ */
 export function judgeCounts(
 	rows: readonly Pick<Row, 'revision' | 'candidates' | 'n' | 'attribution'>[],
 	configured: ReadonlyMap<string, number>,
+	unanswered = 0,
 ): SplitVerdict | undefined {
 	let total = 0;
 	for (const percent of configured.values()) {
@@ -283,5 +294,11 @@ export function judgeCounts(
 	}
 
 	const {counts, shared} = countedIn(rows, configured);
-	return splitVerdict(counts, shared);
+	const verdict = splitVerdict(counts, shared);
+	if (verdict.state !== 'disagrees' || unanswered === 0) return verdict;
+	const holders = counts.filter(({percent}) => percent > 0).map(({key}) => key);
+	const {state} = splitVerdict(counts, [...shared, {candidates: holders, count: unanswered}]);
+	if (state === 'disagrees') return verdict;
+	const said = unanswered === 1 ? '1 request has' : `${unanswered} requests have`;
+	return {...verdict, state: 'suspicious', sentence: `Possibly off; ${said} no answer yet.`};
 }

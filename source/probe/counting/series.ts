@@ -20,9 +20,9 @@ export type SeriesBucket = {
 };
 
 export type Series = {
-	/** Milliseconds since 1970 and milliseconds. */
+	/** Milliseconds since 1970 and milliseconds. What was asked long ago may be put down late. */
 	add(key: string, answer: {at: number; latency: number; failed: boolean}): void;
-	/** All buckets that end after `from`, the oldest first. Those that are over never change. */
+	/** All buckets that end after `from`, the oldest first. One that is over never changes: another takes its place. */
 	since(from: number): readonly SeriesBucket[];
 	clear(): void;
 };
@@ -53,7 +53,12 @@ export function createSeries(): Series {
 		if (last?.at === start) return last;
 		const index = buckets.findLastIndex(bucket => bucket.at <= start);
 		const found = buckets[index];
-		if (found?.at === start) return found;
+		if (found?.at === start) {
+			const copy = {...found, cells: new Map([...found.cells].map(([key, cell]) => [key, copied(cell)]))};
+			buckets[index] = copy;
+			return copy;
+		}
+
 		const bucket = {at: start, duration, cells: new Map<string, Cell>()};
 		buckets.splice(index + 1, 0, bucket);
 		return bucket;
@@ -91,6 +96,8 @@ export function createSeries(): Series {
 		},
 	};
 }
+
+const copied = ({latencies, ...cell}: Cell): Cell => ({...cell, latencies: new Map(latencies)});
 
 function cellOf(cells: Map<string, Cell>, key: string): Cell {
 	const used = cells.has(key) || cells.size < keysLimit ? key : otherKey;

@@ -121,6 +121,7 @@ export function createObservations({
 	let works = false;
 	let alarm: Alarm | undefined;
 	let unreachedAt: number | undefined;
+	let epochSince = clock.date();
 	let traits: ReadonlyMap<string, readonly ReadonlyMap<string, string>[]> = new Map();
 	let atTags: ReadonlyMap<string, AnswersAtTag> = new Map();
 	const tally = createTally(clock.date());
@@ -164,6 +165,17 @@ export function createObservations({
 		});
 	}
 
+	/**
+	 * When it was asked: what is given up after ten seconds did not begin then. To the second, under this split, and a minute ago at
+	 * most; what is faster counts for when it came.
+	 */
+	function askedAt({latency}: Answer): number {
+		const now = clock.date();
+		if (latency < 1000) return now;
+		const earliest = Math.ceil(epochSince / 1000) * 1000;
+		return Math.min(now, Math.max(earliest, now - Math.min(latency, 60_000)));
+	}
+
 	function findSuggestion(rows: EpochCounts['rows']): string | undefined {
 		const alike = new Set(rows.flatMap(({why, candidates}) => (why === 'alike' ? candidates : [])));
 		return alike.size === 0
@@ -183,8 +195,9 @@ export function createObservations({
 		const change = settling ? undefined : series.findChange(attributed, {since: counts.since, now});
 		// What came before users got something else says nothing of what they get now.
 		const from = Math.max(counts.since, startOf(change, now), now - recently);
+		const {sent, answered, gatewayAnswers, unreached} = counts;
 		const judged = report(
-			{groups, answered: counts.answered, settling},
+			{groups, answered, settling, unanswered: sent - answered - gatewayAnswers - unreached},
 			attributed,
 			series.countSince(attributed, from),
 		);
@@ -240,7 +253,7 @@ export function createObservations({
 			const holders = holdersOf(weights);
 			if (said) {
 				series.addOfService(said, {
-					at: clock.date(),
+					at: askedAt(answer),
 					latency: answer.latency,
 					failed: isFailure(grade, {worksElsewhere: works}),
 				});
@@ -257,7 +270,7 @@ export function createObservations({
 		recordAtTag({revision, answer, grade, isFailed}) {
 			// Two that fail alike are mostly a third that answers for both.
 			if (isWorking(grade) || isFailed) {
-				series.addOfTag(revision, {at: clock.date(), latency: answer.latency, failed: isFailed});
+				series.addOfTag(revision, {at: askedAt(answer), latency: answer.latency, failed: isFailed});
 			}
 
 			keepFailure(answer, grade, {at: 'tag', revisions: grade === 'gateway' ? [] : [revision]});
@@ -269,7 +282,8 @@ export function createObservations({
 		beginEpoch(next) {
 			if (!tally.settling) history = withEpoch(history, buildEpoch().epoch, clock.date());
 			({weights} = next);
-			tally.newEpoch({settling: next.settling, at: clock.date()});
+			epochSince = clock.date();
+			tally.newEpoch({settling: next.settling, at: epochSince});
 			waiting.clear();
 			alarm = undefined;
 			unreachedAt = undefined;

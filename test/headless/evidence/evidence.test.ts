@@ -253,6 +253,23 @@ test('a row at 0 % that is added while it is asked changes nothing of what the s
 	expect(code).toBe(0);
 });
 
+test('where each answer says something new, that is said once', async () => {
+	const world = await openWorld();
+	let turn = 0;
+	const gateway = await inFrontOf(world.sandbox, async (_, ask) => {
+		const answer = await ask();
+		return {...answer, body: `${String(answer.body).trim()} ${++turn}\n`};
+	});
+	const {code, report, said} = await verify(world, {gateway});
+	expect(code).toBe(2);
+	expect(report?.rows.length).toBeGreaterThan(10);
+	expect(said.match(/unknown body/g)).toHaveLength(5);
+	expect(said).toMatch(/\n {2}and \d+ more bodies that no tag says {2}n \d+\n/);
+	expect(report?.notes.filter(note => note.includes('say what no tag says'))).toEqual([
+		expect.stringMatching(/^100 answers say what no tag says\./),
+	]);
+});
+
 test('a revision that answers well without a body is not said to fail, and the gateway not to lack a rule', async () => {
 	const world = await openWorld();
 	const gateway = await inFrontOf(world.sandbox, async () => ({status: 204, headers: {}, body: ''}));

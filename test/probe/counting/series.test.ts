@@ -18,6 +18,19 @@ test('answers, failures and latencies are kept by the second', () => {
 	expect(series.since(start + 1000)).toHaveLength(1);
 });
 
+test('what was asked long ago is put down late, and what was told of that second stays as it was', () => {
+	const series = createSeries();
+	series.add('a', {at: start, latency: 10, failed: false});
+	series.add('a', {at: start + 5000, latency: 10, failed: false});
+	const [before] = series.since(start);
+	series.add('a', {at: start, latency: 5000, failed: true});
+	series.add('b', {at: start + 2000, latency: 3000, failed: true});
+	const after = series.since(start);
+	expect(before?.cells.get('a')).toMatchObject({n: 1, failed: 0});
+	expect(after.map(({at}) => at - start)).toEqual([0, 2000, 5000]);
+	expect(after[0]?.cells.get('a')).toMatchObject({n: 2, failed: 1});
+});
+
 test('a whole session is kept in bounded memory, and no answer is lost but by age', () => {
 	const series = createSeries();
 	const hours = 12;
