@@ -8,7 +8,6 @@ import {releaseOf} from '../knative/release/release.js';
 import type {ReleaseFacts} from '../knative/release/evidence/facts.js';
 import {ownerWarnings, trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
-import {followedBy} from '../knative/split/split.js';
 import {baseWarnings} from './base-offer.js';
 import type {Plan} from './plan.js';
 import {verdictWarnings, type CanaryVerdict} from './verdict/canary-verdict.js';
@@ -51,8 +50,9 @@ export function doubtSince(
 }
 
 /**
- * That what follows the latest revision is another one by now than the plan has named, as a clause; undefined as long as it is not.
- * A way back to a revision by its name waits for nothing of that.
+ * That what follows the latest revision is another one by now than the plan has named, as a clause: what users had is not what
+ * it says, or they would get what it does not say. Undefined as long as it is not. A way back to a revision by its name waits
+ * for nothing of that.
  */
 export function latestSince(
 	{splits, action}: Pick<Plan, 'splits' | 'action'>,
@@ -60,10 +60,11 @@ export function latestSince(
 ): string | undefined {
 	if (!splits || action === 'roll back' || action === 'abandon') return undefined;
 	const {before, after} = splits;
+	// What follows it after that has no name yet.
 	const makesNext = action === 'create revision' || action === 'autoscaling';
-	const named = followedBy(before) ?? (makesNext ? undefined : followedBy(after));
-	if (named === undefined || named === latestReady) return undefined;
-	return latestReady === undefined
-		? `${named} is not the latest ready revision any more`
-		: `latest is ${latestReady} now, and was ${named}`;
+	const row = before.find(({latest}) => latest) ?? (makesNext ? undefined : after.find(({latest}) => latest));
+	if (!row || row.revision === latestReady) return undefined;
+	const {revision: named} = row;
+	if (latestReady === undefined) return `${named} is not the latest ready revision any more`;
+	return `latest is ${latestReady} now, and ${named === undefined ? 'none was ready' : `was ${named}`}`;
 }

@@ -31,9 +31,17 @@ export async function sendPlan(cluster: Cluster, plan: Plan, options: WriteOptio
 	});
 	if (marked.kind === 'done') return outcome;
 	const why = sentenceOfOutcome(marked, {namespace, name: revision, write: {kind: 'other'}});
-	const missed = dryRun
-		? `The mark on ${revision} would not be written; the note on the service says that it is rejected. ${why}`
-		: `${revision} bears no mark itself; the note on the service says that it is rejected, and everything here goes by that. Abandon again writes the mark. ${why}`;
+	const said = 'the note on the service says that it is rejected';
+	if (dryRun) {
+		const would =
+			marked.kind === 'not made' ? 'may not be written: it could not be tried' : 'would not be written';
+		return {...outcome, missed: `The mark on ${revision} ${would}; ${said}. ${why}`};
+	}
+	const bears =
+		marked.kind === 'unknown'
+			? `whether ${revision} bears a mark itself is not known`
+			: `${revision} bears no mark itself`;
+	const missed = `${bears}; ${said}, and everything here goes by that. Abandon again writes the mark. ${why}`;
 	return {...outcome, missed};
 }
 

@@ -111,6 +111,19 @@ it('gives tags, changes the autoscaling and deletes a revision, each as question
 	expect(await linear.ended).toBe(0);
 });
 
+it('takes nothing for an agreement that was typed before it was said what would be done', async () => {
+	await using linear = openLinear();
+	await linear.hear(/Gateway kourier at/);
+	linear.type('use cart', 'rollback', 'yes', 'yes');
+	await linear.hear(
+		/cart-00001 {2}90 % → 100 %[^]*What was typed before [^\n]* does not count\.\n[^]*Type yes/,
+	);
+	linear.type('no');
+	await linear.hear(/Cancelled: nothing was sent\./);
+	linear.type('quit');
+	expect(await linear.ended).toBe(0);
+});
+
 it('says that an answer is none, and asks again, instead of taking it for the default', async () => {
 	await using linear = openLinear();
 	await linear.hear(/Gateway kourier at/);

@@ -14,6 +14,7 @@ function typing(...lines: readonly string[]) {
 		say(line) {
 			said.push(line);
 		},
+		dropped: async () => 0,
 	};
 	return {said, left, asking};
 }

@@ -4,7 +4,9 @@ import {planRevision} from '../../source/knative/revision/plan-revision.js';
 import {condition} from '../knative/objects.js';
 import {doubtSince, latestSince} from '../../source/release/doubt-since.js';
 import {planCreateRevision} from '../../source/release/plan-object.js';
+import type {PlanAction} from '../../source/release/plan.js';
 import type {Planned} from '../../source/release/plan-facts.js';
+import {latestKey, splitOf} from '../../source/knative/split/split.js';
 import {planPromote, planRollback, planSplit} from '../../source/release/plan-split.js';
 import {now, one, revisionMade, row, serviceMade, tried, two} from './made.js';
 
@@ -94,4 +96,20 @@ test('a plan that pins what followed the latest is told that this is another one
 	const next = planCreateRevision(of, made, []);
 	expect(latestSince(next, following)).toBeUndefined();
 	expect(latestSince(next, later)).toBe('latest is helloworld-go-00003 now, and was helloworld-go-00002');
+});
+
+test('what follows the latest is another revision by now, or one at last', () => {
+	const [pinned] = splitOf(service);
+	if (!pinned) throw new Error('there is no row');
+	const following = (revision: string | undefined) => [{...pinned, key: latestKey, revision, latest: true}];
+	const since = (action: PlanAction, named: string | undefined, latestReady: string | undefined) =>
+		latestSince({action, splits: {before: following(named), after: [pinned]}}, {latestReady});
+	expect(since('split', two, two)).toBeUndefined();
+	expect(since('split', two, one)).toBe(`latest is ${one} now, and was ${two}`);
+	expect(since('create revision', undefined, one)).toBe(`latest is ${one} now, and none was ready`);
+	expect(since('split', two, undefined)).toBe(`${two} is not the latest ready revision any more`);
+	expect(since('roll back', two, one)).toBeUndefined();
+	const making = {before: [pinned], after: following(undefined)};
+	expect(latestSince({action: 'create revision', splits: making}, {latestReady: two})).toBeUndefined();
+	expect(latestSince({action: 'split', splits: making}, {latestReady: two})).toMatch(/none was ready$/);
 });

@@ -8,7 +8,7 @@ import type {Plan} from '../../source/release/plan.js';
 import {planDeleteService} from '../../source/release/plan-object.js';
 import {planAbandon} from '../../source/release/plan-split.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../source/release/send-plan.js';
-import {status} from '../support/api-server.js';
+import {status, type Exchange} from '../support/api-server.js';
 import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
 import {going, now, revisionMade, servicePatched, two} from './made.js';
 
@@ -68,6 +68,21 @@ describe('giving a canary up', () => {
 		expect(await sendPlan(cluster, plan, {})).toMatchObject({
 			kind: 'done',
 			missed: `${two} bears no mark itself; the note on the service says that it is rejected, and everything here goes by that. Abandon again writes the mark. Not done. The server refused: you may not patch revisions`,
+		});
+	});
+
+	it('is not known where the answer to the mark was lost, and it cannot be read', async () => {
+		const plan = abandoning();
+		const lose = (exchange: Exchange) =>
+			exchange.path === service ? exchange.answer(200, given(plan)) : exchange.cut();
+		world.onWrite(lose);
+		world.onDryRun(lose);
+		expect(await sendPlan(cluster, plan, {})).toMatchObject({
+			kind: 'done',
+			missed: expect.stringMatching(/^whether \S+ bears a mark itself is not known; the note on the service/),
+		});
+		expect(await sendPlan(cluster, plan, {dryRun: true})).toMatchObject({
+			missed: expect.stringMatching(/^The mark on \S+ may not be written: it could not be tried; the note/),
 		});
 	});
 

@@ -1,9 +1,9 @@
 /** `kn-canary --screen-reader`, and where nothing can be drawn: the console as lines. Ends the process. */
-import {createInterface} from 'node:readline';
 import process from 'node:process';
 import {createConsole} from '../../console/console.js';
 import {sessionLines} from '../../console/sheets/quit-sheet.js';
 import {runLinear, tellChanges} from '../../headless/linear/linear.js';
+import {typedLines} from '../../headless/linear/typed-lines.js';
 import {saying} from '../../headless/said.js';
 import {zoned} from '../../knative/text/moment.js';
 import {printable} from '../../knative/text/printable.js';
@@ -57,12 +57,11 @@ export async function openLinear(
 		return;
 	}
 	void connect();
-	const lines = createInterface({input: process.stdin, terminal: false})[Symbol.asyncIterator]();
+	const lines = typedLines(process.stdin);
 	const ask = async (question: string): Promise<string | undefined> => {
 		if (question !== '') say(question);
-		const {done, value} = await lines.next();
-		return done === true ? undefined : value;
+		return lines.next();
 	};
-	await runLinear(console, {ask, say});
+	await runLinear(console, {ask, say, dropped: lines.dropped});
 	await lifecycle.leave(0, sessionLines(console.store.getState(), at => zoned(at), 'to').join('\n'));
 }

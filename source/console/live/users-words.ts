@@ -97,7 +97,7 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 				agrees: {tone: 'good', text: `${splitVerdictBegins} no contradiction so far (${counts})`} as const,
 				suspicious: {
 					tone: 'doubtful',
-					text: `${splitVerdictBegins} possibly off; could be chance (${counts})`,
+					text: `${splitVerdictBegins} possibly off; could be chance${split.isOneTagged ? ' or requests at a tag URL' : ''} (${counts})`,
 				} as const,
 				disagrees: {
 					tone: 'bad',
@@ -129,13 +129,16 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 			return `${(errors.by === '5xx' ? found?.failed : found?.rejected) ?? 0} of ${found?.requests ?? 0}`;
 		};
 		const counts = `${errors.by}: ${count(errors.fresh)} against ${count(errors.old)}`;
+		const idle = [errors.fresh, errors.old].find(revision => (row(revision)?.requests ?? 0) === 0);
 		lines.push(
-			{
-				worse: {tone: 'bad', text: `users: canary is WORSE (${counts})`} as const,
-				suspicious: {tone: 'doubtful', text: `users: canary possibly worse (${counts})`} as const,
-				'not worse': {tone: 'good', text: `users: canary not worse so far (${counts})`} as const,
-				dependent: {tone: 'doubtful', text: `users: errors ${counts}; no verdict`} as const,
-			}[errors.state],
+			idle !== undefined && errors.state !== 'worse'
+				? {tone: 'dim', text: `users: errors not compared: no request at ${idle} since the split`}
+				: {
+						worse: {tone: 'bad', text: `users: canary is WORSE (${counts})`} as const,
+						suspicious: {tone: 'doubtful', text: `users: canary possibly worse (${counts})`} as const,
+						'not worse': {tone: 'good', text: `users: canary not worse so far (${counts})`} as const,
+						dependent: {tone: 'doubtful', text: `users: errors ${counts}; no verdict`} as const,
+					}[errors.state],
 		);
 	}
 	return lines.toSorted((one, other) => weight(one) - weight(other));

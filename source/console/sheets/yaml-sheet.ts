@@ -1,7 +1,9 @@
 /** The selected object as the server has it now. Never from the store, which keeps only what the panes show. */
+import * as v from 'valibot';
 import {TransportError, type Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/objects.js';
 import {servingPath} from '../../kube/paths.js';
+import {isGoneAnswer} from '../../kube/write/writing.js';
 import {inspectedOf, nextId, nothingSelected, refusalOf} from './inspect.js';
 import type {Inspected, YamlSheet} from './inspected.js';
 import {changeSheet, notify, openSheet} from '../state/select.js';
@@ -30,17 +32,23 @@ async function read(cluster: Cluster, object: Inspected): Promise<YamlSheet['pha
 			cluster.request({method: 'GET', path: servingPath(plural, namespace, name)}),
 		]);
 		const {status, body} = answer;
-		if (status === 404) {
+		if (isGoneAnswer(answer, name)) {
 			return {
 				kind: 'not read',
 				sentence: `There is no ${kind} ${name} in the namespace ${namespace} any more.`,
 			};
 		}
 		if (status !== 200) return {kind: 'not read', sentence: refusalOf(what, answer)};
-		if (typeof body !== 'object' || body === null || !identityOf(body)?.name) {
+		if (typeof body !== 'object' || body === null || identityOf(body)?.name !== name) {
 			return {
 				kind: 'not read',
-				sentence: `${what}: the API server answered with something other than an object.`,
+				sentence: `${what}: the API server answered with something other than that object.`,
+			};
+		}
+		if (isOfAnother(body, object)) {
+			return {
+				kind: 'not read',
+				sentence: `${what} was deleted, and the one there now is another. Esc goes back.`,
 			};
 		}
 		const linesOf = (isCovered: boolean) => ({
@@ -57,4 +65,15 @@ async function read(cluster: Cluster, object: Inspected): Promise<YamlSheet['pha
 		}
 		throw error;
 	}
+}
+
+const ofService = v.object({
+	metadata: v.object({labels: v.object({'serving.knative.dev/serviceUID': v.string()})}),
+});
+
+/** Whether it has the name alone in common with what the sheet was opened on. */
+function isOfAnother(body: object, {kind, serviceUid}: Inspected): boolean {
+	if (kind === 'service') return identityOf(body)?.uid !== serviceUid;
+	const labelled = v.safeParse(ofService, body);
+	return labelled.success && labelled.output.metadata.labels['serving.knative.dev/serviceUID'] !== serviceUid;
 }

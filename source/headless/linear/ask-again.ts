@@ -4,6 +4,8 @@ export type Asking = {
 	/** The next line that is typed; undefined when there is none any more. */
 	readonly ask: (question: string) => Promise<string | undefined>;
 	readonly say: (line: string) => void;
+	/** Lines that were typed before now, which are no answer to what is asked next. */
+	readonly dropped: () => Promise<number>;
 };
 
 /** The word that leaves a question. */

@@ -20,7 +20,8 @@ type FormValues = Partial<ServiceValues & RevisionValues & {tags: string}>;
 const emptying = '-';
 
 /** Fills in the form on top and submits it. True when it led to a review. */
-export async function askForm(console: Console, {ask, say}: Asking): Promise<boolean> {
+export async function askForm(console: Console, asking: Asking): Promise<boolean> {
+	const {say} = asking;
 	const {store} = console;
 	const form = topSheet(store.getState());
 	if (!form || !isForm(form)) return false;
@@ -32,7 +33,7 @@ export async function askForm(console: Console, {ask, say}: Asking): Promise<boo
 		for (const field of wanted) {
 			for (;;) {
 				const before = valuesOf(console)[field.id];
-				const answer = await askField(field, before, {ask, say});
+				const answer = await askField(field, before, asking);
 				if (answer === undefined) {
 					closeSheet(store);
 					say('Nothing was sent.');

@@ -43,7 +43,7 @@ async function askChoice(console: Console, asking: Asking): Promise<void> {
 }
 
 async function askReview(console: Console, id: number, asking: Asking): Promise<void> {
-	const {ask, say} = asking;
+	const {ask, say, dropped} = asking;
 	const {store} = console;
 	const review = (): ReviewSheet | undefined => {
 		const top = topSheet(store.getState());
@@ -67,6 +67,8 @@ async function askReview(console: Console, id: number, asking: Asking): Promise<
 		const why = sheet.because === '' ? '' : ` (${sheet.because})`;
 		const others = choicesOn(sheet).map(choice => `${choice}; `);
 		const question = `Type ${word} to apply it${why}; ${others.join('')}anything else cancels: `;
+		// Whoever has typed ahead has not heard what this would do.
+		if ((await dropped()) > 0) say('What was typed before this was asked does not count.');
 		let line = (await ask(question))?.trim();
 		while (line === 'command' || (line === 'wake' && review()?.wake)) {
 			if (line === 'command') for (const command of sheet.plan.commands) say(command);

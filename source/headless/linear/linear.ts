@@ -12,6 +12,7 @@ import type {BesideView, ConsoleState} from '../../console/state/state.js';
 import {closeSheet, notify, selectRevision, selectService} from '../../console/state/select.js';
 import {systemTimers} from '../../kube/timers.js';
 import {meantBy} from '../../knative/release/words.js';
+import {coveredRequest} from '../../knative/text/covered.js';
 import {printable} from '../../knative/text/printable.js';
 import {zoned} from '../../knative/text/moment.js';
 import {askYesNo, type Asking} from './ask-again.js';
@@ -35,6 +36,8 @@ export type LinearStreams = {
 	/** The next line that is typed after the question, which may be empty; undefined at the end of the input. */
 	readonly ask: (question: string) => Promise<string | undefined>;
 	readonly say: (line: string) => void;
+	/** How many lines were typed that nobody has asked for yet; they are gone then. */
+	readonly dropped: () => Promise<number>;
 };
 
 /** Tells what changes, a line each, until it is called: nothing can be asked for. */
@@ -50,9 +53,13 @@ export function tellChanges({store}: Console, say: (line: string) => void): () =
 }
 
 /** Tells what changes and does what is typed, until the operator quits or the input ends. */
-export async function runLinear(console: Console, {ask, say}: LinearStreams): Promise<void> {
+export async function runLinear(console: Console, {ask, say, dropped}: LinearStreams): Promise<void> {
 	const {store} = console;
-	const asking: Asking = {ask: async question => ask(printable(question)), say: line => say(printable(line))};
+	const asking: Asking = {
+		ask: async question => ask(printable(question)),
+		say: line => say(printable(line)),
+		dropped,
+	};
 	say('kn-canary in linear mode: one change a line. Type help for the commands, by number or word.');
 	const stopTelling = tellChanges(console, say);
 	try {
@@ -231,7 +238,7 @@ async function sayAnswer(console: Console, {say}: Asking, send: () => Promise<vo
 	const top = topSheet(store.getState());
 	if (top?.kind !== 'verify') return;
 	say(top.url);
-	say(top.command);
+	say(coveredRequest(top.command));
 	const {phase, otherwise} = top;
 	if (otherwise) say(otherwise.sentence);
 	if (phase.kind === 'not asked') say(phase.sentence);

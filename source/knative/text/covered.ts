@@ -99,3 +99,15 @@ export function coveredValue(value: unknown): unknown {
 	if (!isRecord(value)) return value;
 	return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, coveredField(name, part)]));
 }
+
+/** `-H 'Name: value'` of a command line, as a shell reads it; what it looks up itself (`$NAME`) is no secret here. */
+const headerWord = /(-H ')([\w-]+)(: *)((?:[^']|'\\'')*)(?=')/g;
+
+/** A command line that sends a request, with what may be secret of it covered: to be shown, not to be run. */
+export function coveredRequest(line: string): string {
+	return coveredText(
+		line.replaceAll(headerWord, (whole: string, before: string, name: string, colon: string) =>
+			secretName.test(name) ? `${before}${name}${colon}${cover}` : whole,
+		),
+	);
+}

@@ -6,7 +6,7 @@ import {identityOf} from '../objects.js';
 import {servingPath} from '../paths.js';
 import {sentenceOf} from '../status.js';
 import {guardedDeletion} from './deletion.js';
-import {isGoneAnswer, type WriteOptions, type WriteOutcome} from './writing.js';
+import {answeredObject, isGoneAnswer, type WriteOptions, type WriteOutcome} from './writing.js';
 
 export type RevisionTarget = {namespace: string; service: string; revision: string; uid: string};
 
@@ -50,8 +50,10 @@ async function whoLeadsTo(
 		// Without its Service nothing can lead to it.
 		if (isGoneAnswer(answer, service)) return undefined;
 		const parsed = v.safeParse(routed, answer.body);
-		if (answer.status !== 200 || !parsed.success) {
-			return `whether the split leads to it cannot be read, so nothing was sent (${sentenceOf(answer)})`;
+		// What is no such service leads nowhere, and proves nothing.
+		if (answer.status !== 200 || !parsed.success || !answeredObject(answer, {name: service})) {
+			const why = answer.status === 200 ? 'what came back is not that service' : sentenceOf(answer);
+			return `whether the split leads to it cannot be read, so nothing was sent (${why})`;
 		}
 		const {spec, status} = parsed.output;
 		return [...spec.traffic, ...status.traffic].some(({revisionName}) => revisionName === revision)

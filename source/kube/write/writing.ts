@@ -144,8 +144,9 @@ export function refused(answer: ApiAnswer): WriteOutcome {
  * Whether a refusal is the API server's own and comes before anything is done, so that nothing need be read: who asks is not
  * known, may not, or asks for what cannot be (k8s.io/apiserver pkg/server: authentication, authorization, decoding).
  */
-function isBeforehand({status, body}: ApiAnswer): boolean {
-	if (status === 401) return true;
+function isBeforehand(answer: ApiAnswer): boolean {
+	const {status, body} = answer;
+	if (status === 401) return !isOnTheWay(answer);
 	return (status === 400 || status === 403) && parseStatus(body) !== undefined;
 }
 
@@ -162,11 +163,15 @@ function settles({status, body}: ApiAnswer): boolean {
 }
 
 async function read(cluster: Cluster, path: string): Promise<Reading> {
+	const name = path.slice(path.lastIndexOf('/') + 1);
 	try {
 		const answer = await cluster.request({method: 'GET', path});
-		const identity = identityOf(answer.body);
-		if (answer.status === 200 && identity) return {kind: 'there', object: answer.body, identity};
-		if (isGoneAnswer(answer, path.slice(path.lastIndexOf('/') + 1))) return {kind: 'absent'};
+		if (answer.status === 200) {
+			const identity = answeredObject(answer, {name});
+			if (identity) return {kind: 'there', object: answer.body, identity};
+			return {kind: 'unreadable', sentence: 'what came back is not that object'};
+		}
+		if (isGoneAnswer(answer, name)) return {kind: 'absent'};
 		return {kind: 'unreadable', sentence: sentenceOf(answer)};
 	} catch (error) {
 		if (error instanceof TransportError) return {kind: 'unreadable', sentence: error.message};
@@ -187,8 +192,12 @@ async function outcomeOf(
 		const answer = await cluster.request(request);
 		const said = settles(answer) ? await writing.onAnswer(answer, readAgain) : undefined;
 		if (said && said.kind !== 'no answer') {
-			const isDoubtful = said.kind === 'refused' && !dryRun && !isBeforehand(answer);
-			return (isDoubtful ? madeAfterAll(writing, await readAgain()) : undefined) ?? said;
+			if (said.kind !== 'refused' || dryRun || isBeforehand(answer)) return said;
+			const found = await readAgain();
+			// Whoever is on the way may have let the request through, and not the answer: but not who wants a login for it.
+			const isUnsettled = found.kind === 'unreadable' && said.isOnTheWay === true && answer.status !== 401;
+			if (isUnsettled) return unreadable(said.sentence, found);
+			return madeAfterAll(writing, found) ?? said;
 		}
 		lost = said?.sentence ?? sentenceOf(answer);
 	} catch (error) {

@@ -70,9 +70,9 @@ export function requestContent(
 function parseHeader(line: string, sources: ValueSources): RequestHeader {
 	const [, name = '', value = ''] = /^([^:]*):\s*(.*?)\s*$/s.exec(line) ?? [];
 	if (!token.test(name)) {
-		throw new TypeError(
-			`The header ${JSON.stringify(name === '' ? line.slice(0, 40) : name)} is not "Name: value", such as "Authorization: $TOKEN".`,
-		);
+		// What has no name may be the value alone, and that a secret.
+		const which = name === '' ? 'A header' : `The header ${JSON.stringify(name)}`;
+		throw new TypeError(`${which} is not "Name: value", such as "Authorization: $TOKEN".`);
 	}
 
 	if (reserved.has(name.toLowerCase())) {

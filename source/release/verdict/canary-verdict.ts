@@ -54,7 +54,7 @@ export function verdictSentence({
 	return `Not worse so far: ${counts} (true rate < ${(100 * bound).toFixed(1)} %).${slower}`;
 }
 
-/** To give a canary that is worse everything, or to bring it back, has to be meant; any more of it is warned of. */
+/** To give a canary that is worse everything, by whatever verb, or to bring it back, has to be meant; any more of it is warned of. */
 export function verdictWarnings(
 	verdict: CanaryVerdict | undefined,
 	{action, before, after}: {action: PlanAction; before: readonly Share[]; after: Split},
@@ -64,6 +64,12 @@ export function verdictWarnings(
 	const had = before.find(share => share.revision === revision)?.percent ?? 0;
 	const gets = after.reduce((sum, row) => sum + (row.revision === revision ? row.percent : 0), 0);
 	if (gets <= had) return [];
-	const isMeant = verdict.errors === 'worse' && (action === 'promote' || action === 'undo');
-	return [{kind: isMeant ? 'worse' : 'other', revision, sentence: verdictSentence(verdict)}];
+	const isMeant = gets === 100 || action === 'promote' || action === 'undo';
+	return [
+		{
+			kind: isMeant && verdict.errors === 'worse' ? 'worse' : 'other',
+			revision,
+			sentence: verdictSentence(verdict),
+		},
+	];
 }

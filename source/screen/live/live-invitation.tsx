@@ -1,6 +1,7 @@
 /** Pane 4 before the first request: how to begin, and who changed the split. */
 import {Box, Text} from 'ink';
 import {targetOf} from '../../console/live/request-target.js';
+import {coveredRequest} from '../../knative/text/covered.js';
 import type {RequestOptions} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
@@ -27,10 +28,11 @@ export function Invitation({
 	hasChanges: boolean;
 } & Size) {
 	const {styles, glyphs} = useTheme();
+	const isUncovered = useConsoleState(state => state.isUncovered);
 	return (
 		<Box width={width} height={height} flexDirection="column" overflow="hidden">
 			{service &&
-				invitation(service, gateway, asking, glyphs).map(
+				invitation(service, gateway, asking, {glyphs, isUncovered}).map(
 					({text, wraps = false, isWarning = false}, index) => (
 						<Box key={index} flexShrink={0}>
 							<Text wrap={wraps ? 'wrap' : 'truncate'} {...(isWarning ? styles.warning : styles.muted)}>
@@ -76,7 +78,7 @@ function invitation(
 	service: ServiceView,
 	gateway: Gateway,
 	asking: RequestOptions,
-	glyphs: Theme['glyphs'],
+	{glyphs, isUncovered}: {glyphs: Theme['glyphs']; isUncovered: boolean},
 ): {text: string; wraps?: boolean; isWarning?: boolean}[] {
 	const asked = targetOf(service, service.url, gateway, asking);
 	if (!asked.ok) return [{text: asked.reason}];
@@ -84,7 +86,7 @@ function invitation(
 	const requests = count(asking.rate, 'request');
 	return [
 		{text: `space: send ${requests}/s and count who answers · v: send one request`},
-		{text: command},
+		{text: isUncovered ? command : coveredRequest(command)},
 		...(forwarding === undefined
 			? []
 			: [{text: 'Through a port-forward, opened with the first request; latencies include the API server.'}]),

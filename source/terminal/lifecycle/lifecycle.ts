@@ -16,10 +16,10 @@ Puts back what a full-screen program changes: synchronised output and bracketed 
 Ink restores the alternate screen and the cursor itself, and Node raw mode, but bracketed paste stays on when a process
 ends without React's effects being cleaned up. Each of these does nothing when it is so already.
 */
-export const RESTORE = '\u001B[?2026l\u001B[?2004l\u001B[?7h\u001B[?25h';
+export const restoreSequence = '\u001B[?2026l\u001B[?2004l\u001B[?7h\u001B[?25h';
 
 /** Not harmless twice: it moves the cursor to where it was when the alternate screen was entered. */
-const LEAVE_ALTERNATE_SCREEN = '\u001B[?1049l';
+const leaveAlternateScreen = '\u001B[?1049l';
 
 /** How long a terminal that takes nothing may keep the program from ending, in milliseconds. */
 const stuckAfter = 400;
@@ -168,7 +168,7 @@ export const installLifecycle = ({
 		}
 
 		if (stdout.isTTY === true) {
-			write(stdout, RESTORE + (isRestored ? '' : LEAVE_ALTERNATE_SCREEN));
+			write(stdout, restoreSequence + (isRestored ? '' : leaveAlternateScreen));
 		}
 	};
 

@@ -319,3 +319,21 @@ it('says why there is no verdict on the split, but of rates, of which it is said
 	expect(said({kind: 'part', read: 20, all: 25})).toContain('20 of 25 pods are read');
 	expect([said({kind: 'rates'}), said(undefined)]).toEqual([undefined, undefined]);
 });
+
+const saidOfTag = (isOneTagged: boolean) =>
+	usersVerdicts(snapshot({split: {...split('suspicious'), isOneTagged}}))[0]?.text;
+
+it('says of a revision with a tag that what looks like too much may have been asked there', () => {
+	expect([saidOfTag(true), saidOfTag(false)]).toEqual([
+		'users, split: possibly off; could be chance or requests at a tag URL (9270│3090)',
+		'users, split: possibly off; could be chance (9270│3090)',
+	]);
+});
+
+it('compares no errors where one of both got no requests', () => {
+	const errors = {state: 'not worse', logE: 0, by: '5xx', fresh: 'cart-00002', old: 'cart-00001'} as const;
+	const among = windowOf([row('cart-00001', 49, {requests: 292}), row('cart-00002', 0)]);
+	expect(usersVerdicts(snapshot({errors, sinceSplit: among}))).toEqual([
+		{tone: 'dim', text: 'users: errors not compared: no request at cart-00002 since the split'},
+	]);
+});

@@ -358,19 +358,34 @@ describe('where the revision behind latest is another one by now', () => {
 		});
 	});
 
-	it('an open review cannot be agreed to, where only the status tells of it', async () => {
-		on.console.reviewDraft();
-		on.console.store.setState(({services}) => ({
-			services: services.map(service =>
-				service.name === 'cart' ? {...service, latestReady: 'cart-00003'} : service,
-			),
-		}));
-		await on.console.confirm();
-		expect(reviewOf(on.console.store.getState()).phase).toMatchObject({
-			kind: 'conflict',
-			sentence: expect.stringContaining('latest is cart-00003 now, and was cart-00002'),
-		});
-	});
+	it.each<[string, () => Promise<void> | void]>([
+		['keeps it', () => on.console.reviewDraft()],
+		['pins it', () => on.console.reviewShares('1=50 2=50')],
+		[
+			'makes the next one',
+			async () => {
+				openRevisionForm(on.console.store);
+				changeRevisionForm(on.console.store, {image: 'registry.example.com/shop/helloworld-go:2'});
+				await on.console.submitForm();
+			},
+		],
+	])(
+		'an open review that %s cannot be agreed to, where only the status tells of the other one',
+		async (_, open) => {
+			await open();
+			expect(reviewOf(on.console.store.getState()).phase).toEqual({kind: 'open'});
+			on.console.store.setState(({services}) => ({
+				services: services.map(service =>
+					service.name === 'cart' ? {...service, latestReady: 'cart-00003'} : service,
+				),
+			}));
+			await on.console.confirm();
+			expect(reviewOf(on.console.store.getState()).phase).toMatchObject({
+				kind: 'conflict',
+				sentence: expect.stringContaining('latest is cart-00003 now, and was cart-00002'),
+			});
+		},
+	);
 });
 
 describe('what is no change of the spec', () => {

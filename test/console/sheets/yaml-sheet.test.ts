@@ -1,6 +1,6 @@
 /** The selected object as YAML, against a sandbox over HTTP, and what is said when it is not to be had. */
 import {load} from 'js-yaml';
-import {afterEach, expect, test} from 'vitest';
+import {afterEach, expect, test, vi} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
 import {servingPath} from '../../../source/kube/paths.js';
 import type {YamlSheet} from '../../../source/console/sheets/inspected.js';
@@ -73,6 +73,31 @@ test('of an object that is gone it is said that it is gone', async () => {
 		sentence: 'There is no service checkout in the namespace default any more.',
 	});
 });
+
+test.each(['services', 'revisions'] as const)(
+	'of one that was made anew under the name it is said that it is another: %s',
+	async pane => {
+		world = await startWorld();
+		const console = await world.console('cart');
+		focusPane(console.store, pane);
+		await console.showYaml();
+		await world.delete('cart');
+		await world.createAnew('cart', []);
+		const name = sheetOf(console.store.getState()).object.name;
+		const kind = pane === 'services' ? 'service' : 'revision';
+		const path = servingPath(pane, 'default', name);
+		await vi.waitUntil(async () => {
+			const {status: code} = await world!.other.request({method: 'GET', path});
+			if (code === 404) await world!.patch('cart', {spec: {template: {metadata: {labels: {again: 'x'}}}}});
+			return code === 200;
+		});
+		await console.showYaml();
+		expect(sheetOf(console.store.getState()).phase).toEqual({
+			kind: 'not read',
+			sentence: `The ${kind} ${name} was deleted, and the one there now is another. Esc goes back.`,
+		});
+	},
+);
 
 test('of one that may not be read it is said who may not', async () => {
 	world = await startWorld();

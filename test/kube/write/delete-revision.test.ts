@@ -79,6 +79,28 @@ describe('deleting a revision', () => {
 		expect(server.log).toHaveLength(1);
 	});
 
+	it.each([
+		['an empty object', {}],
+		['a success in words alone', {kind: 'Status', status: 'Success', metadata: {}}],
+		['another service', {...service(elsewhere), metadata: {name: 'other', uid: 's-2'}}],
+		['a page', '<html>Log in</html>'],
+	])('is not sent where %s comes in the place of its service', async (_, body) => {
+		const outcome = deleteRevision(cluster, target);
+		(await server.next()).answer(200, body);
+		expect(await outcome).toMatchObject({kind: 'refused', sentence: expect.stringMatching(/cannot be read/)});
+		expect(server.log).toHaveLength(1);
+	});
+
+	it('is a doubt where what comes is no object, be it when it is looked for', async () => {
+		const outcome = deleteRevision(cluster, target);
+		(await server.next()).answer(200, service(elsewhere));
+		(await server.next()).answer(200, revision());
+		const words = {kind: 'Status', status: 'Success', metadata: {}};
+		(await server.next()).answer(200, words);
+		(await server.next()).answer(200, words);
+		expect(await outcome).toMatchObject({kind: 'unknown'});
+	});
+
 	it('is a conflict when another one has its name by now', async () => {
 		const outcome = deleteRevision(cluster, target);
 		(await server.next()).answer(200, service(elsewhere));

@@ -51,7 +51,13 @@ describe('deleting a Service', () => {
 	it.each([
 		['done', [404, notFound]],
 		['done', [200, service(1, undefined, 'u-2')]],
-		['done', [200, {...service(3), metadata: {uid: 'u-1', deletionTimestamp: '2026-01-01T00:00:00Z'}}]],
+		[
+			'done',
+			[
+				200,
+				{...service(3), metadata: {name: 'hello', uid: 'u-1', deletionTimestamp: '2026-01-01T00:00:00Z'}},
+			],
+		],
 		['unknown', [200, service(3)]],
 	] as const)('is %s as the read after a lost answer tells', async (kind, [code, body]) => {
 		const outcome = deleteService(cluster, target);

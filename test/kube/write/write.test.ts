@@ -142,13 +142,36 @@ describe('a guarded patch', () => {
 		it('and is told to be no word of the server where it is a page or a redirect', async () => {
 			const outcome = guardedPatch(cluster, target, noted);
 			(await server.next()).answer(302, page, {location: 'https://sso.example.com/login?token=abc'});
-			(await server.next()).answer(302, page, {location: 'https://sso.example.com/login?token=abc'});
+			(await server.next()).answer(200, service(3));
 			expect(await outcome).toMatchObject({
 				kind: 'refused',
 				isOnTheWay: true,
 				sentence:
 					'something between here and the API server redirects this to https://sso.example.com, perhaps to a login (HTTP 302)',
 			});
+		});
+
+		it('and leaves it unknown where nothing else comes back: it may have let the request through', async () => {
+			for (const code of [302, 403, 503]) {
+				const outcome = guardedPatch(cluster, target, noted);
+				(await server.next()).answer(code, page);
+				(await server.next()).answer(code, page);
+				expect(await outcome).toMatchObject({
+					kind: 'unknown',
+					sentence: expect.stringMatching(/^something between .* reading the object again failed too: /),
+				});
+			}
+		});
+
+		it('and is looked for after a page that says 401; where that wants a login for all, it was not made', async () => {
+			const through = guardedPatch(cluster, target, noted);
+			(await server.next()).answer(401, page);
+			(await server.next()).answer(200, annotatedService('at 12:00'));
+			expect(await through).toMatchObject({kind: 'done'});
+			const kept = guardedPatch(cluster, target, noted);
+			(await server.next()).answer(401, page);
+			(await server.next()).answer(401, page);
+			expect(await kept).toMatchObject({kind: 'refused', status: 401});
 		});
 
 		it('and a word of the server that comes before anything is done needs no reading', async () => {

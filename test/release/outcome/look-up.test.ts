@@ -115,8 +115,10 @@ describe('read by name', () => {
 			before: split,
 			after: split.toReversed(),
 		};
-		const open = [attempt, {...attempt, id: 'elsewhere', server: 'https://other.example.com'}];
-		expect(await lookUpOpen(world.other, {entries: [], attempts: open, deeds: []}, Date.now)).toMatchObject({
+		const unfinished = [attempt, {...attempt, id: 'elsewhere', server: 'https://other.example.com'}];
+		expect(
+			await lookUpOpen(world.other, {entries: [], attempts: unfinished, deeds: []}, Date.now),
+		).toMatchObject({
 			made: [],
 			ended: [{id: 'split-cart', how: 'not made'}],
 		});

@@ -91,7 +91,8 @@ describe('a review warns of a canary that is worse', () => {
 	it('so that it has to be meant, where it gets all, or is brought back', () => {
 		expect(warned(everything, {action: 'promote'})).toMatchObject([{kind: 'worse', revision: two}]);
 		expect(warned([row(one, 50), row(two, 50)], {action: 'undo'})).toMatchObject([{kind: 'worse'}]);
-		expect(warned(everything, {action: 'split'})).toMatchObject([{kind: 'other'}]);
+		expect(warned(everything, {action: 'split'})).toMatchObject([{kind: 'worse'}]);
+		expect(warned([row(one, 1), row(two, 99)], {action: 'split'})).toMatchObject([{kind: 'other'}]);
 	});
 
 	it('not where it gets no more than it had', () => {

@@ -27,19 +27,22 @@ const change = {
 	command: '',
 };
 
-const open = async (gateway: GatewayState, {hasChanges = false, isKnown = true} = {}) =>
+const open = async (
+	gateway: GatewayState,
+	{hasChanges = false, isKnown = true, asking = defaultRequestOptions, isUncovered = false} = {},
+) =>
 	openOnConsole(
 		() => (
 			<Invitation
 				service={isKnown ? service : undefined}
 				gateway={gateway}
-				asking={defaultRequestOptions}
+				asking={asking}
 				hasChanges={hasChanges}
 				width={100}
 				height={14}
 			/>
 		),
-		{columns: 100, rows: 14, state: {...knowing(service), history: [change]}},
+		{columns: 100, rows: 14, state: {...knowing(service), history: [change], isUncovered}},
 	);
 
 it('says which keys send requests, and the command that asks the same', async () => {
@@ -47,6 +50,13 @@ it('says which keys send requests, and the command that asks the same', async ()
 	expect(text()).toContain('space: send 1 request/s and count who answers · v: send one request');
 	expect(text()).toMatch(/curl .*203\.0\.113\.10/);
 	expect(text()).not.toContain('CHANGES');
+});
+
+it('covers what may be secret of the command, unless that is to be seen', async () => {
+	const request = {...defaultRequestOptions.request, headers: ['Cookie: sid=abc']};
+	const asking = {...defaultRequestOptions, request};
+	expect((await open(found, {asking})).text()).toMatch(/curl -H 'Cookie: •••' -H 'Host: /);
+	expect((await open(found, {asking, isUncovered: true})).text()).toContain("-H 'Cookie: sid=abc'");
 });
 
 it('says who changed the split, where there is room for it', async () => {

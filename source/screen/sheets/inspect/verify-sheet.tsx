@@ -1,10 +1,11 @@
 /** What one request by hand got back, and the command that asks the same. */
 import {verifyService} from '../../../console/live/verify-requests.js';
 import type {VerifySheet} from '../../../console/sheets/sheets.js';
+import {coveredRequest} from '../../../knative/text/covered.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useActions, useConsole} from '../../use-console.js';
+import {useActions, useConsole, useConsoleState} from '../../use-console.js';
 import {Document, type DocumentLine} from './document.js';
 import {phaseLines} from './verify-lines.js';
 
@@ -19,6 +20,8 @@ export function Verify({
 	const askAgain = () =>
 		void (sheet.tag === undefined ? verifyService(console.store) : console.verifyRevision());
 	useActions('viewer', {copyCommand: () => copy(sheet.command), askAgain}, {isActive});
+	const isUncovered = useConsoleState(state => state.isUncovered);
+	const command = isUncovered ? sheet.command : coveredRequest(sheet.command);
 	const asked = sheet.tag === undefined ? sheet.service : `${sheet.tag} of ${sheet.service}`;
 	return (
 		<Document
@@ -27,7 +30,7 @@ export function Verify({
 			aside={sheet.revision}
 			lines={[
 				{text: sheet.url},
-				{text: sheet.command, hard: true, style: theme.styles.muted},
+				{text: command, hard: true, style: theme.styles.muted},
 				...unreachedLines(sheet, theme),
 				...(sheet.forwarding === undefined ? [] : forwardingLines(sheet.forwarding, theme)),
 				{text: ''},

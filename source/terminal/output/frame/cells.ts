@@ -38,10 +38,10 @@ export type CellLine = {
 
 // Made of strings: the linter forbids control characters in patterns, where they are seldom meant.
 const ESC = '\u001B';
-const BEL = '\u0007';
+const bell = '\u0007';
 const sgr = new RegExp(`${ESC}\\[([\\d;:]*)m`, 'y');
 /** A hyperlink begins or ends: OSC 8. */
-const hyperlink = new RegExp(`${ESC}\\]8;[^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)`, 'y');
+const hyperlink = new RegExp(`${ESC}\\]8;[^${bell}${ESC}]*(?:${bell}|${ESC}\\\\)`, 'y');
 
 export const blankLine = (columns: number): CellLine => ({
 	text: '',

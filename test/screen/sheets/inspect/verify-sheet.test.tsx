@@ -56,6 +56,14 @@ describe('one request by hand', () => {
 		expect(text()).not.toContain('Answered by');
 	});
 
+	it('covers what may be secret of the command, and copies it whole', async () => {
+		const command = "curl -H 'Authorization: Bearer abc' http://127.0.0.1/";
+		const {text, copy, press} = await open({command});
+		expect(text()).toContain("curl -H 'Authorization: •••' http://127.0.0.1/");
+		press('ctrl-y');
+		await vi.waitFor(() => expect(copy).toHaveBeenCalledExactlyOnceWith(command));
+	});
+
 	it('copies the command that sends the same', async () => {
 		const {copy, press} = await open();
 		press('ctrl-y');

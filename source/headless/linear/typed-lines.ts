@@ -1,0 +1,44 @@
+/** Lines as they are typed: those that nobody has asked for yet wait, and can be dropped. */
+import {createInterface} from 'node:readline';
+import {setImmediate} from 'node:timers/promises';
+
+export type TypedLines = {
+	/** The next one; undefined when there are no more. */
+	readonly next: () => Promise<string | undefined>;
+	/** Drops those that have come before now, and says how many these were. */
+	readonly dropped: () => Promise<number>;
+};
+
+export function typedLines(input: NodeJS.ReadableStream): TypedLines {
+	const waiting: string[] = [];
+	let isOver = false;
+	let wanted: ((line: string | undefined) => void) | undefined;
+	const give = (line: string | undefined) => {
+		const take = wanted;
+		wanted = undefined;
+		take?.(line);
+	};
+	createInterface({input, terminal: false})
+		.on('line', line => {
+			if (wanted) give(line);
+			else waiting.push(line);
+		})
+		.on('close', () => {
+			isOver = true;
+			give(undefined);
+		});
+	return {
+		async next() {
+			const line = waiting.shift();
+			if (line !== undefined || isOver) return line;
+			return new Promise(resolve => {
+				wanted = resolve;
+			});
+		},
+		async dropped() {
+			// What the system holds for this program was typed before, too.
+			await setImmediate();
+			return waiting.splice(0).length;
+		},
+	};
+}
