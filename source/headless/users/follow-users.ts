@@ -22,7 +22,7 @@ function splitOfUsers(
 	return {
 		weights: expected ?? configuredShares(service.statusTraffic),
 		tagged: taggedRevisions(service.statusTraffic),
-		isSettling: !routeSettled(service),
+		isSettling: !routeSettled(service) || service.splitDoubt !== undefined,
 		pair: comparedRevisions(service, revisions),
 	};
 }
