@@ -89,6 +89,7 @@ test('a route that settles twice has what is under way given up twice', async ()
 		target: () => target,
 		rate: 1,
 		maxRate: 50,
+		random: () => 0.5,
 		worksElsewhere: () => true,
 		onAnswer() {},
 		onLearned() {},
