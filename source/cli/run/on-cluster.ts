@@ -10,7 +10,7 @@ import type {ConsoleFlags} from '../flags.js';
 import {installHeadless} from '../process-setup.js';
 import {whenReaderGone} from '../reader-gone.js';
 
-export type Surroundings = {
+export type CommandContext = {
 	readonly cluster: Cluster;
 	readonly namespace: string;
 	/** Nothing gets through them that a terminal would act on. */
@@ -36,7 +36,7 @@ export type OnClusterOptions = Pick<LifecycleOptions, 'lastWords'> & {
 };
 
 /** Milliseconds that somebody who ends it waits for what it has seen. */
-const sayingPatience = 1000;
+const sayingTimeout = 1000;
 
 export const nowhere: MessageStream = {write: () => true};
 
@@ -46,7 +46,7 @@ export const isJson = ({output}: {output?: string | undefined}) => output === 'j
 /** Ends the process with what `use` returns, or where there is no cluster, with a sentence, or an object with `-o json`. */
 export async function onCluster(
 	flags: ConsoleFlags & {output?: string | undefined} & Followed,
-	use: (surroundings: Surroundings) => Promise<ExitCode>,
+	use: (commandContext: CommandContext) => Promise<ExitCode>,
 	{failure = exitCodes.notMade, isRead = false, saysSoFar = false, lastWords}: OnClusterOptions = {},
 ): Promise<void> {
 	const ending = new AbortController();
@@ -107,5 +107,5 @@ async function sayingSoFar(
 		return code;
 	}
 	ending.abort(new Error('interrupted'));
-	return {sentence: '', code: await Promise.race([said(), delay(sayingPatience, failure)])};
+	return {sentence: '', code: await Promise.race([said(), delay(sayingTimeout, failure)])};
 }

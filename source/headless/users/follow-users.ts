@@ -14,7 +14,7 @@ import type {UsersMeter, UsersSnapshot, UsersSplit} from '../../users/users.js';
 export type FollowedUsers = {service: ServiceView; snapshot: UsersSnapshot};
 
 /** The split of a service as the users are measured by. */
-export function splitOfUsers(
+function splitOfUsers(
 	service: ServiceView,
 	revisions: readonly RevisionView[],
 	expected?: readonly ExpectedShare[],
