@@ -340,6 +340,10 @@ const outputOfChanges = {
 				],
 				[/return styledCharsToString\(result\);/, 'return textOfCells(result);'],
 				[
+					/for \(let \[index, line\] of lines\.entries\(\)\) \{/,
+					'for (let index = 0, line; index < lines.length; index++) {\nline = lines[index];',
+				],
+				[
 					/getStringWidth\(text\) \{/,
 					"getStringWidth(text) {\nif (text.length === 1 && text >= ' ' && text <= '~') return 1;",
 				],

@@ -14,10 +14,10 @@ export type KubeFlags = Omit<KubeconfigOverrides, 'asGroup'> & {
 };
 
 /** kubectl takes `-n=default` as well as `-n default`; what a name begins with is never `=`. */
-export const short = (text: string): string => text.replace(/^=/, '');
+const short = (text: string): string => text.replace(/^=/, '');
 
 /** Milliseconds; 0 for no limit. */
-export function requestTimeout(text: string): number {
+function requestTimeout(text: string): number {
 	const value = parseDuration(text);
 	if (value !== undefined) return value;
 	throw new InvalidArgumentError('Give seconds, or a time with its unit: 30, 5s, 2m, 500ms; 0 for no limit.');

@@ -49,7 +49,7 @@ function keepWarnings(): void {
 	process.once('exit', () => void process.stderr.write(warnings.join('')));
 }
 
-export type HeadlessSurroundings = {
+export type HeadlessProcess = {
 	lifecycle: Lifecycle;
 	/** Resolves when what was written so far is out: whether it got there, or its reader had enough. */
 	delivered: () => Promise<boolean>;
@@ -60,7 +60,7 @@ export type HeadlessSurroundings = {
  * write that is under way is finished and recorded, and its exit code says what became of it. Other failures, as of a
  * full disk, are told once.
  */
-export function installHeadless({lastWords}: Pick<LifecycleOptions, 'lastWords'> = {}): HeadlessSurroundings {
+export function installHeadless({lastWords}: Pick<LifecycleOptions, 'lastWords'> = {}): HeadlessProcess {
 	let failed = false;
 	const lifecycle = install({
 		assurance: '',

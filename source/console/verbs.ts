@@ -85,7 +85,7 @@ const undoPlan: Planner = (facts, state) => withoutHistory(planUndo(facts), 'und
 type Planner = (facts: Facts, state: ConsoleState) => Planned;
 
 /** What the verbs need of the session that they are used in. */
-type Surroundings = {
+type VerbDependencies = {
 	/** The cluster that is connected to, if any. */
 	readonly cluster: () => Cluster | undefined;
 	/** The same, after saying on the screen that there is none yet. */
@@ -123,7 +123,7 @@ function planMineOnTop({splits, action, guardedAs, bringsBack}: Plan, facts: Fac
 
 export function createVerbs(
 	store: ConsoleStore,
-	{cluster: connected, reached, history, submitForm}: Surroundings,
+	{cluster: connected, reached, history, submitForm}: VerbDependencies,
 ): Verbs {
 	/** Opens the review of what is planned on the selected service, or says what is missing. */
 	function review(planned: Planner, right: RightName = 'patch', verb?: AskedVerb): void {

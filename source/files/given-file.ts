@@ -23,7 +23,7 @@ export class GivenFileError extends Error {
 }
 
 /** @property mayWait False: what is in a pipe by now has to be all of it. */
-type Patience = {mayWait?: boolean};
+type WaitOptions = {mayWait?: boolean};
 
 // A pipe is opened without waiting for who writes into it, and read without waiting for what they write.
 const flags = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -32,7 +32,7 @@ const flags = constants.O_RDONLY | constants.O_NONBLOCK;
  * The whole file; a pipe to its end. Throws the error of the file system, or GivenFileError when it is larger than 16 MiB, or a
  * pipe that does not end within 30 s or has nothing in it for 5. What a shell has for `<(command)` says again what it has said before.
  */
-export async function readGiven(file: string, {mayWait = true}: Patience = {}): Promise<Buffer> {
+export async function readGiven(file: string, {mayWait = true}: WaitOptions = {}): Promise<Buffer> {
 	const handle = await open(file, flags);
 	try {
 		const reading = createReading(file, await handle.stat(), mayWait);
@@ -57,7 +57,7 @@ export async function readGiven(file: string, {mayWait = true}: Patience = {}): 
 }
 
 /** As `readGiven`, as text, before there is anything else to do. */
-export function readGivenSync(file: string, {mayWait = true}: Patience = {}): string {
+export function readGivenSync(file: string, {mayWait = true}: WaitOptions = {}): string {
 	const fd = openSync(file, flags);
 	try {
 		const reading = createReading(file, fstatSync(fd), mayWait);

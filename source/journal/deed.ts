@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import {text} from '../knative/objects/parsed.js';
 import {entryFields, withoutSecrets, type HistoryEntry} from './journal-entry.js';
 
-export const deedKinds = ['create service', 'delete service', 'delete revision'] as const;
+const deedKinds = ['create service', 'delete service', 'delete revision'] as const;
 
 export type DeedEnd = {how: 'made' | 'not made' | 'not known'; sentence: string};
 

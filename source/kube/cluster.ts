@@ -154,7 +154,7 @@ export type Cluster = {
 		onOpen?: () => void,
 	): Promise<ApiAnswer>;
 	/** Tells of each sign as it comes, until what is returned is called. */
-	onSign(listener: (sign: ServerSignal) => void): () => void;
+	onServerSignal(listener: (sign: ServerSignal) => void): () => void;
 	/** Has everything that is watched asked for at once: gives the sign 'wanted'. */
 	askNow(): void;
 	/** PEM certificates of the authorities that are believed of the API server; none where there is no TLS. */

@@ -11,7 +11,7 @@ const owned = v.object({
 });
 
 /** Milliseconds: it is worth a look, and not that an operator waits for it. */
-const patience = 2000;
+const readTimeout = 2000;
 
 /**
  * Which of the names that these tags would need are free, each asked for by itself: to list all Services of a namespace is
@@ -41,7 +41,7 @@ export async function readPlaceholders(
 
 async function get(cluster: Cluster, path: string): Promise<ApiAnswer | undefined> {
 	try {
-		return await cluster.request({method: 'GET', path, timeout: patience});
+		return await cluster.request({method: 'GET', path, timeout: readTimeout});
 	} catch (error) {
 		if (error instanceof TransportError) return undefined;
 		throw error;

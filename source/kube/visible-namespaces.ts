@@ -11,7 +11,7 @@ export type VisibleNamespaces =
 	| {kind: 'some'; names: readonly string[]; sentence: string};
 
 /** Each is two watches, and over HTTP/1.1 two connections. */
-export const mostNamespaces = 30;
+const mostNamespaces = 30;
 
 /** Questions that are open at the same time. */
 const mostAtOnce = 8;

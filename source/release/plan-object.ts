@@ -211,7 +211,7 @@ export function planDeleteRevision(service: ServiceView, revision: RevisionView)
 	};
 }
 
-export const sentAgainAnnotation = 'kn-canary.dev/sent-again';
+const sentAgainAnnotation = 'kn-canary.dev/sent-again';
 
 /**
  * Sends the split that is set once more, for a gateway that does not have it though Knative says so. The same spec again is

@@ -20,7 +20,7 @@ import {
 import {baseOperation, basedOn, comparedTemplate, type Base} from '../knative/revision/base.js';
 import {differences} from '../knative/revision/differences.js';
 import type {NotedRejection} from '../knative/release/evidence/note.js';
-import {promote} from '../knative/release/verbs/promote.js';
+import {promote, rolledBackBefore} from '../knative/release/verbs/promote.js';
 import {longestReason, markOf, type Rejection} from '../knative/release/evidence/rejection.js';
 import {releaseOf} from '../knative/release/release.js';
 import {rollBack} from '../knative/release/verbs/roll-back.js';
@@ -137,7 +137,14 @@ function untriedWarnings(
 		untried === undefined ||
 		facts.verdict?.canary.revision === untried.revision ||
 		said.some(({kind}) => kind === 'guess');
-	return isKnown ? [] : [untried];
+	if (!isKnown) return [untried];
+	// The canary itself: of one that was taken from users a promotion says so.
+	const {canary} = releaseOf(facts);
+	const back =
+		action === 'split' && canary !== undefined && wholeOf(after) === canary.revision
+			? rolledBackBefore(facts, canary.revision, facts.now)
+			: undefined;
+	return back === undefined ? [] : [{kind: 'guess', sentence: `${back}.`}];
 }
 
 /** A row a target; what followed the latest and is pinned by this is one row, of the revision that it was. */

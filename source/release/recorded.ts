@@ -29,7 +29,7 @@ export type Recorded = {
 };
 
 /** Milliseconds that a disk may take to note what is about to be sent: a roll back does not wait for a disk that hangs. */
-const patience = 1000;
+const longestNoting = 1000;
 
 /** Traffic alone: nothing in the command line is a secret. */
 const plain: ReadonlySet<Plan['action']> = new Set<TrafficAction>([
@@ -60,7 +60,7 @@ export async function sendRecorded(
 	const problems: string[] = [];
 	const note = async (what: Promise<void> | undefined) => {
 		try {
-			await Promise.race([what, delay(patience, undefined, {ref: false}).then(late)]);
+			await Promise.race([what, delay(longestNoting, undefined, {ref: false}).then(late)]);
 		} catch (error) {
 			problems.push(describeFault(error));
 		}
@@ -92,7 +92,7 @@ export async function sendRecorded(
 }
 
 function late(): never {
-	throw new Error(`the disk takes longer than ${patience / 1000} s`);
+	throw new Error(`the disk takes longer than ${longestNoting / 1000} s`);
 }
 
 function sentenceOf(outcome: WriteOutcome, plan: Plan): string {

@@ -19,7 +19,7 @@ export type UnderWay = {
 };
 
 /** Milliseconds that somebody who wants to leave waits for an answer. */
-const patience = 1000;
+const longestWait = 1000;
 
 /** Perhaps made. As of `exitCodes.unknown`. */
 const unknownCode = 4;
@@ -48,7 +48,7 @@ export function createUnderWay(): UnderWay {
 				sentence: `Sent, outcome not known: ${title}. The next start looks what became of it.`,
 				code: unknownCode,
 			};
-			return Promise.race([words, delay(patience, unknown)]);
+			return Promise.race([words, delay(longestWait, unknown)]);
 		},
 	};
 }

@@ -39,7 +39,7 @@ export const routes: Resource = serving('Route', 'routes', 'route', ['rt'], knat
 export const revisions: Resource = serving('Revision', 'revisions', 'revision', ['rev'], knative);
 
 /** Served and kept, and nothing follows from one: the sandbox maps no domains. */
-export const domainMappings: Resource = {
+const domainMappings: Resource = {
 	...serving('DomainMapping', 'domainmappings', 'domainmapping', ['dm'], knative),
 	version: 'v1beta1',
 };

@@ -45,7 +45,7 @@ const nobody: UserSettings = {rate: 0, service: '', arrivals: 'poisson', path: '
 const mostServices = 20;
 const mostUnderWay = 400;
 /** Milliseconds after which a user gives up. */
-const patience = 30_000;
+const requestTimeout = 30_000;
 /** Milliseconds between two looks at whose time has come: well below what anybody tells apart. */
 const tick = 5;
 
@@ -105,7 +105,7 @@ export function createUsers({
 				response.once('close', () => over('no answer'));
 			},
 		);
-		request.setTimeout(patience, () => request.destroy(new Error('gave up')));
+		request.setTimeout(requestTimeout, () => request.destroy(new Error('gave up')));
 		request.once('error', () => over('no answer'));
 		request.end();
 	}

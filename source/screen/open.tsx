@@ -85,7 +85,7 @@ export async function openScreen(
 						onSuspendable={suspend =>
 							loan.provide(async use => {
 								// Whoever is lent it must not get as keys what the terminal answers us.
-								await answersOwed(stdin, patience.lending);
+								await answersOwed(stdin, longestWait.lending);
 								await suspend(use);
 							})
 						}
@@ -177,7 +177,7 @@ function followContext(store: Console['store'], tell: (context: string) => unkno
  * Milliseconds that an answer is waited for on the way out: of a terminal that gives them, and of one that has not so far; and
  * before a plugin gets the terminal, which may be at the end of a bad line.
  */
-const patience = {answering: 700, silent: 150, lending: 2000};
+const longestWait = {answering: 700, silent: 150, lending: 2000};
 
 /** What the terminal still has to answer, so that nobody else reads it; undefined when that is nothing. */
 function answersOwed(stdin: KeyedStdin, most?: number): Promise<void> | undefined {
@@ -191,7 +191,7 @@ function answersOwed(stdin: KeyedStdin, most?: number): Promise<void> | undefine
 		const look = () => {
 			if (!stdin.isOwed) end();
 		};
-		const timer = setTimeout(end, most ?? (stdin.isAnswering ? patience.answering : patience.silent));
+		const timer = setTimeout(end, most ?? (stdin.isAnswering ? longestWait.answering : longestWait.silent));
 		stdin.on('answered', look);
 	});
 }

@@ -9,7 +9,7 @@ import {logEvidence} from './split-evidence.js';
 export type Interval = {low: number; high: number};
 
 /** The chance that an interval that is watched ever leaves out the truth. */
-export const intervalAlpha = 0.05;
+const intervalAlpha = 0.05;
 
 /**
  * The confidence sequence of one share against the rest. ln E is convex in θ (each of its terms ln(K + j/θ) is) with its

@@ -61,7 +61,7 @@ export function readVector(body: unknown): PromAnswer {
 		: {ok: true, series};
 }
 
-const patience = 10_000;
+const answerTimeout = 10_000;
 
 /** @param cluster For a Service: the API server leads to it (the right to get services/proxy). */
 export function askPrometheusAt(place: PrometheusPlace, cluster: Cluster): AskPrometheus {
@@ -74,7 +74,7 @@ export function askPrometheusAt(place: PrometheusPlace, cluster: Cluster): AskPr
 			if (signal.aborted) return {ok: false, sentence: 'it was called off'};
 			if (error instanceof TransportError) return {ok: false, sentence: error.message};
 			if (error instanceof Error && error.name === 'TimeoutError') {
-				return {ok: false, sentence: `Prometheus: no answer within ${patience / 1000} s`};
+				return {ok: false, sentence: `Prometheus: no answer within ${answerTimeout / 1000} s`};
 			}
 			const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
 			const why = printable(cause instanceof Error ? cause.message : String(cause));
@@ -94,7 +94,7 @@ async function askService(
 		method: 'GET',
 		path: `/api/v1/namespaces/${namespace}/services/${name}:${port}/proxy/api/v1/query`,
 		query: {query},
-		timeout: patience,
+		timeout: answerTimeout,
 		signal,
 	});
 	if (status === 403) {
@@ -118,7 +118,7 @@ async function askUrl(place: URL, {query, signal}: Question): Promise<PromAnswer
 			accept: 'application/json',
 			...(login !== undefined && {authorization: `Basic ${Buffer.from(login).toString('base64')}`}),
 		},
-		signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+		signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeout)]),
 	});
 	const {status} = response;
 	const who = `${url.host} answers with HTTP ${status}`;

@@ -1,18 +1,8 @@
 /** A service is deleted, or deleted and made again, while somebody types a form for it: nothing that was typed is lost. */
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import type {Console} from '../../source/console/console.js';
-import {serviceOfForm} from '../../source/console/forms/form-service.js';
+import {describe, expect, it} from 'vitest';
 import {
-	changeRevisionForm,
-	changeTagForm,
-	openRevisionForm,
-	openTagForm,
-} from '../../source/console/forms/forms.js';
-import {
-	closeSheet,
 	cycleSort,
 	focusPane,
-	isForm,
 	moveSelection,
 	notify,
 	openFilter,
@@ -38,60 +28,16 @@ import {
 	serviceRows,
 	whyNoService,
 } from '../../source/console/state/read.js';
-import {initialRevision} from '../../source/knative/forms/revision-form.js';
-import type {ServiceView} from '../../source/knative/service/service.js';
 import {servingPath} from '../../source/kube/paths.js';
-import {reviewOf, splitSeen, startWorld, until, type World} from '../support/world.js';
+import {splitSeen, until} from '../support/world.js';
+import {console, deleted, first, madeAnew, withSelectedService, world} from './deleted-service.js';
 
-let world: World;
-let console: Console;
-let first: ServiceView;
-
-beforeEach(async () => {
-	world = await startWorld();
-	console = await world.console('cart');
-	first = await world.service('cart');
-});
-
-afterEach(async () => {
-	await world.stop();
-});
-
-/** The form on top or under the review. */
-function form() {
-	const found = console.store.getState().sheets.findLast(isForm);
-	if (!found || found.kind === 'create service') throw new Error('no form of a service is open');
-	return found;
-}
+withSelectedService();
 
 const selected = () => selectedService(console.store.getState())?.name;
-const fate = () => serviceOfForm(console.store.getState(), form()).kind;
-
-async function deleted(): Promise<void> {
-	await world.delete('cart');
-	await until(console.store, 'cart gone', ({services}) => services.every(({name}) => name !== 'cart'));
-}
-
-/** With a variable of its own, Ready, and with its first revision. */
-async function madeAnew(): Promise<void> {
-	await world.createAnew('cart', [{name: 'OWN', value: 'of the new one'}]);
-	await until(
-		console.store,
-		'the new cart',
-		({services, revisions}) =>
-			services.some(({name, uid, latestReady}) => name === 'cart' && uid !== first.uid && latestReady) &&
-			revisions.get('default/cart')?.some(({name}) => name === 'cart-00001'),
-	);
-}
-
-function typeVariable(): void {
-	openRevisionForm(console.store);
-	changeRevisionForm(console.store, {
-		env: [...initialRevision(first).env, {name: 'LONG', value: 'draft'}],
-	});
-}
 
 const rows = () => serviceRows(console.store.getState()).map(({name}) => name);
+
 const place = () => selectedIndex(console.store.getState());
 
 describe('the selection on a service that is deleted', () => {
@@ -178,7 +124,9 @@ it('the selection stays on the revision it is on when newer ones come, and on no
 });
 
 const shownService = () => selectedService(console.store.getState()) ?? first;
+
 const row = () => selectedRow(console.store.getState(), shownService())?.key;
+
 const shownShares = () =>
 	Object.fromEntries(
 		shownSplit(console.store.getState(), shownService()).map(({key, percent}) => [key, percent]),
@@ -232,13 +180,15 @@ describe('the row of the slider that is selected by default', () => {
 	});
 });
 
+/** What is said when a key is pressed. */
+const says = (press: () => unknown) => {
+	notify(console.store, undefined);
+	press();
+	return console.store.getState().notice?.text;
+};
+
 it('keys of the split say that the service is gone, and what to do', async () => {
 	await deleted();
-	const says = (press: () => unknown) => {
-		notify(console.store, undefined);
-		press();
-		return console.store.getState().notice?.text;
-	};
 	const {store, live} = console;
 	const keys = [evenShares, toggleLock, toggleFollow, addRevision, takeRowOut, beginValue, openRequests];
 	const presses = [...keys.map(key => () => key(store)), () => nudge(store, 1), () => live.burst()];
@@ -265,117 +215,4 @@ it('what is typed replaces the filter that stands there, and other keys edit it'
 	openFilter(store);
 	for (const typed of ['du', 'dux']) setFilter(store, typed);
 	expect(store.getState().filter).toBe('dux');
-});
-
-describe('a form of a service that is deleted', () => {
-	it('keeps what was typed, cannot be reviewed, and says why', async () => {
-		typeVariable();
-		await deleted();
-		expect(fate()).toBe('gone');
-		await console.submitForm();
-		expect(form()).toMatchObject({values: {env: expect.arrayContaining([{name: 'LONG', value: 'draft'}])}});
-		expect(console.store.getState().notice?.text).toBe(
-			'Nothing to review: there is no service cart any more.',
-		);
-	});
-
-	it('goes on being judged as one types', async () => {
-		typeVariable();
-		await deleted();
-		changeRevisionForm(console.store, {percent: '101'});
-		expect(form().errors).toHaveProperty('percent');
-	});
-
-	it('under its review stays as typed when the write finds nothing', async () => {
-		typeVariable();
-		await console.submitForm();
-		await deleted();
-		await console.confirm();
-		expect(console.store.getState().notice?.text).toBe('Nothing was written. cart was deleted.');
-		closeSheet(console.store);
-		expect(form()).toMatchObject({
-			refusal: undefined,
-			values: {env: expect.arrayContaining([{name: 'LONG', value: 'draft'}])},
-		});
-	});
-});
-
-describe('a form of a service that is deleted and made again', () => {
-	it('is reviewed on the new one: what was typed is put on it, all else is as it has it', async () => {
-		typeVariable();
-		await deleted();
-		await madeAnew();
-		expect(fate()).toBe('another');
-		await console.submitForm();
-		const second = await world.service('cart');
-		const {plan} = reviewOf(console.store.getState());
-		expect(plan.write).toMatchObject({kind: 'patch', uid: second.uid});
-		expect(plan.facts).toContainEqual({label: 'LONG', value: 'new', uncovered: 'draft  (new)'});
-		expect(plan.warnings[0]?.sentence).toBe(
-			'This is another cart than the one this was typed for: that was deleted.',
-		);
-		await console.confirm();
-		expect((await world.service('cart')).summary.env.map(({name, value}) => [name, value])).toEqual([
-			['OWN', 'of the new one'],
-			['LONG', 'draft'],
-		]);
-	});
-
-	it('that was closed before is there again for the new one, and is not lost by being taken over', async () => {
-		typeVariable();
-		closeSheet(console.store);
-		await deleted();
-		await madeAnew();
-		selectNamed(console.store, 'cart');
-		openRevisionForm(console.store);
-		expect(fate()).toBe('another');
-		await console.submitForm();
-		closeSheet(console.store);
-		closeSheet(console.store);
-		openRevisionForm(console.store);
-		expect(fate()).toBe('there');
-		expect(form()).toMatchObject({
-			values: {
-				env: [
-					{name: 'OWN', value: 'of the new one'},
-					{name: 'LONG', value: 'draft'},
-				],
-			},
-		});
-		expect([...console.store.getState().leftForms.values()]).toHaveLength(1);
-	});
-
-	it('under its review is not written to, and leads back to what was typed', async () => {
-		typeVariable();
-		await console.submitForm();
-		await deleted();
-		await madeAnew();
-		const {generation} = await world.service('cart');
-		await console.confirm();
-		expect(console.store.getState().notice?.text).toBe(
-			'Nothing was written. cart was deleted, and the one there now is another.',
-		);
-		expect((await world.service('cart')).generation).toBe(generation);
-		closeSheet(console.store);
-		expect(form()).toMatchObject({values: {env: expect.arrayContaining([{name: 'LONG', value: 'draft'}])}});
-	});
-
-	it('of tags is reviewed where the new one has that revision, and says what to do where it has not', async () => {
-		expect(selectedRevision(console.store.getState())?.name).toBe('cart-00002');
-		openTagForm(console.store);
-		changeTagForm(console.store, 'kept');
-		await deleted();
-		await madeAnew();
-		await console.submitForm();
-		expect(form()).toMatchObject({
-			values: {tags: 'kept'},
-			refusal:
-				'The cart there now has no revision cart-00002. Esc goes back; t tags the revision that is selected there.',
-		});
-		closeSheet(console.store);
-
-		selectNamed(console.store, 'cart');
-		openTagForm(console.store);
-		expect(form()).toMatchObject({revision: 'cart-00001', isAnother: false});
-	});
 });

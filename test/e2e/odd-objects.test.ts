@@ -75,6 +75,26 @@ describe('a service', () => {
 		expect(code).toBe(0);
 	});
 
+	it.each([
+		['a negative percent', {percent: -10}],
+		['a percent as text', {percent: '10'}],
+		['no revision', {revisionName: null}],
+	])('of which a part of the split has %s is judged by nobody, and says so', async (_, part) => {
+		change('cart', service => {
+			const {traffic} = at(service, 'status');
+			if (Array.isArray(traffic)) Object.assign(Object(traffic[1]), part);
+		});
+		await using terminal = open();
+		const screen = await terminal.until(/The split that cart has got cannot be read/);
+		expect(screen).toMatch(/● cart .*90│\? /);
+		const kubeconfig = ['--kubeconfig', world.kubeconfig];
+		const {code, stdout, stderr} = await runProgram(['verify', 'cart', '--for', '1s', ...kubeconfig]);
+		expect(stdout + stderr).toMatch(/Cannot tell: The split that cart has got cannot be read/);
+		expect(code).toBe(2);
+		const listed = await runProgram(['get', ...kubeconfig]);
+		expect(listed.stdout).toMatch(/^cart .* \? /m);
+	});
+
 	it('that cannot be read at all takes no other away, and is named', async () => {
 		change('cart', service => Object.assign(service, {spec: 'none'}));
 		await using terminal = open();

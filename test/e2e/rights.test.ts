@@ -41,7 +41,12 @@ afterEach(async () => {
 
 /** An editor of the namespace, without what `isTaken` names. */
 function grant(
-	isTaken: (asked: {verb: string; resource: string; group: string}) => boolean,
+	isTaken: (asked: {
+		verb: string;
+		resource: string;
+		group: string;
+		namespace?: string | undefined;
+	}) => boolean,
 	{rules = editorIn('default'), reviews = true}: {rules?: readonly PolicyRule[]; reviews?: boolean} = {},
 ): void {
 	const {answer} = withRights(rules, {reviews});
@@ -111,6 +116,15 @@ it('without Revisions the services are shown, and the pane of the revisions says
 	terminal.press('R');
 	const said = await terminal.until(text => flat(text).includes(':rollback REVISION names it.'));
 	expect(flat(said)).toContain('cannot be told: the revisions could not be listed');
+});
+
+it('who may list the revisions of one namespace sees them beside the services of all', async () => {
+	grant(({resource, namespace}) => resource === 'revisions' && namespace === undefined, {rules: everything});
+	await using terminal = open('-A');
+	const screen = await terminal.until(
+		text => text.includes('not revisions') && /00002 +10 %/.test(text) && /00001 +90 %/.test(text),
+	);
+	expect(flat(screen)).not.toContain('You may not list revisions here');
 });
 
 it('without pods the log says so, and everything else is as ever', async () => {

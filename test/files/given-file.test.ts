@@ -29,13 +29,13 @@ async function pipeWith(commands: string) {
 	return {writer, written, close: () => closeSync(reader)};
 }
 
-type Patience = {mayWait?: boolean};
+type WaitOptions = {mayWait?: boolean};
 
 describe.each([
-	['at once', async (name: string, patience?: Patience) => readGivenSync(name, patience)],
+	['at once', async (name: string, options?: WaitOptions) => readGivenSync(name, options)],
 	[
 		'in turn',
-		async (name: string, patience?: Patience) => (await readGiven(name, patience)).toString('utf8'),
+		async (name: string, options?: WaitOptions) => (await readGiven(name, options)).toString('utf8'),
 	],
 ])('read %s', (_, read) => {
 	it('a file is whole', async () => {

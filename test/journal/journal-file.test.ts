@@ -151,6 +151,7 @@ describe('the history on disk', () => {
 		const {size} = await stat(file);
 		expect(size).toBeLessThanOrEqual(512 * 1024);
 		expect(size).toBeGreaterThan(512 * 1024 - 2 * line.length);
+		expect((await stat(file)).mode & 0o777).toBe(0o600);
 		expect(await history.read()).toEqual([entry(1), entry(2)]);
 	});
 

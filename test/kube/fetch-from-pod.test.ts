@@ -11,7 +11,7 @@ async function open(): Promise<{server: ApiServer; cluster: Cluster; signs: Serv
 	const cluster = await connect({kubeconfigText: server.kubeconfig()});
 	onTestFinished(async () => cluster.close());
 	const signs: ServerSignal[] = [];
-	cluster.onSign(sign => signs.push(sign));
+	cluster.onServerSignal(sign => signs.push(sign));
 	return {server, cluster, signs};
 }
 

@@ -5,7 +5,7 @@ import {planPromote} from '../../source/release/plan-split.js';
 import type {Plan} from '../../source/release/plan.js';
 import {condition} from '../knative/objects.js';
 import {one, percents, planned, revisionMade, row, situation, three, two, whole} from './made.js';
-import {factsOf} from './split-plans.js';
+import {factsOf, kindsOf} from './split-plans.js';
 
 const saidIn = ({warnings, notes}: Plan) => [...warnings.map(({sentence}) => sentence), ...notes];
 
@@ -104,5 +104,7 @@ describe('promoting', () => {
 			kind: 'guess',
 			sentence: expect.stringMatching(/-00002 is newer, but no split lists it\.$/),
 		});
+		// That it is not being tried has been said by that.
+		expect(kindsOf(plan)).not.toContain('untried');
 	});
 });

@@ -13,7 +13,7 @@ import {printable} from '../../knative/text/printable.js';
 import {wantedAt, type CompletionCandidate, type FromCluster, type Wanted} from './candidates.js';
 
 /** Milliseconds that somebody who has pressed Tab waits. */
-const patience = 3000;
+const readTimeout = 3000;
 
 /** As cobra's protocol has it, which kubectl speaks with plugins (spf13/cobra completions.go). */
 const directives = {none: 4, open: 2 + 4, files: 16} as const;
@@ -59,7 +59,7 @@ async function foundFor(
 	if (wanted.kind === 'candidates') return {list: wanted.candidates, directive: directives.none};
 	if (wanted.kind === 'files') return {list: [], directive: directives.files};
 	const way = wayOf(before);
-	const signal = AbortSignal.timeout(patience);
+	const signal = AbortSignal.timeout(readTimeout);
 	try {
 		if (wanted.kind === 'contexts') {
 			const contexts = await listContexts(way.kubeconfig === undefined ? {} : {kubeconfig: way.kubeconfig});
@@ -70,7 +70,7 @@ async function foundFor(
 			...(way.namespace !== undefined && {namespace: way.namespace}),
 			context: way.context,
 			readOnly: true,
-			requestTimeout: patience,
+			requestTimeout: readTimeout,
 		});
 		try {
 			const list = await asked(cluster, wanted, signal);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import {homeOf, ownEnvironment} from '../../bootstrap/home.js';
 
 /** `$XDG_CONFIG_HOME/kn-canary/config.yaml`; the specification wants that variable to be an absolute path. */
-export function configPath(env: NodeJS.ProcessEnv, home: string): string {
+function configPath(env: NodeJS.ProcessEnv, home: string): string {
 	const base = env['XDG_CONFIG_HOME'];
 	const folder = base !== undefined && path.isAbsolute(base) ? base : path.join(home, '.config');
 	return path.join(folder, 'kn-canary', 'config.yaml');

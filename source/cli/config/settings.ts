@@ -16,7 +16,7 @@ export type Setting = {
 const notOfFile: ReadonlySet<string> = new Set(['yes', 'confirm', 'despite', 'token', 'config']);
 const covered: ReadonlySet<string> = new Set(['token', 'header', 'cookie', 'data', 'grpc-data', 'env']);
 
-export function settingOf(option: Option): Setting | undefined {
+function settingOf(option: Option): Setting | undefined {
 	const key = option.long?.replace(/^--(?:no-)?/, '');
 	if (key === undefined || key === 'help' || key === 'version') return undefined;
 	return {

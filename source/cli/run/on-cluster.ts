@@ -11,7 +11,7 @@ import type {ConsoleFlags} from '../flags.js';
 import {installHeadless} from '../process-setup.js';
 import {whenReaderGone} from '../reader-gone.js';
 
-export type Surroundings = {
+export type CommandContext = {
 	readonly cluster: Cluster;
 	readonly namespace: string;
 	/** Nothing gets through them that a terminal would act on. */
@@ -37,7 +37,7 @@ export type OnClusterOptions = Pick<LifecycleOptions, 'lastWords'> & {
 };
 
 /** Milliseconds that somebody who ends it waits for what it has seen. */
-const sayingPatience = 1000;
+const sayingTimeout = 1000;
 
 export const nowhere: MessageStream = {write: () => true};
 
@@ -47,7 +47,7 @@ export const isJson = ({output}: {output?: string | undefined}) => output === 'j
 /** Ends the process with what `use` returns, or where there is no cluster, with a sentence, or an object with `-o json`. */
 export async function onCluster(
 	flags: ConsoleFlags & {output?: string | undefined} & Followed,
-	use: (surroundings: Surroundings) => Promise<ExitCode>,
+	use: (commandContext: CommandContext) => Promise<ExitCode>,
 	{failure = exitCodes.notMade, isRead = false, saysSoFar = false, lastWords}: OnClusterOptions = {},
 ): Promise<void> {
 	const ending = new AbortController();
@@ -108,5 +108,5 @@ async function sayingSoFar(
 		return code;
 	}
 	ending.abort(new Error('interrupted'));
-	return {sentence: '', code: await Promise.race([said(), delay(sayingPatience, failure)])};
+	return {sentence: '', code: await Promise.race([said(), delay(sayingTimeout, failure)])};
 }

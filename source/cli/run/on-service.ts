@@ -4,11 +4,11 @@ import {serviceMeant} from '../../knative/release/words.js';
 import {printable} from '../../knative/text/printable.js';
 import {errorJson} from '../command-errors.js';
 import type {ConsoleFlags} from '../flags.js';
-import {isJson, onCluster, type Followed, type OnClusterOptions, type Surroundings} from './on-cluster.js';
+import {isJson, onCluster, type Followed, type OnClusterOptions, type CommandContext} from './on-cluster.js';
 
 /** Says why not, on standard error or as an object, and returns how the command ends. */
 const failing =
-	({stdout, stderr}: Surroundings, flags: {output?: string}) =>
+	({stdout, stderr}: CommandContext, flags: {output?: string}) =>
 	(code: ExitCode, sentence: string): ExitCode => {
 		if (isJson(flags)) stdout.write(`${errorJson(code, sentence)}\n`);
 		else stderr.write(`${sentence}\n`);
@@ -21,16 +21,16 @@ export async function onService(
 	flags: ConsoleFlags & {output?: string} & Followed,
 	use: (
 		service: string,
-		surroundings: Surroundings & {fail: (code: ExitCode, sentence: string) => ExitCode},
+		commandContext: CommandContext & {fail: (code: ExitCode, sentence: string) => ExitCode},
 	) => Promise<ExitCode>,
 	options: OnClusterOptions = {isRead: true},
 ): Promise<void> {
 	await onCluster(
 		{...flags, readOnly: true},
-		async surroundings => {
-			const fail = failing(surroundings, flags);
+		async commandContext => {
+			const fail = failing(commandContext, flags);
 			const service = serviceMeant(typed);
-			if (service !== undefined) return use(service, {...surroundings, fail});
+			if (service !== undefined) return use(service, {...commandContext, fail});
 			return fail(exitCodes.usage, `${printable(typed)} is no Service: name one as cart or ksvc/cart.`);
 		},
 		options,

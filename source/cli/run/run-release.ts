@@ -8,10 +8,10 @@ import {createUnderWay} from '../../release/under-way.js';
 import {clusterOf, historyOf} from '../cluster-from-flags.js';
 import type {ConsoleFlags} from '../flags.js';
 import {installHeadless} from '../process-setup.js';
-import {isJson, nowhere, onCluster, type Surroundings} from './on-cluster.js';
+import {isJson, nowhere, onCluster, type CommandContext} from './on-cluster.js';
 
 /** Where a write is shown, asked about and told. */
-export function terminalOf({stdout, stderr, eyes}: Surroundings, flags: ConsoleFlags & {output?: string}) {
+export function terminalOf({stdout, stderr, eyes}: CommandContext, flags: ConsoleFlags & {output?: string}) {
 	const {stdin} = process;
 	return {
 		stdin,
@@ -34,8 +34,8 @@ export async function runRelease(
 	const underWay = createUnderWay();
 	await onCluster(
 		{...common, output: flags.output},
-		async surroundings => {
-			const {cluster} = surroundings;
+		async commandContext => {
+			const {cluster} = commandContext;
 			const {runRelease: run} = await import('../../headless/write/run.js');
 			const version = process.env['KN_CANARY_VERSION'];
 			return run(verb, {service, shares, namespace: common.namespace}, flags, {
@@ -43,7 +43,7 @@ export async function runRelease(
 				history: historyOf(),
 				underWay,
 				production: common.production,
-				terminal: terminalOf(surroundings, {...common, output: flags.output}),
+				terminal: terminalOf(commandContext, {...common, output: flags.output}),
 				...(asking && {
 					async compare(facts) {
 						const {compareCanary} = await import('../../headless/write/compare-canary.js');

@@ -66,14 +66,14 @@ async function run(
 	const underWay = createUnderWay();
 	await onCluster(
 		both,
-		async (surroundings): Promise<ExitCode> => {
+		async (commandContext): Promise<ExitCode> => {
 			const {runObject} = await import('../../headless/write/run.js');
 			return runObject({service, namespace: common.namespace}, wished.wish, flags, {
-				cluster: surroundings.cluster,
+				cluster: commandContext.cluster,
 				history: historyOf(),
 				underWay,
 				production: common.production,
-				terminal: terminalOf(surroundings, both),
+				terminal: terminalOf(commandContext, both),
 			});
 		},
 		{lastWords: underWay.lastWords},

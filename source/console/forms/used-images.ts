@@ -5,7 +5,7 @@ import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {changeRevisionForm, changeServiceForm} from './forms.js';
 
 /** Of all services and revisions that are known: those of the form's own service first, each once, the newest revision's first. */
-export function usedImages(
+function usedImages(
 	{services, revisions}: Pick<ConsoleState, 'services' | 'revisions'>,
 	{namespace, service}: {namespace: string; service: string | undefined},
 ): string[] {

@@ -60,7 +60,7 @@ function within({shareWithin: points}: UsersWindow['certainty']): string {
 }
 
 /** Shares in percent: whole, or with one place where a small one would be none. */
-export function shares(rows: readonly UsersRow[]): string[] {
+function shares(rows: readonly UsersRow[]): string[] {
 	const isFine = rows.some(({share}) => share !== undefined && share > 0 && share < 0.02);
 	return rows.map(({share}) =>
 		share === undefined ? none : isFine ? (share * 100).toFixed(1) : String(Math.round(share * 100)),

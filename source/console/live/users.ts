@@ -191,7 +191,7 @@ function splitOfUsers(service: ServiceView, state: ConsoleState): UsersSplit {
 	return {
 		weights: [...percents].map(([revision, percent]) => ({revision, percent})),
 		tagged: taggedRevisions(service.statusTraffic),
-		isSettling: !routeSettled(service),
+		isSettling: !routeSettled(service) || service.splitDoubt !== undefined,
 		pair: comparedRevisions(service, knownRevisions(state, service) ?? []),
 	};
 }

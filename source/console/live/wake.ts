@@ -8,7 +8,7 @@ import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {targetOf, taggedEntry} from './request-target.js';
 
 /** Milliseconds: an image may have to be pulled before a pod is there. */
-const patience = 60_000;
+const wakeTimeout = 60_000;
 
 /** What is offered for a plan: the revisions it sends traffic to that have no pod, and a tag URL to be woken by. */
 export function wakeOf(state: ConsoleState, plan: Plan): Wake | undefined {
@@ -59,7 +59,7 @@ async function ask(
 	const {verifyOnce} = await import('../../probe/loop/verify-once.js');
 	const version = process.env['KN_CANARY_VERSION'];
 	const {answer} = await verifyOnce(asked.target, {
-		timeout: patience,
+		timeout: wakeTimeout,
 		...(version !== undefined && {version}),
 	});
 	const {outcome, latency} = answer;

@@ -27,7 +27,7 @@ const remembered = 30_000;
 /** The service as its gateway is looked for. */
 type Route = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boolean};
 
-export function routeOf({namespace, name, url, clusterLocal}: ServiceView): Route {
+function routeOf({namespace, name, url, clusterLocal}: ServiceView): Route {
 	return {namespace, name, scheme: schemeOf(url), clusterLocal};
 }
 

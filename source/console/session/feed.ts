@@ -20,7 +20,7 @@ export type Page = {isFirst: boolean; isLast: boolean};
 /**
  * Keeps in `table` what `path` lists, each object as what `parse` makes of it: nothing else of an object is kept. After
  * a change `onTable` is called, never more often than every `interval` milliseconds, the first time at once, with the
- * sentences about objects that could not be read.
+ * sentences about objects that could not be read, or not all of them.
  */
 export function startFeed<View>({
 	cluster,
@@ -73,7 +73,8 @@ export function startFeed<View>({
 			unreadable.set(key, {...named, sentence: parsed.reason});
 			return table.drop(named);
 		}
-		unreadable.delete(key);
+		if (parsed.doubt === undefined) unreadable.delete(key);
+		else unreadable.set(key, {...named, sentence: parsed.doubt});
 		table.put(parsed.value, version);
 		onPut?.(parsed.value);
 	};

@@ -22,7 +22,7 @@ const longestBehind = 10_000;
  *
  * Beside that the selected service is asked about only where that saves time: at once where the list of the services had
  * more than its first page (`isCrowd`), else as soon as the list of the revisions turns out to have more. In any other
- * namespace one page tells of all revisions.
+ * namespace one page tells of all revisions. And where those of all namespaces may not be listed.
  *
  * @param onRevisions Told of what is known: by `keyOf` of the service, newest first, never of half of a service's. The sentences are
  * about what could not be read.
@@ -103,6 +103,8 @@ export function followRevisions(
 		onTable: unreadable => onRevisions(ahead.snapshot(), unreadable),
 		onState(state) {
 			onState(state);
+			// Who may not list those of all namespaces may list those of the one that the service is in.
+			if (state.kind === 'forbidden' && namespace === undefined && !isListed) askAhead();
 			if (state.kind !== 'live' || !ahead.isAhead()) return;
 			callOffGivingUp?.();
 			callOffGivingUp = timers.after(longestBehind, () => {

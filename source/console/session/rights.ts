@@ -62,7 +62,7 @@ export function offeredRights(state: ConsoleState): Rights {
 }
 
 /** Asks for the namespace; an answer that comes after `signal` is not used. */
-export async function askRights(
+async function askRights(
 	store: ConsoleStore,
 	cluster: Cluster,
 	namespace: string,

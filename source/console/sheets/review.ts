@@ -79,7 +79,7 @@ export function newReview(plan: Plan, on: ReviewSheet['on']): ReviewSheet {
 }
 
 /** How the plan is to be agreed to, as the sheet shows it. */
-export function confirmationFor(
+function confirmationFor(
 	{connection}: Pick<ConsoleState, 'connection'>,
 	plan: Pick<Plan, 'action' | 'warnings' | 'name'>,
 ): Pick<ReviewSheet, 'confirmation' | 'word' | 'because'> {

@@ -83,6 +83,8 @@ export function exitCodeOf(outcome: VerifyOutcome): ExitCode {
 export async function verifySplit(cluster: Cluster, options: VerifyOptions): Promise<VerifyOutcome> {
 	const found = await settledService(cluster, options);
 	if (found.kind !== 'service') return found;
+	const {splitDoubt} = found.service;
+	if (splitDoubt !== undefined) return {kind: 'cannot tell', sentence: `Cannot tell: ${splitDoubt}`};
 	if (found.service.statusTraffic.length === 0) return {kind: 'cannot tell', sentence: neverServed(found)};
 	const reached = await reachGateway(cluster, found.service, options.gateway, options.signal);
 	try {

@@ -18,7 +18,7 @@ export const leaving = 'cancel';
  * @param answers What would be one, as said after “answer”: `1 to 3`.
  * @returns Undefined where the question is left.
  */
-export async function askUntil<T>(
+async function askUntil<T>(
 	question: string,
 	{read, answers}: {read: (line: string) => T | undefined; answers: string},
 	{ask, say}: Asking,

@@ -81,12 +81,12 @@ function isRunningRead({sheets}: ConsoleState): boolean {
 /** What users run is read when the form is opened: a form can be made from it as soon as that has come. */
 async function runningRead(console: Console): Promise<void> {
 	const ending = new AbortController();
-	await Promise.race([change(console, isRunningRead), systemTimers.sleep(patience, ending.signal)]);
+	await Promise.race([change(console, isRunningRead), systemTimers.sleep(longestWait, ending.signal)]);
 	ending.abort();
 }
 
 /** Milliseconds to wait for what may never be read; why it was not is said by itself. */
-const patience = 5000;
+const longestWait = 5000;
 
 type Shape = {readonly fields: readonly Field[]; readonly fill: (values: FormValues) => void};
 

@@ -200,7 +200,7 @@ function isAsking(state: ReturnType<Console['store']['getState']>): boolean {
 }
 
 /** Milliseconds to wait for what may never be said. */
-const patience = 5000;
+const longestWait = 5000;
 
 /** What the cluster says of the chosen service, as soon as it has said it; it is not followed after that. */
 async function sayBeside(
@@ -217,7 +217,7 @@ async function sayBeside(
 	try {
 		const isDone = (state: ConsoleState) =>
 			told(state) !== undefined || selectedService(state)?.uid !== service.uid;
-		await Promise.race([change(console, isDone), systemTimers.sleep(patience, ending.signal)]);
+		await Promise.race([change(console, isDone), systemTimers.sleep(longestWait, ending.signal)]);
 		for (const line of told(store.getState()) ?? ['Nothing was said yet.']) say(line);
 	} finally {
 		ending.abort();

@@ -102,7 +102,7 @@ function find(json: object, path: string): unknown[] {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** As kubectl writes a value, made printable: a text bare, everything else as JSON. */
-export const valueText = (value: unknown): string =>
+const valueText = (value: unknown): string =>
 	printableLines(typeof value === 'string' ? value : JSON.stringify(value)).join('\n');
 
 function filled(parts: readonly Part[], value: unknown): string {

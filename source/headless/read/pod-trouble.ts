@@ -13,7 +13,7 @@ const most = 20;
 /** Milliseconds: it is worth a look, and not that a roll back waits for it. */
 const shortest = 2000;
 /** Milliseconds after which a container that runs should have been ready; the clocks of two machines are compared. */
-const patience = 10_000;
+const lateAfter = 10_000;
 
 /**
  * By uid of the service. Who may not list pods gets nothing, and no error: Knative's own words are there.
@@ -34,7 +34,7 @@ export async function podTroubles(
 	const found = await Promise.all(
 		waiting.slice(0, most).map(async service => {
 			const since = condition(service, 'ConfigurationsReady')?.since;
-			const isLate = since !== undefined && now - since > patience;
+			const isLate = since !== undefined && now - since > lateAfter;
 			const trouble = await troubleOf(cluster, service.namespace, service.latestCreated ?? '', isLate);
 			return trouble ? ([service.uid, trouble] as const) : undefined;
 		}),
@@ -56,7 +56,7 @@ export async function withPodTrouble(
 	const [newest, ...older] = revisions;
 	if (newest?.state.kind !== 'deploying') return revisions.map(revision => told(revision));
 	const since = newest.conditions.find(({type}) => type === 'Ready')?.since;
-	const isLate = since !== undefined && now - since > patience;
+	const isLate = since !== undefined && now - since > lateAfter;
 	const trouble = await troubleOf(cluster, newest.namespace, newest.name, isLate);
 	return [told(newest, trouble), ...older.map(revision => told(revision))];
 }

@@ -14,7 +14,7 @@ import type {UsersMeter, UsersSnapshot, UsersSplit} from '../../users/users.js';
 export type FollowedUsers = {service: ServiceView; snapshot: UsersSnapshot};
 
 /** The split of a service as the users are measured by. */
-export function splitOfUsers(
+function splitOfUsers(
 	service: ServiceView,
 	revisions: readonly RevisionView[],
 	expected?: readonly ExpectedShare[],
@@ -22,7 +22,7 @@ export function splitOfUsers(
 	return {
 		weights: expected ?? configuredShares(service.statusTraffic),
 		tagged: taggedRevisions(service.statusTraffic),
-		isSettling: !routeSettled(service),
+		isSettling: !routeSettled(service) || service.splitDoubt !== undefined,
 		pair: comparedRevisions(service, revisions),
 	};
 }

@@ -28,7 +28,7 @@ type Streams = {
 /** Milliseconds between two prints of what is followed. */
 const printEvery = 10_000;
 /** Milliseconds after which nothing known is nothing to be known. */
-const patience = 15_000;
+const longestWait = 15_000;
 
 /** Ends with 0 when it is known what users get, and with 1 and a sentence when it is not. */
 export async function runUsers(
@@ -71,7 +71,7 @@ export async function runUsers(
 				return false;
 			}
 			if (stderr.isTTY) stderr.write(`\r${Math.floor(measured)} of ${seconds} s\u001B[K`);
-			return isHopeless || measured >= seconds || passed >= (seconds + patience / 1000) * 1000;
+			return isHopeless || measured >= seconds || passed >= (seconds + longestWait / 1000) * 1000;
 		},
 	})
 		.catch((error: unknown) => {
@@ -88,7 +88,7 @@ export async function runUsers(
 
 /** Whether it is no use to wait for more. @param passed Milliseconds since it began. */
 const isNothingKnown = ({state}: FollowedUsers['snapshot'], passed: number): boolean =>
-	state === 'unknown' || state === 'unserved' || (state === 'waiting' && passed > patience);
+	state === 'unknown' || state === 'unserved' || (state === 'waiting' && passed > longestWait);
 
 /** The same for who asks for more than that: measured for so many seconds; undefined where nothing is known. */
 export async function measureUsers(
@@ -113,7 +113,7 @@ export async function measureUsers(
 			const passed = performance.now() - begun;
 			const {state, view} = now.snapshot;
 			if (state !== 'counting') return isNothingKnown(now.snapshot, passed);
-			return view.recent.seconds >= seconds || passed >= seconds * 1000 + patience;
+			return view.recent.seconds >= seconds || passed >= seconds * 1000 + longestWait;
 		},
 	});
 	return (

@@ -15,7 +15,7 @@ export type HistoryTarget = {
 };
 
 /** Milliseconds that one object is waited for: whoever reads the history is served from the disk, too. */
-const patience = 3000;
+const readTimeout = 3000;
 
 /**
  * @param reach The cluster of a context; rejects where there is no way to it. Asked only where something has no end yet.
@@ -84,7 +84,7 @@ async function settle(
 				const reader = {
 					server: cluster.server,
 					request: async (request: Parameters<Cluster['request']>[0]) =>
-						cluster.request({...request, timeout: patience}),
+						cluster.request({...request, timeout: readTimeout}),
 				};
 				const {made, ended} = await lookUpOpen(reader, open, now);
 				for (const entry of made) await history.append(entry);

@@ -46,7 +46,7 @@ export async function readFacts(
 }
 
 /** Milliseconds that something which only warns is waited for. */
-const patience = 5000;
+const readTimeout = 5000;
 
 /** What there is in a namespace where something is about to be made; undefined where that cannot be listed. */
 export async function readAround(
@@ -56,7 +56,7 @@ export async function readAround(
 ): Promise<{services: readonly ServiceView[]; revisions: readonly RevisionView[]; now: number} | undefined> {
 	const [services, revisions] = await Promise.all(
 		(['services', 'revisions'] as const).map(kind =>
-			listAll(cluster, servingPath(kind, namespace), {}, AbortSignal.timeout(patience)),
+			listAll(cluster, servingPath(kind, namespace), {}, AbortSignal.timeout(readTimeout)),
 		),
 	);
 	if (!revisions) return undefined;

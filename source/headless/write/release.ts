@@ -115,6 +115,8 @@ async function plan(
 		first.ok || verb !== 'rollback' || !first.candidates ? undefined : await readSplitWrite(cluster, facts);
 	const planned = told ? planOf({...facts, service: told}) : first;
 	if (planned.ok) {
+		// A share is given to a revision by its name.
+		if (verb === 'split') return named(planned);
 		const unclear = to === undefined ? guessed(planned, facts) : undefined;
 		if (unclear || verb !== 'complete') return unclear ?? planned;
 		const verdict = await verdictOn(planned.plan, facts, {compare, progress});

@@ -48,7 +48,7 @@ export type HeadlessTerminal = {
 	isTerminal: boolean;
 };
 
-export type WriteSurroundings = {
+export type WriteDependencies = {
 	cluster: Cluster;
 	history: HistoryFile | undefined;
 	underWay?: UnderWay;
@@ -66,7 +66,7 @@ export type WriteSurroundings = {
 async function told(
 	{service, namespace}: {service: string; namespace: string | undefined},
 	flags: WriteFlags,
-	{cluster, history, underWay, production, terminal}: WriteSurroundings,
+	{cluster, history, underWay, production, terminal}: WriteDependencies,
 	work: (options: ApplyOptions, means: ApplyMeans) => Promise<Result>,
 ): Promise<ExitCode> {
 	const isJson = flags.output === 'json';
@@ -115,10 +115,10 @@ export async function runRelease(
 	verb: ReleaseCommand,
 	target: {service: string; shares: readonly string[]; namespace?: string | undefined},
 	flags: ReleaseFlags,
-	{compare, ...surroundings}: WriteSurroundings & {compare?: ReleaseDependencies['compare']},
+	{compare, ...dependencies}: WriteDependencies & {compare?: ReleaseDependencies['compare']},
 ): Promise<ExitCode> {
 	const {service, shares, namespace} = target;
-	return told({service, namespace}, flags, surroundings, async (options, means) =>
+	return told({service, namespace}, flags, dependencies, async (options, means) =>
 		release(
 			{
 				...options,
@@ -138,9 +138,9 @@ export async function runObject(
 	target: {service: string; namespace: string | undefined},
 	wish: (options: Pick<ApplyOptions, 'namespace' | 'service'>) => ObjectWish,
 	flags: WriteFlags,
-	surroundings: WriteSurroundings,
+	dependencies: WriteDependencies,
 ): Promise<ExitCode> {
-	return told(target, flags, surroundings, async (options, means) =>
+	return told(target, flags, dependencies, async (options, means) =>
 		changeObject(wish(options), options, means),
 	);
 }

@@ -5,7 +5,8 @@ import {tooDeep} from '../text/nesting.js';
 import {printable} from '../text/printable.js';
 
 /** The outcome of parsing something that cannot be trusted; `reason` is a sentence for the operator. */
-export type Parsed<T> = {ok: true; value: T} | {ok: false; reason: string};
+/** `doubt`: what of it could not be read, as a sentence; the rest is as it says. */
+export type Parsed<T> = {ok: true; value: T; doubt?: string} | {ok: false; reason: string};
 
 /** A condition of a Knative object (knative/pkg apis/condition_types.go). Texts are printable. */
 export type ConditionView = {

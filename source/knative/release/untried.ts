@@ -20,7 +20,8 @@ export function untriedWarning(facts: ReleaseFacts, after: Split): Warning | und
 	if ([canary?.revision, stable?.revision, whole, keptByGateway(service)].includes(to)) return undefined;
 	if (doubt?.candidates.includes(to)) return undefined;
 	const order = orderOf(service, revisions);
-	const had = stable?.revision ?? whole;
+	// A tag that has stayed on what has everything makes it no less what users have.
+	const had = whole ?? stable?.revision;
 	if (had !== undefined && isNewer(order, had, to) === true) return undefined;
 	if (rejectionOf(facts, to)) return undefined;
 	const known = knownOf(facts, to);

@@ -78,6 +78,7 @@ export function trafficWarnings(
 ): Warning[] {
 	const warnings: Warning[] = [];
 	const byName = new Map(revisions?.map(revision => [revision.name, revision]));
+	const next = service.latestCreated === service.latestReady ? undefined : service.latestCreated;
 	for (const row of after) {
 		// Pinned or by following the latest, it is the same to users.
 		const old = before.reduce(
@@ -99,14 +100,22 @@ export function trafficWarnings(
 		} else if (revisions || row.revision === undefined) {
 			warnings.push(missing(row.revision ?? row.key, row.latest));
 		}
-		if (row.latest && old === 0) {
-			warnings.push({
-				kind: 'follows latest',
-				sentence:
+		if (row.latest && old === 0 && next === undefined) {
+			warnings.push(
+				following(
 					'@latest follows the latest ready revision: a newer one takes its share as soon as it is ready.',
-				keys: 'In the slider, f pins it.',
-			});
+				),
+			);
 		}
+	}
+	const followed = after.find(({latest, percent}) => latest && percent > 0);
+	if (next !== undefined && followed) {
+		const instead = followed.revision === undefined ? '' : ` instead of ${followed.revision}`;
+		warnings.push(
+			following(
+				`${next} is not ready yet: as soon as it is, it gets the ${followed.percent} % of @latest${instead}.`,
+			),
+		);
 	}
 	for (const row of before) {
 		if (row.percent === 0 || after.some(({key}) => key === row.key)) continue;
@@ -119,6 +128,12 @@ export function trafficWarnings(
 	}
 	return [...warnings, ...ownerWarnings(service)];
 }
+
+const following = (sentence: string): Warning => ({
+	kind: 'follows latest',
+	sentence,
+	keys: 'In the slider, f pins it.',
+});
 
 /**
  * Of the revision itself, by its mark or, where the revisions may not be listed, by the note; of a row that follows the

@@ -122,7 +122,7 @@ export function summaryOf({metadata, spec}: RawTemplate): TemplateSummary {
 	};
 }
 
-export function autoscalingOf(
+function autoscalingOf(
 	annotations: Readonly<Record<string, string>> | undefined,
 ): ReadonlyMap<string, string> {
 	const found = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(autoscalingPrefix));

@@ -87,7 +87,10 @@ export type ServiceView = {
 	conditions: readonly ConditionView[];
 	/** Sums to 100. */
 	specTraffic: readonly SplitTarget[];
+	/** What of `status.traffic` can be read. */
 	statusTraffic: readonly StatusTarget[];
+	/** Why that is not the whole split, as a sentence: nothing may be compared with it then. */
+	splitDoubt?: string;
 	summary: TemplateSummary;
 	/** `spec.template` as it was sent: raw, for patches; never to be shown. */
 	template: RawTemplate;
@@ -150,25 +153,31 @@ const statusEntry = v.pipe(
 	})),
 );
 
-/** An entry that cannot be read (one that names no revision, say) says nothing of the others. */
-const statusTraffic = v.fallback(
-	v.pipe(
-		v.array(v.unknown()),
-		v.transform(entries =>
-			entries.flatMap(entry => {
-				const parsed = v.safeParse(statusEntry, entry);
-				return parsed.success ? [parsed.output] : [];
-			}),
-		),
-	),
-	[],
+type StatusTraffic = {
+	targets: readonly StatusTarget[];
+	/** Of the entry that is missing among them, and with it a part of the split. */
+	issues?: readonly v.BaseIssue<unknown>[];
+};
+
+/** An entry that cannot be read (one that names no revision, say) says nothing of the others; a tag at 0 % is no part of the split. */
+const statusTraffic = v.pipe(
+	v.nullish(v.unknown(), []),
+	v.transform((traffic): StatusTraffic => {
+		const listed = v.safeParse(v.array(v.unknown()), traffic);
+		if (!listed.success) return {targets: [], issues: listed.issues};
+		const entries = listed.output.map(entry => v.safeParse(statusEntry, entry));
+		const targets = entries.flatMap(entry => (entry.success ? [entry.output] : []));
+		const unread = entries.find(entry => !entry.success);
+		const sum = targets.reduce((total, entry) => total + entry.percent, 0);
+		return unread && sum !== 100 ? {targets, issues: unread.issues} : {targets};
+	}),
 );
 
 const emptyStatus = {
 	observedGeneration: undefined,
 	conditions: [],
 	url: undefined,
-	traffic: [],
+	traffic: {targets: []},
 	latestCreatedRevisionName: undefined,
 	latestReadyRevisionName: undefined,
 };
@@ -258,8 +267,11 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 	// The older spelling counts where there is no newer one (networking, pkg/apis/networking/register.go).
 	const ingressClass =
 		annotation('networking.knative.dev/ingress-class') ?? annotation('networking.knative.dev/ingress.class');
+	const doubt =
+		status.traffic.issues && issueSentence(`The split that ${meta.name} has got`, status.traffic.issues);
 	return {
 		ok: true,
+		...(doubt !== undefined && {doubt}),
 		value: {
 			uid: meta.uid,
 			name: meta.name,
@@ -285,7 +297,8 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			latestReady: status.latestReadyRevisionName,
 			conditions: status.conditions,
 			specTraffic: spec.traffic,
-			statusTraffic: status.traffic,
+			statusTraffic: status.traffic.targets,
+			...(doubt !== undefined && {splitDoubt: doubt}),
 			summary: summaryOf(spec.template),
 			template: spec.template,
 		},

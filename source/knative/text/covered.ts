@@ -107,7 +107,7 @@ const headerWord = /(-H ')([\w-]+)(: *)((?:[^']|'\\'')*)(?=')/g;
 export function coveredRequest(line: string): string {
 	return coveredText(
 		line.replaceAll(headerWord, (whole: string, before: string, name: string, colon: string) =>
-			secretName.test(name) ? `${before}${name}${colon}${cover}` : whole,
+			secretName.test(name) || /session|sign/i.test(name) ? `${before}${name}${colon}${cover}` : whole,
 		),
 	);
 }

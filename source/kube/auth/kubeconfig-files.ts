@@ -170,7 +170,7 @@ function homeDirectory(): string | undefined {
 }
 
 /** Paths of the files that count, be they there or not; empty for a text, and where there is nowhere to look. */
-export function kubeconfigPaths(source: KubeconfigSource): string[] {
+function kubeconfigPaths(source: KubeconfigSource): string[] {
 	if (source.kubeconfigText !== undefined) return [];
 	const env = source.env ?? process.env;
 	const listed = (env['KUBECONFIG'] ?? '').split(path.delimiter).filter(Boolean);

@@ -33,12 +33,12 @@ export type ApiExchange = (
 export function createExchange({
 	credentials,
 	dispatchers,
-	signs,
+	serverSignals,
 	readOnly,
 }: {
 	credentials: CredentialSource;
 	dispatchers: DispatcherCache;
-	signs: ServerSignals;
+	serverSignals: ServerSignals;
 	readOnly: boolean;
 }): ApiExchange {
 	/** Throws ReadOnlyError when it is a write, and nothing may be written: to this cluster, or by this console. */
@@ -93,7 +93,7 @@ export function createExchange({
 					return answer;
 				}
 				if (!isFirst || !(await credentials.rejected(used))) {
-					signs.refused();
+					serverSignals.refused();
 					return answer;
 				}
 				await answer.body.dump().catch(() => {});

@@ -85,11 +85,11 @@ export function httpCluster(
 	options: HttpClusterOptions,
 ): Cluster {
 	const dispatchers = dispatcherCache();
-	const signs = createServerSignals();
+	const serverSignals = createServerSignals();
 	const ending = new AbortController();
 	const {server} = selected.cluster;
 	const {readOnly = false, timers = systemTimers, requestTimeout, fieldManager = ownFieldManager} = options;
-	const exchange = createExchange({credentials, dispatchers, signs, readOnly});
+	const exchange = createExchange({credentials, dispatchers, serverSignals, readOnly});
 	// Thousands of revisions are 20 MB, and a tenth of that compressed; who is beside the server may rather not wait for it.
 	const mayCompress = selected.cluster['disable-compression'] !== true;
 
@@ -112,7 +112,7 @@ export function httpCluster(
 					isUnanswered: true,
 				})
 			: error;
-		signs.failed(lost);
+		serverSignals.failed(lost);
 		return lost;
 	}
 
@@ -172,7 +172,7 @@ export function httpCluster(
 			let inTime: (() => void) | undefined;
 			const onSending = () => {
 				inTime?.();
-				inTime = timers.after(late, () => signs.give('unanswered'));
+				inTime = timers.after(late, () => serverSignals.publish('unanswered'));
 				request.onSending?.();
 			};
 			try {
@@ -185,7 +185,7 @@ export function httpCluster(
 				// The rest may take its time on a slow line.
 				inTime?.();
 				const answer = answerOf(incoming, jsonOrText(await readAll(incoming, url)));
-				signs.answered(answer.status);
+				serverSignals.answered(answer.status);
 				return answer;
 			} catch (error) {
 				throw judged(error, limit, {seconds: timeout / 1000, url, caller: request.signal});
@@ -267,10 +267,10 @@ export function httpCluster(
 			}
 		},
 
-		onSign: signs.on,
+		onServerSignal: serverSignals.on,
 		askNow() {
 			credentials.wanted();
-			signs.give('wanted');
+			serverSignals.publish('wanted');
 		},
 
 		async authorities() {

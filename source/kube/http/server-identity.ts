@@ -10,7 +10,7 @@ export function checkIdentity(host: string, certificate: PeerCertificate): Error
 }
 
 /** The other way to write an address that is one of IPv4; undefined where there is none. */
-export function sameAddress(host: string): string | undefined {
+function sameAddress(host: string): string | undefined {
 	const bare = host.replace(/^\[|\]$/g, '');
 	if (isIP(bare) === 4) return `::ffff:${bare}`;
 	if (isIP(bare) !== 6 || bare.includes('%')) return undefined;

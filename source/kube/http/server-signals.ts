@@ -8,7 +8,7 @@ import {type ServerSignal} from '../cluster.js';
 
 export type ServerSignals = {
 	readonly on: (listener: (sign: ServerSignal) => void) => () => void;
-	give(sign: ServerSignal): void;
+	publish(sign: ServerSignal): void;
 	/** A request was answered with that HTTP status. */
 	answered(status: number): void;
 	/** Something was refused with 401, a request or a watch. */
@@ -22,7 +22,7 @@ export function createServerSignals(): ServerSignals {
 	let isLost = false;
 	let isLoggedOut = false;
 
-	function give(sign: ServerSignal): void {
+	function publish(sign: ServerSignal): void {
 		for (const listener of listeners) listener(sign);
 	}
 
@@ -33,15 +33,15 @@ export function createServerSignals(): ServerSignals {
 				listeners.delete(listener);
 			};
 		},
-		give,
+		publish,
 		answered(status) {
 			if (isLost) {
 				isLost = false;
-				give('reached');
+				publish('reached');
 			}
 			if (isLoggedOut && status !== 401) {
 				isLoggedOut = false;
-				give('logged in');
+				publish('logged in');
 			}
 		},
 		refused() {
@@ -49,7 +49,7 @@ export function createServerSignals(): ServerSignals {
 		},
 		failed({isUnanswered}) {
 			isLost = true;
-			if (isUnanswered) give('unanswered');
+			if (isUnanswered) publish('unanswered');
 		},
 	};
 }

@@ -14,11 +14,11 @@ import type {Timers} from '../timers.js';
 import {stampOf} from '../objects.js';
 
 /** Milliseconds that what was listed or told is taken for current. Longer than between two bookmarks. */
-export const silenceLimit = 90_000;
+const silenceLimit = 90_000;
 /** Milliseconds between two lists of one page while a watch keeps back what happens. */
 const betweenPolls = 30_000;
 /** Milliseconds between two lists of many pages that find nothing new. */
-const longestPatience = 300_000;
+const longestSilence = 300_000;
 
 export class Freshness {
 	/** When the server last said how things are, by a list, an event or a bookmark; milliseconds since 1970. */
@@ -26,7 +26,7 @@ export class Freshness {
 	/** A list found what the watch had kept back, and the watch has told nothing since. */
 	isMute = false;
 	/** Milliseconds of silence after which everything is listed again. */
-	private patience = silenceLimit;
+	private toleratedSilence = silenceLimit;
 	/** The resourceVersions as they were handed over, by uid. */
 	private versions = new Map<string, string>();
 	private listed = new Map<string, string>();
@@ -47,8 +47,8 @@ export class Freshness {
 	 * again; and in how many milliseconds.
 	 */
 	get next(): {kind: 'old' | 'list'; after: number} {
-		const kind = this.patience > silenceLimit && this.isFresh ? 'old' : 'list';
-		return {kind, after: Math.max(0, (kind === 'old' ? silenceLimit : this.patience) - this.age)};
+		const kind = this.toleratedSilence > silenceLimit && this.isFresh ? 'old' : 'list';
+		return {kind, after: Math.max(0, (kind === 'old' ? silenceLimit : this.toleratedSilence) - this.age)};
 	}
 
 	/** A page of a list. `afterSilence`: it was asked for because a watch said nothing, the moment that was called off. */
@@ -82,7 +82,7 @@ export class Freshness {
 			else this.versions.set(uid, resourceVersion);
 		}
 		this.provenAt = this.timers.now();
-		this.patience = silenceLimit;
+		this.toleratedSilence = silenceLimit;
 		this.isMute = false;
 	}
 
@@ -94,9 +94,9 @@ export class Freshness {
 		const isLong = this.pages > 1;
 		if (hasKeptBack) {
 			this.isMute = true;
-			this.patience = isLong ? silenceLimit : betweenPolls;
+			this.toleratedSilence = isLong ? silenceLimit : betweenPolls;
 		} else {
-			this.patience = Math.min(this.patience * 2, isLong ? longestPatience : silenceLimit);
+			this.toleratedSilence = Math.min(this.toleratedSilence * 2, isLong ? longestSilence : silenceLimit);
 		}
 	}
 }

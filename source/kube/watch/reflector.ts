@@ -50,7 +50,7 @@ class Following {
 	private failures = 0;
 	private readonly freshness: Freshness;
 	/** What is done about a sign at the moment. */
-	private take: (sign: ServerSignal) => void = () => {};
+	private onSignal: (sign: ServerSignal) => void = () => {};
 
 	constructor(
 		private readonly cluster: Cluster,
@@ -66,7 +66,7 @@ class Following {
 	}
 
 	async run(): Promise<void> {
-		const ignore = this.cluster.onSign(sign => this.take(sign));
+		const ignore = this.cluster.onServerSignal(sign => this.onSignal(sign));
 		try {
 			this.handlers.onState(this.state);
 			let doing: WatchPhase = 'list';
@@ -108,14 +108,14 @@ class Following {
 	/** Waits that long, unless one of the signs says that there is no need to. */
 	private async rest({milliseconds, until}: Wait): Promise<void> {
 		const enough = new AbortController();
-		this.take = sign => {
+		this.onSignal = sign => {
 			if (!until.includes(sign)) return;
 			// Whoever asks for it knows more than what has failed so far.
 			if (sign === 'wanted') this.failures = 0;
 			enough.abort();
 		};
 		await this.timers.sleep(milliseconds, AbortSignal.any([this.aborter.signal, enough.signal]));
-		this.take = () => {};
+		this.onSignal = () => {};
 	}
 
 	private become(state: ReflectorState): void {
@@ -213,7 +213,7 @@ class Following {
 			enough.abort();
 		};
 		const {asked, answered} = this.expectAnswer();
-		this.take = sign => {
+		this.onSignal = sign => {
 			if (sign === 'wanted') end({next: 'list', after: 'nothing'});
 			// Opened again, on another connection, it goes on where it is: if the server is there, that costs nothing.
 			else if (sign === 'unanswered' && openedAt !== Infinity) end({next: 'watch', after: 'nothing'});
@@ -263,7 +263,7 @@ class Following {
 		} catch (error) {
 			ending ??= loss(error, 'watch');
 		} finally {
-			this.take = () => {};
+			this.onSignal = () => {};
 			answered();
 			callOff?.();
 			lasted = timers.now() - openedAt;

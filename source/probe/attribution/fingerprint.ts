@@ -43,7 +43,7 @@ export function firstLineOf(body: string): string {
 export const byFirstLine: Fingerprinter = response => labelOrNone(firstLineOf(response.body));
 
 /** The status code alone. */
-export const byStatus: Fingerprinter = response => String(response.status);
+const byStatus: Fingerprinter = response => String(response.status);
 
 /** The value of one header, whatever its case. */
 export function byHeader(name: string): Fingerprinter {
@@ -65,7 +65,7 @@ export function byRegularExpression(expression: RegExp): Fingerprinter {
  * The value at a path of keys and indexes in a JSON body: `version`, `build.commit`, `items.0.id`.
  * Only strings, numbers and booleans are fingerprints.
  */
-export function byJsonPath(path: string): Fingerprinter {
+function byJsonPath(path: string): Fingerprinter {
 	const keys: string[] = path.replace(/^\$?\./, '').split('.');
 	return response => {
 		let value = jsonOf(response.body);

@@ -3,6 +3,7 @@
  * any other gateway is asked for a host that cannot exist, once: what it answers there it answers without a service.
  */
 import type {Answer, GatewayResponse, Probe, ProbeTarget} from '../transport/probe.js';
+import {withoutIds} from '../transport/answer-words.js';
 import {formatAddress} from '../transport/probe.js';
 
 export type GatewayKnowledge = {
@@ -145,8 +146,7 @@ function madeUpHosts(authority: string, random: () => number): string[] {
 function signatureOf({status, body, location = ''}: GatewayResponse, authority: string): string {
 	const name = authority.replace(/:\d+$/, '');
 	const said = `${location}\n${body}`.replaceAll(name, '{host}');
-	// Ids of requests and the like.
-	return `${status} ${said.replaceAll(/[\da-f-]{8,}/gi, '#')}`;
+	return `${status} ${withoutIds(said)}`;
 }
 
 /** What is compared of a success, the same from host to host; undefined where there is nothing. */

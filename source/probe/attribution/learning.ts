@@ -1,6 +1,6 @@
 /** Asks the tag URLs of a service what their revisions say, so that answers of the service can be attributed. */
 import type {TagAnswer} from './attribution.js';
-import {withCode, wordsOf} from '../transport/answer-words.js';
+import {withCode, withoutIds, wordsOf} from '../transport/answer-words.js';
 import type {Clock} from '../loop/clock.js';
 import type {Answer, ProbeTarget} from '../transport/probe.js';
 import {tagHeader, targetAt, type TagPlace} from '../transport/tag-target.js';
@@ -40,11 +40,16 @@ export function leadNowhere(tags: readonly TagState[]): boolean {
 /** Whether several tags all teach nothing for the same reason, and that is none of what works. */
 export function areAllAlike(tags: readonly TagState[]): boolean {
 	const [first] = tags;
+	// Pages name the host that was asked.
+	const said = ({problem = '', authority}: TagState) => {
+		const status = /\b\d{3}\b/.exec(problem)?.[0] ?? '';
+		return `${status} ${withoutIds(problem.replaceAll(authority.replace(/:\d+$/, ''), '{host}'))}`;
+	};
 	return (
 		tags.length > 1 &&
 		first?.problem !== undefined &&
 		first.fault !== 'nothing to compare' &&
-		tags.every(({problem}) => problem === first.problem)
+		tags.every(tag => tag.problem !== undefined && said(tag) === said(first))
 	);
 }
 

@@ -1,4 +1,5 @@
 /** Failures in a list of their own: each kind once, with how often, since when, and until when. */
+import {withoutIds} from '../transport/answer-words.js';
 import type {Grade} from '../attribution/grade.js';
 import {isFailure} from '../attribution/grade.js';
 
@@ -55,7 +56,7 @@ export function createFailureLog(): FailureLog {
 	return {
 		record({when, ...failure}) {
 			// An id in the text must not make each failure a kind of its own.
-			const said = failure.text.replaceAll(/[\da-f-]{6,}|\d+/gi, '#');
+			const said = withoutIds(failure.text);
 			const key = [keyOf(failure.at, failure.code, said), ...failure.revisions].join('\n');
 			const known = [key, ...takenFor(failure, said)].flatMap(one => kept.get(one) ?? []);
 			for (const one of known) kept.delete(one.key);

@@ -24,7 +24,7 @@ type Ending = Extract<Trouble['kind'], 'failures' | 'gateway' | 'down'>;
  * The part of users' answers that may fail while something is still called good: half of what nobody would release with,
  * so that a rate above 5 % is seldom below it by chance.
  */
-export const toleratedPart = 0.025;
+const toleratedPart = 0.025;
 
 type Counts = Pick<
 	EpochCounts,

@@ -13,7 +13,7 @@ import type {Latencies, Percentiles} from '../counting/latencies.js';
 import {createLatencies} from '../counting/latencies.js';
 import type {Alarm} from '../judging/alarm.js';
 import {nextAlarm} from '../judging/alarm.js';
-import {withCode, wordsOf} from '../transport/answer-words.js';
+import {withCode, withoutIds, wordsOf} from '../transport/answer-words.js';
 import type {Answer} from '../transport/probe.js';
 import type {Side, Sides} from './sides.js';
 
@@ -156,7 +156,7 @@ export function countPair(
 	const fails = (side: Asked, other: Asked) =>
 		isFailure(side.grade, {worksElsewhere: worksElsewhere || isWorking(other.grade)});
 	const failed = {old: fails(old, fresh), fresh: fails(fresh, old)};
-	const isAlike = isBad(old.grade) && isBad(fresh.grade) && textOf(old) === textOf(fresh);
+	const isAlike = isBad(old.grade) && isBad(fresh.grade) && areAlike(old, fresh);
 	book.alikeFailures = isAlike
 		? {count: book.alikeFailures.count + 1, text: textOf(fresh), isLast: true}
 		: {...book.alikeFailures, isLast: false};
@@ -209,11 +209,18 @@ function watch(book: Book, now: number): void {
 
 const isBad = (grade: Grade) => grade === 'failure' || grade === 'refusal';
 
-/** What is the same of the same failure: an id or a time in it is none of it. */
+/** As it is shown: the same for as long as possible. */
 function textOf({answer: {outcome}}: Asked): string {
 	return outcome.kind === 'failure'
 		? outcome.failure
 		: withCode(outcome.code, wordsOf(outcome).replaceAll(/[\da-f-]{8,}/gi, '#'));
+}
+
+/** An id or a time in it is no difference. */
+function areAlike(one: Asked, other: Asked): boolean {
+	const codeOf = ({answer: {outcome}}: Asked) =>
+		outcome.kind === 'failure' ? outcome.failure : outcome.code;
+	return codeOf(one) === codeOf(other) && withoutIds(textOf(one)) === withoutIds(textOf(other));
 }
 
 /** @param options.overdue Pairs of which an answer does not come: until it is there it may be a failure of the new one. */

@@ -13,3 +13,10 @@ export function wordsOf(outcome: ProbeOutcome): string {
 export function withCode(code: string, text: string): string {
 	return text.startsWith(code) ? text : `${code} ${text}`.trim();
 }
+
+/** What stays the same from answer to answer: ids of requests, times and other words with a number are none of it. */
+export function withoutIds(text: string): string {
+	return text
+		.replaceAll(/[\w+/=-]{20,}/g, word => (/\d/.test(word) ? '#' : word))
+		.replaceAll(/\w*\d\w*|[\da-f-]{6,}/gi, '#');
+}

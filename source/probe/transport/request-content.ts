@@ -30,7 +30,7 @@ export type ValueSources = {
 	readFile: (file: string) => string;
 };
 
-export const processSources: ValueSources = {
+const processSources: ValueSources = {
 	environment: process.env,
 	readFile: file => readGivenSync(file),
 };

@@ -7,7 +7,7 @@ import {describeFailure} from './failure.js';
 import type {Answer, AskOptions, Probe, ProbeTarget} from './probe.js';
 
 /** Milliseconds that a connection may take before the gateway is taken to be there: it may only be slow. */
-const patience = 1000;
+const connectTimeout = 1000;
 
 /** A probe that knows a broken connection to a dead gateway for one that is refused. */
 export function knowingTheDead(probe: Probe): Probe {
@@ -27,7 +27,7 @@ export function knowingTheDead(probe: Probe): Probe {
 async function isRefused({address: {host, port}}: ProbeTarget): Promise<boolean> {
 	const {promise, resolve} = Promise.withResolvers<boolean>();
 	const socket = connect({host, port});
-	socket.setTimeout(patience, () => resolve(false));
+	socket.setTimeout(connectTimeout, () => resolve(false));
 	socket.once('connect', () => resolve(false));
 	socket.once('error', error => resolve('code' in error && error.code === 'ECONNREFUSED'));
 	try {

@@ -46,7 +46,7 @@ export type GatewayFaultSwitch = {
 	/** All is well again. Resolves and rejects as `set` does. */
 	clear(): Promise<void>;
 	/** Draws what becomes of a request; the shares of drop, reset, cut and unavailable add up, to 1 at most. */
-	fate(): InjectedFault;
+	next(): InjectedFault;
 	/** What to draw from for a host: the truth, or what is set in its stead. */
 	destinations(authority: string | undefined, truth: readonly Destination[]): readonly Destination[];
 	/** Is called at each change and waited for. Returns the way to stop. */
@@ -91,7 +91,7 @@ export function createGatewayFaults(random: () => number = Math.random): Gateway
 			await put({...current, ...changes, ...(weights ? {weights} : {})});
 		},
 		clear: () => put(noFaults),
-		fate() {
+		next() {
 			const {drop, reset, cut, unavailable} = current;
 			if (drop + reset + cut + unavailable === 0) {
 				return 'serve';

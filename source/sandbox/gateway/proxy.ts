@@ -31,17 +31,17 @@ export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<
 			await passed(faults.current.delay, exchange.ending);
 		}
 
-		const fate = faults.fate();
-		if (fate === 'drop') {
+		const fault = faults.next();
+		if (fault === 'drop') {
 			return;
 		}
 
-		if (fate === 'reset') {
+		if (fault === 'reset') {
 			exchange.reset();
 			return;
 		}
 
-		if (fate === 'unavailable') {
+		if (fault === 'unavailable') {
 			throw noHealthyUpstream();
 		}
 
@@ -57,7 +57,7 @@ export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<
 		}
 
 		await passThrough(exchange, backend, options.upstream, {
-			fate,
+			fault,
 			appendHeaders: path.appendHeaders,
 			isProxied: options.isProxied?.(destination) ?? true,
 		});
@@ -83,14 +83,14 @@ async function passThrough(
 	backend: RevisionBackend,
 	upstream: Upstream,
 	{
-		fate,
+		fault,
 		appendHeaders,
 		isProxied,
-	}: {fate: InjectedFault; appendHeaders: Path['appendHeaders']; isProxied: boolean},
+	}: {fault: InjectedFault; appendHeaders: Path['appendHeaders']; isProxied: boolean},
 ): Promise<void> {
 	const {ending} = exchange;
 	const {timeoutSeconds, protocol} = backend.settings;
-	const receiver = answerReceiver(exchange, {started: performance.now(), isCut: fate === 'cut'});
+	const receiver = answerReceiver(exchange, {started: performance.now(), isCut: fault === 'cut'});
 	const timer = setTimeout(() => ending.end('timeout'), timeoutSeconds * 1000).unref();
 	// Without an answer of the app it is what Go's reverse proxy makes of it.
 	let status = 502;

@@ -3,7 +3,7 @@
  *
  * Source: k8s.io/apimachinery pkg/util/duration/duration.go.
  */
-export function humanDuration(milliseconds: number): string {
+function humanDuration(milliseconds: number): string {
 	const seconds = Math.trunc(milliseconds / 1000);
 	if (seconds < -1) {
 		return '<invalid>';

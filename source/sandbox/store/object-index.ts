@@ -10,7 +10,7 @@ export type ObjectIndex = {
 };
 
 /** @param valuesOf what an object is found by; is called with each version of it and must be pure. */
-export function createObjectIndex(
+function createObjectIndex(
 	store: ObjectStore,
 	resource: Resource,
 	valuesOf: (object: StoredObject) => readonly string[],

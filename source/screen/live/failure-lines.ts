@@ -15,7 +15,7 @@ export function failureText(
 }
 
 /** Whose it is, as far as that is known. */
-export function failureOf(
+function failureOf(
 	{at, revisions, grade}: Pick<FailureEntry, 'at' | 'revisions' | 'grade'>,
 	service: string,
 ): string {

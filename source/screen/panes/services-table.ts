@@ -214,22 +214,30 @@ function sharesOf(service: ServiceView): ReadonlyMap<string, number> {
 	return shares;
 }
 
-/** `50│50`. */
-const splitWord = (service: ServiceView, bar: string): string => [...sharesOf(service).values()].join(bar);
+/** `50│50`; `90│?` where a part of it cannot be read. */
+const splitWord = (service: ServiceView, bar: string): string =>
+	[...sharesOf(service).values(), ...unreadPart(service)].join(bar);
+
+const unreadPart = ({splitDoubt}: ServiceView): readonly string[] => (splitDoubt === undefined ? [] : ['?']);
 
 /** The same, each share in the hue of its revision, where there are several. */
 function splitParts(service: ServiceView, {isAscii, styles}: Theme, marks: RevisionMarks = noMarks): Piece[] {
 	const shares = [...sharesOf(service)];
-	return shares.flatMap(([revision, percent], index) => [
-		...(index === 0 ? [] : [{text: isAscii ? '|' : '│', style: styles.muted}]),
+	const bar = {text: isAscii ? '|' : '│', style: styles.muted};
+	const read = shares.flatMap(([revision, percent], index) => [
+		...(index === 0 ? [] : [bar]),
 		{text: String(percent), style: (shares.length > 1 && marks.get(revision)?.style) || styles.plain},
 	]);
+	const unread = unreadPart(service).map(text => ({text, style: styles.warning}));
+	return [...read, ...unread.flatMap(piece => (read.length === 0 ? [piece] : [bar, piece]))];
 }
 
 const noMarks: RevisionMarks = new Map();
 
 function barOf(service: ServiceView, {styles}: Theme, marks: RevisionMarks = noMarks): Piece[] {
 	const shares = [...sharesOf(service)];
+	// A bar is the whole of a split.
+	if (service.splitDoubt !== undefined) return [];
 	if (shares.some(([revision]) => !marks.has(revision))) return [];
 	const parts = barParts(
 		shares.map(([, percent]) => percent),

@@ -1,5 +1,5 @@
 /** First of the 128 characters that stand for a byte that is no UTF-8: lone surrogates, which no UTF-8 can spell. */
-const STRAY_BYTE = 0xdc_00;
+const strayByte = 0xdc_00;
 
 /** How many bytes a character takes that begins with this one; 0 when none does (RFC 3629 §4). */
 const lengthOf = (lead: number): number => {
@@ -42,7 +42,7 @@ export class InputDecoder {
 				text += character;
 				index += length;
 			} else {
-				text += String.fromCharCode(lead < 0xa0 ? lead : STRAY_BYTE + lead);
+				text += String.fromCharCode(lead < 0xa0 ? lead : strayByte + lead);
 				index++;
 			}
 		}

@@ -2,7 +2,7 @@ import {
 	cutKeys,
 	giveUp,
 	isTypedAlone,
-	NOTHING_PENDING,
+	nothingPending,
 	type Cut,
 	type Pending,
 	type Token,
@@ -49,9 +49,9 @@ export type KeyTiming = {
 };
 
 /** As long an answer of a terminal is waited for that has never answered, in milliseconds. */
-const FIRST_ANSWER = 1000;
+const firstAnswer = 1000;
 
-const CTRL_C = '\u0003';
+const ctrlC = '\u0003';
 
 /** Whether the keys come over a network, by what sshd sets. */
 const isRemote = (env: NodeJS.ProcessEnv): boolean =>
@@ -70,7 +70,7 @@ export class KeyAssembler {
 	readonly #lateness: number;
 	readonly #answerTimeout: number;
 	readonly #ask: ((question: Question) => void) | undefined;
-	#pending: Pending = NOTHING_PENDING;
+	#pending: Pending = nothingPending;
 	#escapedAt = -Infinity;
 	#lastRead = -Infinity;
 	/** Questions that are not answered yet, and when the last of them was asked. */
@@ -107,7 +107,7 @@ export class KeyAssembler {
 	/** Takes a read: what is whole now. */
 	take(text: string, now: number): readonly Token[] {
 		// Also out of a paste whose end marker was lost on the way.
-		if (text === CTRL_C) this.#pending = NOTHING_PENDING;
+		if (text === ctrlC) this.#pending = nothingPending;
 		this.#lastRead = now;
 		return this.#took(cutKeys(this.#pending, text), now);
 	}
@@ -142,7 +142,7 @@ export class KeyAssembler {
 	}
 
 	get #answerUntil(): number {
-		return this.#askedAt + (this.#isAnswering ? this.#answerTimeout : FIRST_ANSWER);
+		return this.#askedAt + (this.#isAnswering ? this.#answerTimeout : firstAnswer);
 	}
 
 	/** The deadline has passed: what is taken to be whole now. */

@@ -8,21 +8,21 @@ whatever may be a part of a sequence is never taken for typing: a lost key is pr
 import {stripVTControlCharacters} from 'node:util';
 import {graphemes} from '../output/graphemes.js';
 import {reportOf, type TerminalReport} from './reports.js';
-import {altKey, ESCAPE_KEY, keyOf, withAlt} from './sequence-keys.js';
-import {ESC, introducers, isTyped, mayContinueEscape, sequenceAt, type Sequence} from './sequences.js';
+import {altKey, escapeKey, keyOf, withAlt} from './sequence-keys.js';
+import {escape, introducers, isTyped, mayContinueEscape, sequenceAt, type Sequence} from './sequences.js';
 
-export {ESCAPE_KEY} from './sequence-keys.js';
+export {escapeKey} from './sequence-keys.js';
 
-const PASTE_START = `${ESC}[200~`;
-const PASTE_END = `${ESC}[201~`;
-const CTRL_C = '\u0003';
+const pasteStart = `${escape}[200~`;
+const pasteEnd = `${escape}[201~`;
+const ctrlC = '\u0003';
 
 /** A paste longer than this many UTF-16 units keeps its beginning only; no field of a form is that long. */
-export const MAX_PASTE = 65_536;
+export const longestPaste = 65_536;
 
 /** Of an escape sequence that is longer than this only its beginning is kept: enough to know where it ends. */
-const MAX_SEQUENCE = 4096;
-const KEPT_OF_SEQUENCE = 8;
+const longestSequence = 4096;
+const keptOfSequence = 8;
 
 /** What is left over at the end of a read, and so what the next read (or the clock) must decide. */
 export type Pending =
@@ -39,7 +39,7 @@ export type Pending =
 	/** Inside a bracketed paste. `tail` is what might be the beginning of its end marker. */
 	| {readonly kind: 'paste'; readonly text: string; readonly tail: string};
 
-export const NOTHING_PENDING: Pending = {kind: 'nothing'};
+export const nothingPending: Pending = {kind: 'nothing'};
 
 export type Token =
 	/** In Ink's spelling; a paste is one token, `ESC[200~` … `ESC[201~`, with clean text between. */
@@ -51,8 +51,8 @@ const keyToken = (key: string): Token => ({kind: 'key', key});
 
 /** How many characters at the end of `text` might be the beginning of the paste's end marker. */
 const unfinishedMarker = (text: string): number => {
-	for (let length = Math.min(PASTE_END.length - 1, text.length); length > 0; length--) {
-		if (PASTE_END.startsWith(text.slice(-length))) {
+	for (let length = Math.min(pasteEnd.length - 1, text.length); length > 0; length--) {
+		if (pasteEnd.startsWith(text.slice(-length))) {
 			return length;
 		}
 	}
@@ -73,7 +73,7 @@ export const cleanPaste = (text: string): string =>
 
 const pasteTokens = (text: string): readonly Token[] => {
 	const clean = cleanPaste(text);
-	return clean === '' ? [] : [keyToken(PASTE_START + clean + PASTE_END)];
+	return clean === '' ? [] : [keyToken(pasteStart + clean + pasteEnd)];
 };
 
 const plainKeys = (text: string): string[] => {
@@ -93,8 +93,8 @@ const plainKeys = (text: string): string[] => {
 
 /** Of a sequence that is still to end, no more than is needed to find its end. */
 const kept = (text: string): string => {
-	if (text.length <= MAX_SEQUENCE) return text;
-	return text.slice(0, KEPT_OF_SEQUENCE) + (text.endsWith(ESC) ? ESC : '');
+	if (text.length <= longestSequence) return text;
+	return text.slice(0, keptOfSequence) + (text.endsWith(escape) ? escape : '');
 };
 
 /**
@@ -121,9 +121,9 @@ class Cutter {
 
 	constructor(text: string) {
 		// An end marker without a beginning: what is before it is the rest of a paste that was given up.
-		const end = text.indexOf(PASTE_END);
-		const start = text.indexOf(PASTE_START);
-		this.#text = end === -1 || (start !== -1 && start < end) ? text : text.slice(end + PASTE_END.length);
+		const end = text.indexOf(pasteEnd);
+		const start = text.indexOf(pasteStart);
+		this.#text = end === -1 || (start !== -1 && start < end) ? text : text.slice(end + pasteEnd.length);
 	}
 
 	/** @param isLate Whether the ESC at the beginning has been taken for the Esc key already. */
@@ -147,7 +147,7 @@ class Cutter {
 			index = next.at;
 		}
 
-		return {tokens: this.#tokens, pending: NOTHING_PENDING};
+		return {tokens: this.#tokens, pending: nothingPending};
 	}
 
 	#keys(text: string) {
@@ -160,15 +160,15 @@ class Cutter {
 		const sequence = sequenceAt(text, index);
 		if (sequence !== undefined) return this.#sequence(sequence, text.slice(index), isLate);
 		const rest = text.slice(index + 1);
-		if (rest === '' || rest === ESC) {
+		if (rest === '' || rest === escape) {
 			return {pending: {kind: 'escape', text: text.slice(index), isAlone: false}};
 		}
 
 		if (introducers.test(rest.charAt(0))) return this.#escapeBefore(index, isLate);
 		// Ctrl-C is a way out of everything, also right after Esc.
-		if (rest.startsWith(CTRL_C)) return {at: index + 1};
+		if (rest.startsWith(ctrlC)) return {at: index + 1};
 		const [character = ''] = graphemes(rest);
-		if (!isLate && beginsText.has(character)) this.#tokens.push(keyToken(ESCAPE_KEY));
+		if (!isLate && beginsText.has(character)) this.#tokens.push(keyToken(escapeKey));
 		// Its ESC was the Esc key, and this is no sequence after all.
 		const key = isLate || beginsText.has(character) ? character : altKey(character);
 		if (key !== undefined) this.#tokens.push(keyToken(key));
@@ -189,7 +189,7 @@ class Cutter {
 			return {at: second.end};
 		}
 
-		this.#tokens.push(keyToken(ESCAPE_KEY));
+		this.#tokens.push(keyToken(escapeKey));
 		return {at: index + 1};
 	}
 
@@ -208,10 +208,10 @@ class Cutter {
 }
 
 /** The beginning of a key, and not that of a report, which has other parameters. */
-const cutKey = new RegExp(`^(?:${ESC}[[O]|[\u009B\u008F])[\\d;:]*$`, 'u');
+const cutKey = new RegExp(`^(?:${escape}[[O]|[\u009B\u008F])[\\d;:]*$`, 'u');
 
 /** An answer of the terminal to what it was asked, whole. */
-const answer = new RegExp(`${ESC}\\[(?:\\??\\d+;\\d+(?:;\\d+)?R|0n|\\?[\\d;]*c)`, 'u');
+const answer = new RegExp(`${escape}\\[(?:\\??\\d+;\\d+(?:;\\d+)?R|0n|\\?[\\d;]*c)`, 'u');
 
 /**
 Cut `chunk`, which follows `before`, into keys and reports.
@@ -249,7 +249,7 @@ const cutText = (before: Pending, chunk: string): Cut => {
 		}
 
 		case 'escaped': {
-			return mayContinueEscape(chunk) ? new Cutter(ESC + chunk).cut(true) : new Cutter(chunk).cut(false);
+			return mayContinueEscape(chunk) ? new Cutter(escape + chunk).cut(true) : new Cutter(chunk).cut(false);
 		}
 
 		case 'escape': {
@@ -265,15 +265,15 @@ const cutText = (before: Pending, chunk: string): Cut => {
 const continueSequence = (before: Extract<Pending, {kind: 'sequence'}>, chunk: string): Cut => {
 	const sequence = isTypedAlone(before) ? sequenceAt(before.text + chunk, 0) : undefined;
 	if (sequence === undefined || !isTyped(sequence)) return new Cutter(before.text + chunk).cut(before.isLate);
-	const rest = cutText(NOTHING_PENDING, chunk);
+	const rest = cutText(nothingPending, chunk);
 	return {tokens: [...giveUp(before).tokens, ...rest.tokens], pending: rest.pending};
 };
 
-const escapeKeys = (text: string): readonly Token[] => Array.from(text, () => keyToken(ESCAPE_KEY));
+const escapeKeys = (text: string): readonly Token[] => Array.from(text, () => keyToken(escapeKey));
 
 const continueEscape = (before: Extract<Pending, {kind: 'escape'}>, chunk: string): Cut => {
 	if (before.isAlone && !mayContinueEscape(chunk)) {
-		const rest = cutKeys(NOTHING_PENDING, chunk);
+		const rest = cutKeys(nothingPending, chunk);
 		return {tokens: [...escapeKeys(before.text), ...rest.tokens], pending: rest.pending};
 	}
 
@@ -282,15 +282,15 @@ const continueEscape = (before: Extract<Pending, {kind: 'escape'}>, chunk: strin
 
 const continuePaste = (before: Extract<Pending, {kind: 'paste'}>, chunk: string): Cut => {
 	const text = before.tail + chunk;
-	const end = text.indexOf(PASTE_END);
+	const end = text.indexOf(pasteEnd);
 	if (end === -1) {
 		const length = text.length - unfinishedMarker(text);
-		const pasted = (before.text + text.slice(0, length)).slice(0, MAX_PASTE);
+		const pasted = (before.text + text.slice(0, length)).slice(0, longestPaste);
 		return {tokens: [], pending: {kind: 'paste', text: pasted, tail: text.slice(length)}};
 	}
 
-	const paste = pasteTokens((before.text + text.slice(0, end)).slice(0, MAX_PASTE));
-	const rest = cutKeys(NOTHING_PENDING, text.slice(end + PASTE_END.length));
+	const paste = pasteTokens((before.text + text.slice(0, end)).slice(0, longestPaste));
+	const rest = cutKeys(nothingPending, text.slice(end + pasteEnd.length));
 	return {tokens: [...paste, ...rest.tokens], pending: rest.pending};
 };
 
@@ -306,20 +306,20 @@ export const giveUp = (pending: Pending): Cut => {
 		}
 
 		case 'paste': {
-			return {tokens: pasteTokens(pending.text), pending: NOTHING_PENDING};
+			return {tokens: pasteTokens(pending.text), pending: nothingPending};
 		}
 
 		case 'sequence': {
 			// Never shown as text.
 			return {
 				tokens: isTypedAlone(pending) ? [keyToken(pending.text.charAt(1))] : [],
-				pending: NOTHING_PENDING,
+				pending: nothingPending,
 			};
 		}
 
 		case 'escaped':
 		case 'nothing': {
-			return {tokens: [], pending: NOTHING_PENDING};
+			return {tokens: [], pending: nothingPending};
 		}
 	}
 };

@@ -30,7 +30,7 @@ const questions: Readonly<Record<Question, string>> = {
 /** Around a report: the number of the read that it came with. */
 export type ReportListener = (report: TerminalReport, read: number) => void;
 
-const CTRL_C = '\u0003';
+const ctrlC = '\u0003';
 
 /** How often it is noted that the program is not standing still, and for how long after a question, in milliseconds. */
 const PULSE = {every: 25, for: 2000};
@@ -206,7 +206,7 @@ export class KeyedStdin extends Readable {
 		const at = this.#cameAt;
 		for (const token of tokens) {
 			if (token.kind === 'report' && token.report.kind === 'cursor') this.#answers++;
-			if (token.kind === 'key' && token.key === CTRL_C) {
+			if (token.kind === 'key' && token.key === ctrlC) {
 				this.#queue = this.#queue.filter(({token: {kind}}) => kind === 'report');
 			}
 

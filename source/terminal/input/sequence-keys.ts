@@ -4,10 +4,10 @@ Which key a control sequence is. Terminals spell one key in many ways: xterm's a
 Here they become one spelling each, the one that Ink reads without doubt; what is not listed is no key at all.
 */
 import {graphemes} from '../output/graphemes.js';
-import {ESC, type Sequence} from './sequences.js';
+import {escape, type Sequence} from './sequences.js';
 
 /** Kitty's spelling of the Esc key: unlike a bare ESC byte, no parser has to wait to see whether more follows. */
-export const ESCAPE_KEY = `${ESC}[27u`;
+export const escapeKey = `${escape}[27u`;
 
 type Modifiers = {readonly isShift: boolean; readonly isAlt: boolean; readonly isControl: boolean};
 
@@ -20,7 +20,7 @@ const controlBit = 4;
 const foreignBits = 8 | 16 | 32;
 const capsLockBit = 64;
 /** The keyboard protocol of kitty tells of a key that is let go, too. */
-const RELEASE = '3';
+const released = '3';
 
 const modifiersOf = (bits: number): Modifiers => ({
 	isShift: (bits & shiftBit) !== 0,
@@ -43,8 +43,8 @@ const numbers: Readonly<Record<string, string>> = {
 /** `end`: a letter, or a number and `~`. */
 const movingKey = (end: string, {isShift, isAlt, isControl}: Modifiers): string => {
 	const bits = (isShift ? shiftBit : 0) + (isAlt ? altBit : 0) + (isControl ? controlBit : 0);
-	if (bits === 0) return `${ESC}[${end}`;
-	return end.length === 1 ? `${ESC}[1;${bits + 1}${end}` : `${ESC}[${end.slice(0, -1)};${bits + 1}~`;
+	if (bits === 0) return `${escape}[${end}`;
+	return end.length === 1 ? `${escape}[1;${bits + 1}${end}` : `${escape}[${end.slice(0, -1)};${bits + 1}~`;
 };
 
 /** The line editing keys that people hold Alt for: a word left and right, and deleting one. */
@@ -52,8 +52,8 @@ const altKeys = new Set(['b', 'f', 'd', '\u007F', '\b']);
 
 /** Alt with a character; undefined where it means nothing, which is nearly everywhere. Some terminals send ESC TAB for Shift-Tab. */
 export const altKey = (character: string): string | undefined => {
-	if (character === '\t') return `${ESC}[Z`;
-	return altKeys.has(character) ? ESC + character : undefined;
+	if (character === '\t') return `${escape}[Z`;
+	return altKeys.has(character) ? escape + character : undefined;
 };
 
 /** What Shift makes of the other keys of a keyboard as in the United States; for terminals that do not say. */
@@ -74,7 +74,7 @@ const namedKey = (code: number, {isShift, isAlt, isControl}: Modifiers): string 
 	switch (code) {
 		case 9: {
 			if (isControl) return undefined;
-			return isShift || isAlt ? `${ESC}[Z` : '\t';
+			return isShift || isAlt ? `${escape}[Z` : '\t';
 		}
 
 		case 13: {
@@ -82,19 +82,19 @@ const namedKey = (code: number, {isShift, isAlt, isControl}: Modifiers): string 
 		}
 
 		case 27: {
-			return isAlt || isControl ? undefined : ESCAPE_KEY;
+			return isAlt || isControl ? undefined : escapeKey;
 		}
 
 		default: {
 			if (isControl) return isAlt ? undefined : '\b';
-			return isAlt ? `${ESC}\u007F` : '\u007F';
+			return isAlt ? `${escape}\u007F` : '\u007F';
 		}
 	}
 };
 
 /** A control character as the keys of a keyboard without any protocol make it: Ctrl-C is 3, Ctrl-[ is Esc. */
 const controlKey = (character: string): string | undefined => {
-	if (character === '[') return ESCAPE_KEY;
+	if (character === '[') return escapeKey;
 	if (character === ' ' || character === '@') return '\0';
 	return /^[a-z]$/.test(character) ? String.fromCharCode(character.charCodeAt(0) & 0x1f) : undefined;
 };
@@ -119,8 +119,8 @@ const keypad: Readonly<Record<number, string>> = Object.fromEntries([
 	[57_414, '\r'],
 	[57_415, '='],
 	[57_416, ','],
-	...['D', 'C', 'A', 'B', '5~', '6~', 'H', 'F'].map((end, index) => [57_417 + index, ESC + end] as const),
-	[57_426, `${ESC}3~`],
+	...['D', 'C', 'A', 'B', '5~', '6~', 'H', 'F'].map((end, index) => [57_417 + index, escape + end] as const),
+	[57_426, `${escape}3~`],
 ]);
 
 /** Kitty's functional keys are numbers of the private use area. */
@@ -130,7 +130,7 @@ const keypadKey = (code: number, modifiers: Modifiers): string | undefined => {
 	const key = keypad[code];
 	if (key === undefined) return undefined;
 	if (key === '\r') return namedKey(13, modifiers);
-	return key.startsWith(ESC) ? movingKey(key.slice(1), modifiers) : characterKey(key, modifiers);
+	return key.startsWith(escape) ? movingKey(key.slice(1), modifiers) : characterKey(key, modifiers);
 };
 
 /** `CSI code : shifted : base ; modifiers : event ; text u`, all but the code optional. */
@@ -139,7 +139,7 @@ const kittyKey = (body: string): string | undefined => {
 	const [code, shiftedCode, base] = codes.split(':').map(Number);
 	const [modifier = '', event = ''] = state.split(':');
 	const bits = modifier === '' ? 0 : Number(modifier) - 1;
-	if (code === undefined || event === RELEASE || (bits & foreignBits) !== 0) return undefined;
+	if (code === undefined || event === released || (bits & foreignBits) !== 0) return undefined;
 	const modifiers = modifiersOf(bits);
 	if (isNamed(code)) return namedKey(code, modifiers);
 	if (isFunctional(code)) return keypadKey(code, modifiers);
@@ -185,7 +185,7 @@ const otherKey = (bits: number, code: number): string | undefined => {
 const numberedKey = (body: string, final: string): string | undefined => {
 	const [number = '', state = '', code] = body.split(';');
 	const [modifier = '', event = ''] = state.split(':');
-	if (event === RELEASE) return undefined;
+	if (event === released) return undefined;
 	const bits = modifier === '' ? 0 : Number(modifier) - 1;
 	if (number === '27' && code !== undefined) return otherKey(bits, Number(code));
 	const end = numbers[number];
@@ -204,7 +204,7 @@ const letteredKey = (body: string, final: string): string | undefined => {
 	const [, state = ''] = /^(?:1?;)?(\d*(?::\d+)?)$/.exec(body) ?? [undefined, 'x'];
 	const [modifier = '', event = ''] = state.split(':');
 	const bits = modifier === '' ? 0 : Number(modifier) - 1;
-	if (end === undefined || event === RELEASE || !(bits >= 0) || (bits & foreignBits) !== 0) return undefined;
+	if (end === undefined || event === released || !(bits >= 0) || (bits & foreignBits) !== 0) return undefined;
 	return movingKey(end, modifiersOf(bits));
 };
 
@@ -225,7 +225,7 @@ export const keyOf = (sequence: Sequence): string | undefined => {
 	if (!/^[\d;:]*$/.test(body)) return undefined;
 	if (final === 'u') return kittyKey(body);
 	if (/^[~$^@]$/.test(final)) return numberedKey(body, final);
-	if (final === 'Z') return `${ESC}[Z`;
+	if (final === 'Z') return `${escape}[Z`;
 	// rxvt: Shift with an arrow.
 	if (/^[abcd]$/.test(final) && body === '') return movingKey(arrowOf(final), {...none, isShift: true});
 	return letteredKey(body, final);
@@ -234,6 +234,6 @@ export const keyOf = (sequence: Sequence): string | undefined => {
 /** A key of `keyOf` that moves, with Alt: what terminals without modifiers spell as ESC and its sequence. */
 export const withAlt = (sequence: Sequence): string | undefined => {
 	const key = keyOf(sequence);
-	const [, end] = new RegExp(`^${ESC}\\[([A-H]|\\d~)$`, 'u').exec(key ?? '') ?? [];
+	const [, end] = new RegExp(`^${escape}\\[([A-H]|\\d~)$`, 'u').exec(key ?? '') ?? [];
 	return end === undefined ? undefined : movingKey(end, {...none, isAlt: true});
 };

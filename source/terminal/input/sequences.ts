@@ -4,8 +4,8 @@ first protocols, and control strings (OSC, DCS, APC, PM, SOS), which are answers
 letter, or with the 8-bit control character.
 */
 
-export const ESC = '\u001B';
-const BEL = '\u0007';
+export const escape = '\u001B';
+const bell = '\u0007';
 
 export type Sequence =
 	/** `body`: parameter and intermediate bytes. */
@@ -31,10 +31,10 @@ const eightBit: Readonly<Record<string, Introducer>> = {
 	'\u009F': 'string',
 };
 
-const STRING_TERMINATOR = '\u009C';
+const stringTerminator = '\u009C';
 
 /** Any character that begins a sequence, or may do so. */
-export const introducers = new RegExp(`[${ESC}${Object.keys(eightBit).join('')}]`, 'u');
+export const introducers = new RegExp(`[${escape}${Object.keys(eightBit).join('')}]`, 'u');
 
 /**
 What follows ESC and the letter, for it to be an answer: Alt+] and Alt+P look the same up to there. OSC: a number, or the
@@ -96,11 +96,11 @@ const ss3 = (text: string, start: number): Sequence => {
 const controlString = (text: string, start: number, kind: 'OSC' | 'string'): Sequence => {
 	for (let index = start; index < text.length; index++) {
 		const character = text.charAt(index);
-		if (character === BEL || character === STRING_TERMINATOR) {
+		if (character === bell || character === stringTerminator) {
 			return {kind, body: text.slice(start, index), end: index + 1};
 		}
 
-		if (character === ESC) {
+		if (character === escape) {
 			if (index + 1 === text.length) return unfinished;
 			if (text[index + 1] === '\\') return {kind, body: text.slice(start, index), end: index + 2};
 			// Its end was lost, and here something else begins.

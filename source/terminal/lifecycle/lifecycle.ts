@@ -16,18 +16,18 @@ Puts back what a full-screen program changes: synchronised output and bracketed 
 Ink restores the alternate screen and the cursor itself, and Node raw mode, but bracketed paste stays on when a process
 ends without React's effects being cleaned up. Each of these does nothing when it is so already.
 */
-export const RESTORE = '\u001B[?2026l\u001B[?2004l\u001B[?7h\u001B[?25h';
+export const restoreSequence = '\u001B[?2026l\u001B[?2004l\u001B[?7h\u001B[?25h';
 
 /** Not harmless twice: it moves the cursor to where it was when the alternate screen was entered. */
-const LEAVE_ALTERNATE_SCREEN = '\u001B[?1049l';
+const leaveAlternateScreen = '\u001B[?1049l';
 
 /** How long a terminal that takes nothing may keep the program from ending, in milliseconds. */
-const STUCK_PATIENCE = 400;
+const stuckAfter = 400;
 /** How long an answer of the terminal is waited for on the way out, in milliseconds: a line has less than that both ways. */
-const OWED_PATIENCE = 600;
+const owedWithin = 600;
 
 /** What is left for the clean-ups after that, at least, in milliseconds. */
-const LEAST_PATIENCE = 200;
+const leastGrace = 200;
 
 export type CleanUp = () => unknown;
 
@@ -51,7 +51,7 @@ export type LifecycleOptions = {
 	*/
 	readonly onOutputError?: (error: NodeJS.ErrnoException) => void;
 	/** How long the clean-ups and the terminal may take together, in milliseconds. @default 800 */
-	readonly patience?: number;
+	readonly gracePeriod?: number;
 	/**
 	Whether the end of the terminal that it was started from ends the program. Node sets SIGHUP back to what it does by default,
 	also where `nohup` had it ignored. @default true
@@ -143,7 +143,7 @@ export const installLifecycle = ({
 	lastWords = () => undefined,
 	isTracing = false,
 	onOutputError,
-	patience = 800,
+	gracePeriod = 800,
 	heedsHangUp = true,
 	exit = code => process.exit(code),
 }: LifecycleOptions): Lifecycle => {
@@ -168,7 +168,7 @@ export const installLifecycle = ({
 		}
 
 		if (stdout.isTTY === true) {
-			write(stdout, RESTORE + (isRestored ? '' : LEAVE_ALTERNATE_SCREEN));
+			write(stdout, restoreSequence + (isRestored ? '' : leaveAlternateScreen));
 		}
 	};
 
@@ -193,7 +193,7 @@ export const installLifecycle = ({
 		const start = performance.now();
 		// One that takes nothing says nothing either.
 		if (owed.length > 0 && (stdout.writableLength ?? 0) === 0) {
-			await Promise.race([Promise.all(owed), delay(OWED_PATIENCE)]);
+			await Promise.race([Promise.all(owed), delay(owedWithin)]);
 		}
 
 		// First the terminal: whatever hangs afterwards, the operator has their shell's screen back.
@@ -210,8 +210,8 @@ export const installLifecycle = ({
 		// To write where nothing is taken would keep the program from ending.
 		const isStuck = (stdout.writableLength ?? 0) > 0;
 		if (!isStuck) say();
-		const said = isStuck ? Promise.race([taken(stdout).then(say), delay(STUCK_PATIENCE)]) : undefined;
-		const left = Math.max(LEAST_PATIENCE, patience - (performance.now() - start));
+		const said = isStuck ? Promise.race([taken(stdout).then(say), delay(stuckAfter)]) : undefined;
+		const left = Math.max(leastGrace, gracePeriod - (performance.now() - start));
 		await Promise.race([Promise.all([cleanUpAll(), said]), delay(left)]);
 		exit(last?.code ?? code);
 	};

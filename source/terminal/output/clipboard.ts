@@ -2,12 +2,12 @@
 The most bytes of text that are sent: xterm and others cut or drop an OSC 52 string beyond about 100 000 bytes of base64,
 and a clipboard with half of a command is worse than none.
 */
-export const MAX_COPY = 74_000;
+export const longestCopy = 74_000;
 
 // screen forwards at most 768 bytes of one device control string.
-const SCREEN_CHUNK = 768;
+const screenChunk = 768;
 
-const ESC = '\u001B';
+const escape = '\u001B';
 
 type ClipboardEnvironment = Readonly<Record<string, string | undefined>>;
 
@@ -17,14 +17,14 @@ SSH, on the clipboard of the operator's own machine. Inside tmux it is sent twic
 wrapped, for `allow-passthrough on`; tmux drops the one it was not told to take. Inside screen it is wrapped, in pieces.
 */
 export const copySequence = (text: string, env: ClipboardEnvironment = process.env): string => {
-	const bare = `${ESC}]52;c;${Buffer.from(text, 'utf8').toString('base64')}\u0007`;
+	const bare = `${escape}]52;c;${Buffer.from(text, 'utf8').toString('base64')}\u0007`;
 	if ((env['TMUX'] ?? '') !== '') {
-		return `${bare}${ESC}Ptmux;${bare.replaceAll(ESC, ESC + ESC)}${ESC}\\`;
+		return `${bare}${escape}Ptmux;${bare.replaceAll(escape, escape + escape)}${escape}\\`;
 	}
 
 	if ((env['STY'] ?? '') !== '') {
-		const chunks = bare.match(new RegExp(`[^]{1,${SCREEN_CHUNK - 8}}`, 'g')) ?? [];
-		return chunks.map(chunk => `${ESC}P${chunk}${ESC}\\`).join('');
+		const chunks = bare.match(new RegExp(`[^]{1,${screenChunk - 8}}`, 'g')) ?? [];
+		return chunks.map(chunk => `${escape}P${chunk}${escape}\\`).join('');
 	}
 
 	return bare;
@@ -44,7 +44,7 @@ export const copy = (
 		return 'no-terminal';
 	}
 
-	if (Buffer.byteLength(text) > MAX_COPY) {
+	if (Buffer.byteLength(text) > longestCopy) {
 		return 'too-long';
 	}
 

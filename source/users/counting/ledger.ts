@@ -86,7 +86,7 @@ export type Ledger = {
 };
 
 /** Rounds without an answer after which a pod is waited for no longer. */
-const patience = 2;
+const mostMissed = 2;
 
 /** Milliseconds before a rate is asked for within which the requests came: it is that of the last second that was over. */
 const rateReachesBack = 2000;
@@ -172,7 +172,7 @@ export function createLedger(): Ledger {
 		for (const [revision, uids] of pods) {
 			for (const uid of uids) {
 				const pod = known.get(uid);
-				if (!pod) known.set(uid, {revision, counts: undefined, at, missed: patience + 1});
+				if (!pod) known.set(uid, {revision, counts: undefined, at, missed: mostMissed + 1});
 				else if (pod.missed > 0) pod.counts = undefined;
 			}
 		}
@@ -183,7 +183,7 @@ export function createLedger(): Ledger {
 		for (const uids of round.pods.values()) {
 			for (const uid of uids) {
 				const pod = known.get(uid);
-				if (pod && pod.missed > 0 && pod.missed <= patience) return false;
+				if (pod && pod.missed > 0 && pod.missed <= mostMissed) return false;
 			}
 		}
 		return true;

@@ -23,8 +23,8 @@ export type PodReading =
 export type PodReader = (target: ForwardTarget, accept: string, signal: AbortSignal) => Promise<PodReading>;
 
 /** Milliseconds that a pod has to answer. */
-const patience = 5000;
-const noAnswer = `no answer within ${patience / 1000} s`;
+const answerTimeout = 5000;
+const noAnswer = `no answer within ${answerTimeout / 1000} s`;
 const path = '/metrics';
 /** Of an answer. */
 export const mostBytes = 4 * 1024 * 1024;
@@ -32,14 +32,18 @@ export const mostBytes = 4 * 1024 * 1024;
 /** As Go's dialer says it, and socat, by which some container runtimes forward ports: whatever the words around it. */
 const refusedConnection = /connection refused/i;
 
-export const proxyRight = 'get pods/proxy';
-export const forwardRight = 'get and create pods/portforward';
+const proxyRight = 'get pods/proxy';
+const forwardRight = 'get and create pods/portforward';
 
 /** Through pods/proxy. */
 export function proxyReader(cluster: Cluster): PodReader {
 	return async (target, accept, signal) => {
 		try {
-			const {status, body} = await cluster.fetchFromPod(target, path, {accept, timeout: patience, signal});
+			const {status, body} = await cluster.fetchFromPod(target, path, {
+				accept,
+				timeout: answerTimeout,
+				signal,
+			});
 			return status === 200 ? {kind: 'read', body} : refusal(status, body);
 		} catch (error) {
 			if (!(error instanceof TransportError)) throw error;
@@ -64,7 +68,7 @@ function refusal(status: number, bytes: Uint8Array): PodReading {
 export function forwardReader(cluster: Cluster): PodReader {
 	return async (target, accept, caller) => {
 		const ending = new AbortController();
-		const limit = setTimeout(() => ending.abort(), patience);
+		const limit = setTimeout(() => ending.abort(), answerTimeout);
 		const signal = AbortSignal.any([caller, ending.signal]);
 		try {
 			const answer = await cluster.connectToPod(target, signal);

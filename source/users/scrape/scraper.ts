@@ -42,7 +42,7 @@ export type Scraper = {
 };
 
 export const mostAtOnce = 8;
-export const mostOfRevision = 20;
+const mostOfRevision = 20;
 /** Questions a second, of all pods together. */
 const mostPerSecond = 10;
 /** In milliseconds, and a little: the first ones open connections, and come later than they are sent. */

@@ -15,7 +15,7 @@ import {
 import type {Result} from '../../../source/headless/write/apply-plan.js';
 import {openHistoryFile} from '../../../source/journal/journal-file.js';
 import {rejectedAnnotation} from '../../../source/knative/release/evidence/rejection.js';
-import {serviceState} from '../../../source/knative/service/service-state.js';
+import {rolloutInProgress, serviceState} from '../../../source/knative/service/service-state.js';
 import type {ServiceView, SplitTarget} from '../../../source/knative/service/service.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {servingPath} from '../../../source/kube/paths.js';
@@ -68,11 +68,13 @@ export async function openOperators() {
 		return read.service;
 	}
 
-	/** Once the controllers have done with it: it is ready, or will not be by itself. */
+	/** Once the controllers have done with it, as far as time has passed: it is ready, or will not be by itself. */
 	async function settled(name: string): Promise<ServiceView> {
 		for (;;) {
 			const view = await service(name);
-			if (['ready', 'failed', 'serving'].includes(serviceState(view).kind)) return view;
+			// A gradual rollout goes on only when time passes.
+			const isOver = ['ready', 'failed', 'serving'].includes(serviceState(view).kind);
+			if (isOver || rolloutInProgress(view)) return view;
 		}
 	}
 

@@ -342,6 +342,19 @@ describe('split', () => {
 		expect(await run('split', 'cart', {shares: ['2=100']})).toMatchObject({code: 0});
 	});
 
+	it('to all of it of a canary that was rolled back says so, as promoting it does', async () => {
+		await madeOf('cart', 2, '1=90#stable 2=10#canary');
+		await run('rollback', 'cart');
+		const {code, plan} = await run('split', 'cart', {shares: ['2=100']});
+		expect(code).toBe(0);
+		expect(plan?.warnings).toContainEqual(
+			expect.objectContaining({
+				kind: 'other',
+				sentence: expect.stringMatching(/^cart-00002 was rolled back at .* by sandbox-admin\.$/),
+			}),
+		);
+	});
+
 	it('names what is known of another one than the canary', async () => {
 		await madeOf('cart', 4, '1=60#stable 2=20 3=20#canary 4=0#beta');
 		const warningOf = async (share: string) =>

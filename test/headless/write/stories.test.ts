@@ -17,6 +17,8 @@ type Step =
 	| {kind: 'deploy'; crashes: boolean}
 	| {kind: 'kubectl'; words: readonly number[]; percent: number; tagged: boolean}
 	| {kind: 'follow'}
+	/** Image and split in one write, the latest with this share and the rest for another one, or for none. */
+	| {kind: 'both'; word: number; percent: number}
 	| {kind: 'kn'; words: readonly number[]; percent: number}
 	| {kind: 'tag'; word: number; tag: string}
 	| {kind: 'rollout'; seconds: number}
@@ -39,6 +41,14 @@ const step: Arbitrary<Step> = oneof(
 		}),
 	},
 	{weight: 1, arbitrary: record({kind: constantFrom('follow' as const)})},
+	{
+		weight: 2,
+		arbitrary: record({
+			kind: constantFrom('both' as const),
+			word: nat({max: 9}),
+			percent: constantFrom(0, 10, 100),
+		}),
+	},
 	{
 		weight: 2,
 		arbitrary: record({
@@ -124,6 +134,26 @@ async function brokenIn(steps: readonly Step[]): Promise<string[]> {
 			}
 			case 'follow': {
 				await patch('cart', {traffic: [{latestRevision: true, percent: 100}]});
+				break;
+			}
+			case 'both': {
+				const revisionName = `cart-${String((what.word % made) + 1).padStart(5, '0')}`;
+				await patch('cart', {
+					template: {
+						spec: {
+							containers: [
+								{
+									image: 'registry.example.com/samples/helloworld-go:1',
+									env: [{name: 'TARGET', value: `number ${made + 1}`}],
+								},
+							],
+						},
+					},
+					traffic: [
+						{revisionName, percent: 100 - what.percent},
+						{latestRevision: true, percent: what.percent},
+					],
+				});
 				break;
 			}
 			case 'verb': {

@@ -56,6 +56,18 @@ describe('the warnings of a split', () => {
 		expect(kinds([latest], revisions, waiting)).toContain(`rejected ${revisionName(3)}`);
 	});
 
+	it.each([
+		['has it by that already', {latestRevision: true, percent: 100}, 100],
+		['had it by its name', {revisionName: one, percent: 100}, 100],
+		['has nothing by it', {latestRevision: true, percent: 100}, 0],
+	])('name what follows the latest as soon as it is ready, where the one of now %s', (_, target, percent) => {
+		const waiting = serviceView({traffic: [target], ready: 2, created: 3});
+		const after = [{key: '@latest', revision: two, latest: true, percent, tags: [], locked: false}];
+		const sentence = `${revisionName(3)} is not ready yet: as soon as it is, it gets the 100 % of @latest instead of ${two}.`;
+		const found = warned(after, both, waiting).filter(({kind}) => kind === 'follows latest');
+		expect(found.map(warning => warning.sentence)).toEqual(percent === 0 ? [] : [sentence]);
+	});
+
 	it('name a target at zero pods', () => {
 		const warnings = warned(set(before, two, 50), [revisionView(2, idle), revisionView(1)]);
 		expect(warnings).toMatchObject([{kind: 'cold', revision: two}]);

@@ -312,3 +312,23 @@ test('one target that names no revision is not left out for the others that do',
 		reason: expect.stringContaining('a target names no revision'),
 	});
 });
+
+test.each<[what: string, traffic: unknown, doubt: RegExp]>([
+	[
+		'a negative percent',
+		[
+			{revisionName: 'a', percent: 90},
+			{revisionName: 'b', percent: -10},
+		],
+		/percent/,
+	],
+	['a part without a revision', [{revisionName: 'a', percent: 90}, {percent: 10}], /revisionName/],
+	['no list', 'all of it', /cannot be read/],
+	['a tag without a revision', [{revisionName: 'a', percent: 100}, {tag: 'b'}], /^undefined$/],
+	['nothing yet', null, /^undefined$/],
+])('of a split with %s it is known whether all of it could be read', (_, traffic, doubt) => {
+	const parsed = parseService({...knativeService(), status: {traffic}});
+	if (!parsed.ok) throw new Error(parsed.reason);
+	expect(String(parsed.doubt)).toMatch(doubt);
+	expect(parsed.value.splitDoubt).toBe(parsed.doubt);
+});

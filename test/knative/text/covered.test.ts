@@ -171,6 +171,7 @@ describe('in a command line that sends a request', () => {
 			"-H 'Cookie: •••' -H 'Host: a.example.com'",
 		],
 		["-H 'X-Api-Key:abc'", "-H 'X-Api-Key:•••'"],
+		["-H 'X-Session-Id: abc'", "-H 'X-Session-Id: •••'"],
 		["'http://ann:abc@a/x?token=abc&page=2'", "'http://•••@a/x?token=•••&page=2'"],
 		[`--data-binary '{"password":"abc"}'`, `--data-binary '{"password":"•••"}'`],
 	])('%s is %s', (line, covered) => {

@@ -42,14 +42,18 @@ test.each([
 	['another ingress controller', traefik],
 	['an Envoy that hides its headers', {status: 404, body: ''}],
 	['a CDN with an id in its page', undefined],
+	['a server with the time in its page', 'time'],
 ])('%s that answers every host the same is known by a host that cannot exist', async (_, answer) => {
-	const {ask, hosts} = await setUp(
-		() =>
-			answer ?? {
-				status: 404,
-				body: `Not found. Request ${Math.random().toString(16).slice(2).padEnd(12, '0')}\n`,
-			},
-	);
+	let asked = 0;
+	const {ask, hosts} = await setUp(() => {
+		if (typeof answer === 'object') return answer;
+		const id = Math.random()
+			.toString(answer === 'time' ? 36 : 16)
+			.slice(2)
+			.padEnd(22, '0');
+		const at = answer === 'time' ? ` at ${new Date(7_000_000 * ++asked).toISOString()}` : '';
+		return {status: 404, body: `Not found. Request ${id}${at}\n`};
+	});
 	expect((await ask()).by).toBe('gateway');
 	expect((await ask()).by).toBe('gateway');
 	// Asked once, not for each answer.

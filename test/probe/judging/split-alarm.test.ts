@@ -39,6 +39,18 @@ test('users get another split: it is raised at once, and seen whenever an answer
 	);
 });
 
+test('of a revision that must not answer at all its own last answer tells when it was seen', () => {
+	const [old, fresh] = ['h-00001', 'h-00002'].map((revision, index) =>
+		rowOf({key: revision, revision, candidates: [revision], n: 60 - 57 * index, lately: 60 - 57 * index}),
+	);
+	const rows = [old!, fresh!];
+	const all = [{revision: 'h-00001', percent: 100}];
+	const impossible = {rows, weights: all, verdict: judgeCounts(rows, percentsOf(all))};
+	const lastOf = (keys?: ReadonlySet<string>) => (keys === undefined ? now : now - 1000 * keys.size);
+	expect(nextSplitAlarm(undefined, impossible, {...quiet, lastOf})).toMatchObject({last: now - 1000});
+	expect(nextSplitAlarm(undefined, counted([0, 0], [60, 30]), {...quiet, lastOf})).toMatchObject({last: now});
+});
+
 test('it is over when what comes lately is right by itself', () => {
 	expect(nextSplitAlarm(raised, counted([90, 90], [70, 10]), quiet)).toEqual({...raised, isOver: true});
 	// Possibly off is not right.

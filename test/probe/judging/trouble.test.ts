@@ -31,11 +31,11 @@ test('good answers are no trouble, nor are a few failures', () => {
 });
 
 test('more than one in 40 failures is, whatever the shares say', () => {
-	expect(troubleOf({...counts, errors: 6, rows: [row('500', 4, 4), row('timeout', 2, 2)]}, answers)).toEqual({
+	expect(troubleOf({...counts, errors: 6, rows: [row('500', 5, 5), row('timeout', 1, 1)]}, answers)).toEqual({
 		kind: 'failures',
 		count: 6,
 		of: 200,
-		sentence: 'users get failures: 6 of 200 (500 ×4, timeout ×2)',
+		sentence: 'users get failures: 6 of 200 (500 ×5, timeout ×1)',
 	});
 });
 

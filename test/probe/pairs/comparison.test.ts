@@ -137,4 +137,7 @@ test('an id or a time in what a failure says is none of its words', () => {
 	const {count, comparison} = counting();
 	count(asked(failedRequest('1f0c2e4ab9')), asked(failedRequest('77ab23ffe0')));
 	expect(comparison().alikeFailures).toEqual({count: 1, text: '500 request # failed', isLast: true});
+	count(asked(failedRequest('12:00:01')), asked(failedRequest('12:00:02')));
+	expect(comparison().alikeFailures).toMatchObject({count: 2, isLast: true});
+	expect(comparison().pairs).toBe(0);
 });

@@ -63,6 +63,18 @@ test('slots without a pair are told at once, and no pair is sent after the end',
 	expect(asked).toHaveLength(before);
 });
 
+test('a slot that finds too many under way is told before any of them is answered', async () => {
+	const {clock, pairs} = setUp(async () => new Promise<Answer>(() => {}));
+	pairs.setSides(sides);
+	pairs.start();
+	await clock.pass(7000);
+	expect(pairs.comparison?.notSent).toBe(0);
+	await clock.pass(1000);
+	expect(pairs.comparison?.notSent).toBe(1);
+	await clock.pass(1000);
+	expect(pairs.comparison?.notSent).toBe(2);
+});
+
 test('a route that settles twice has what is under way given up twice', async () => {
 	const signals: AbortSignal[] = [];
 	const clock = createFakeClock();
@@ -77,6 +89,7 @@ test('a route that settles twice has what is under way given up twice', async ()
 		target: () => target,
 		rate: 1,
 		maxRate: 50,
+		random: () => 0.5,
 		worksElsewhere: () => true,
 		onAnswer() {},
 		onLearned() {},
@@ -92,6 +105,15 @@ test('a route that settles twice has what is under way given up twice', async ()
 		expect(signals.length).toBeGreaterThanOrEqual(begun);
 		expect(signals.every(({aborted}) => aborted)).toBe(true);
 	}
+	pairs.start();
+	await clock.pass(1000);
+	expect(signals.some(({aborted}) => !aborted)).toBe(true);
+	pairs.setSides({...sides, fresh: {revision: 'h-00003', authority: 'next-h.example.com'}});
+	expect(signals.every(({aborted}) => aborted)).toBe(true);
+	await clock.pass(1000);
+	expect(signals.some(({aborted}) => !aborted)).toBe(true);
+	pairs.stop();
+	expect(signals.every(({aborted}) => aborted)).toBe(true);
 });
 
 test('both hosts are asked in the same slot, in random order', async () => {

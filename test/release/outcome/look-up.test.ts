@@ -9,7 +9,7 @@ import type {Deed} from '../../../source/journal/deed.js';
 import {openHistoryFile, type HistoryFile} from '../../../source/journal/journal-file.js';
 import {splitOf} from '../../../source/knative/split/split.js';
 import {until} from '../../../source/demo/wait.js';
-import {lookUpDeeds, lookUpService} from '../../../source/release/outcome/look-up.js';
+import {lookUpDeeds, lookUpOpen, lookUpService} from '../../../source/release/outcome/look-up.js';
 import {startWorld, type World} from '../../support/world.js';
 
 let world: World;
@@ -100,6 +100,28 @@ describe('read by name', () => {
 			}),
 		};
 		expect(await lookUpDeeds(cluster, [deletion], Date.now)).toEqual([]);
+	});
+
+	it('an attempt without an end is settled by the service as it is, those of other servers are not', async () => {
+		const service = await world.service('cart');
+		const split = splitOf(service);
+		const attempt: Attempt = {
+			...common(Date.now() - 100_000),
+			id: 'split-cart',
+			service: 'cart',
+			uid: service.uid,
+			generation: service.generation,
+			reason: 'split',
+			before: split,
+			after: split.toReversed(),
+		};
+		const unfinished = [attempt, {...attempt, id: 'elsewhere', server: 'https://other.example.com'}];
+		expect(
+			await lookUpOpen(world.other, {entries: [], attempts: unfinished, deeds: []}, Date.now),
+		).toMatchObject({
+			made: [],
+			ended: [{id: 'split-cart', how: 'not made'}],
+		});
 	});
 
 	it('the service of an attempt is that of its uid alone', async () => {

@@ -100,6 +100,14 @@ describe('with its note in the same patch', () => {
 		]);
 	});
 
+	it('was made where it was seen, whatever the note says after later changes', () => {
+		const {id: _id, end: _end, ...seen} = attempt;
+		const entry = {...seen, own: false, generation: 5};
+		expect(
+			settleAttempts([{...attempt, isNoted: true}], service(7, [50, 50]), [entry], at + 1000),
+		).toMatchObject({made: [{id: 'a-1', generation: 5}], ended: []});
+	});
+
 	it('was made when the note has its id', () => {
 		expect(settleAttempts([noted], withNote(5, 'jane', 'a-1'), [], at).made).toHaveLength(1);
 	});

@@ -3,7 +3,7 @@ import {xoroshiro128plus} from 'pure-rand/generator/xoroshiro128plus';
 import {uniformInt} from 'pure-rand/distribution/uniformInt';
 import {describe, expect, test} from 'vitest';
 import {KeyAssembler} from '../../../source/terminal/input/key-assembler.js';
-import {ESCAPE_KEY, type Token} from '../../../source/terminal/input/key-tokens.js';
+import {escapeKey, type Token} from '../../../source/terminal/input/key-tokens.js';
 
 const pasteOf = (text: string) => `\u001B[200~${text}\u001B[201~`;
 
@@ -24,7 +24,7 @@ const sent: readonly (readonly [string, string | undefined])[] = [
 	['\u001B[114;2u', 'R'],
 	['\u001B[27;2;82~', 'R'],
 	['\u001B[27;5;115~', '\u0013'],
-	['\u001B[27u', ESCAPE_KEY],
+	['\u001B[27u', escapeKey],
 	['\u001B[1;1:3A', undefined],
 	['\u001B[114;2:3u', undefined],
 	['\u001BOR', undefined],
@@ -169,7 +169,7 @@ describe('real sequences that are cut at every place and delayed up to 1.5 s', (
 			delay: 1500,
 			pause: 4000,
 		});
-		expect(strange.filter(key => key !== JSON.stringify(ESCAPE_KEY))).toEqual([]);
+		expect(strange.filter(key => key !== JSON.stringify(escapeKey))).toEqual([]);
 		expect(isIdle).toBe(true);
 	});
 
@@ -200,5 +200,5 @@ test('an Esc that is read together with an answer may still be the beginning of 
 	expect(assembler.deadline).toBe(12_010);
 	note(assembler.take('[?62;22', 10_300));
 	note(assembler.take('c\u001B[25;67R', 10_600));
-	expect(keys).toEqual([ESCAPE_KEY]);
+	expect(keys).toEqual([escapeKey]);
 });

@@ -4,10 +4,10 @@ import {graphemes} from '../../../source/terminal/output/graphemes.js';
 import {
 	cleanPaste,
 	cutKeys,
-	ESCAPE_KEY,
+	escapeKey,
 	giveUp,
-	MAX_PASTE,
-	NOTHING_PENDING,
+	longestPaste,
+	nothingPending,
 	type Cut,
 	type Pending,
 	type Token,
@@ -16,7 +16,7 @@ import {
 const keysOf = (tokens: readonly Token[]): readonly string[] =>
 	tokens.flatMap(token => (token.kind === 'key' ? [token.key] : []));
 
-const cutAll = (chunks: readonly string[], from: Pending = NOTHING_PENDING): Cut => {
+const cutAll = (chunks: readonly string[], from: Pending = nothingPending): Cut => {
 	let pending = from;
 	const tokens: Token[] = [];
 	for (const chunk of chunks) {
@@ -30,7 +30,7 @@ const cutAll = (chunks: readonly string[], from: Pending = NOTHING_PENDING): Cut
 
 /** The keys of reads between which so much time passes that nothing is waited for; an ESC is the Esc key, and may turn out otherwise. */
 const keysOfSlow = (...chunks: readonly string[]): readonly string[] => {
-	let pending = NOTHING_PENDING;
+	let pending = nothingPending;
 	const keys: string[] = [];
 	for (const chunk of chunks) {
 		const cut = cutKeys(pending, chunk);
@@ -64,7 +64,7 @@ test.each([
 	[
 		'Esc and a key that begins text',
 		'ab\u001B/ch\u001B:q',
-		['a', 'b', ESCAPE_KEY, '/', 'c', 'h', ESCAPE_KEY, ':', 'q'],
+		['a', 'b', escapeKey, '/', 'c', 'h', escapeKey, ':', 'q'],
 	],
 	[
 		'Alt with an arrow as ESC and the arrow',
@@ -74,7 +74,7 @@ test.each([
 	['Alt with a function key', '\u001B\u001B[15~x', ['x']],
 	['Shift-Tab as ESC and Tab', '\u001B\t', ['\u001B[Z']],
 	['Esc and Ctrl-C', '\u001B\u0003', ['\u0003']],
-	['Esc and a report', '\u001B\u001B[24;80Rj', [ESCAPE_KEY, 'j']],
+	['Esc and a report', '\u001B\u001B[24;80Rj', [escapeKey, 'j']],
 	['an emoji of several code points', '👩‍🚀é', ['👩‍🚀', 'é']],
 	['an answer to a colour query', '\u001B]11;rgb:1/2/3\u0007j', ['j']],
 	['8-bit control characters', 'a\u009BD\u008FA\u009D11;rgb:1/2/3\u009Cb', ['a', left, up, 'b']],
@@ -87,15 +87,15 @@ test.each([
 		['\u001B[200~a\u001B[201~', '\u001B[200~b\u001B[201~'],
 	],
 ])('%s', (_, bytes, keys) => {
-	const cut = cutKeys(NOTHING_PENDING, bytes);
+	const cut = cutKeys(nothingPending, bytes);
 	expect(keysOf(cut.tokens)).toEqual(keys);
-	expect(cut.pending).toEqual(NOTHING_PENDING);
+	expect(cut.pending).toEqual(nothingPending);
 });
 
 describe('the keyboard protocols that a program has left on', () => {
 	test.each([
 		['Ctrl-C', ['\u001B[27;5;99~', '\u001B[99;5u', '\u001B[99;133u', '\u001B[1089::99;5u'], '\u0003'],
-		['Esc', ['\u001B[27;1;27~', '\u001B[27u', '\u001B[27;1:1u', '\u001B[91;5u'], ESCAPE_KEY],
+		['Esc', ['\u001B[27;1;27~', '\u001B[27u', '\u001B[27;1:1u', '\u001B[91;5u'], escapeKey],
 		['q', ['\u001B[27;1;113~', '\u001B[113u', '\u001B[113;1:2u', '\u001B[113;;113u'], 'q'],
 		[
 			'R',
@@ -119,7 +119,7 @@ describe('the keyboard protocols that a program has left on', () => {
 		['Alt-b', ['\u001B[27;3;98~', '\u001B[98;3u', '\u001Bb'], '\u001Bb'],
 	])('spell %s', (_, spellings, key) => {
 		for (const spelling of spellings) {
-			expect([spelling, keysOf(cutKeys(NOTHING_PENDING, spelling).tokens)]).toEqual([spelling, [key]]);
+			expect([spelling, keysOf(cutKeys(nothingPending, spelling).tokens)]).toEqual([spelling, [key]]);
 		}
 	});
 
@@ -133,7 +133,7 @@ describe('the keyboard protocols that a program has left on', () => {
 			'\u001B[1114112u\u001B[55296u\u001B[3;9999~\u001B[u\u001B[;u\u001B[7u\u001B[130u',
 		],
 	])('take %s for nothing', (_, bytes) => {
-		expect(cutKeys(NOTHING_PENDING, bytes)).toEqual({tokens: [], pending: NOTHING_PENDING});
+		expect(cutKeys(nothingPending, bytes)).toEqual({tokens: [], pending: nothingPending});
 	});
 });
 
@@ -148,11 +148,11 @@ describe('mouse reports, left on by a program that died', () => {
 		['highlight', '\u001B[tqD\u001B[TqDqDqD'],
 		['several', '\u001B[M qD\u001B[M#qD'],
 	])('%s', (_, bytes) => {
-		expect(keysOf(cutKeys(NOTHING_PENDING, `${bytes}j`).tokens)).toEqual(['j']);
+		expect(keysOf(cutKeys(nothingPending, `${bytes}j`).tokens)).toEqual(['j']);
 	});
 
 	test('that lose their end let the next one begin', () => {
-		expect(keysOf(cutKeys(NOTHING_PENDING, '\u001B[M q\u001B[M qDj').tokens)).toEqual(['j']);
+		expect(keysOf(cutKeys(nothingPending, '\u001B[M q\u001B[M qDj').tokens)).toEqual(['j']);
 	});
 });
 
@@ -172,8 +172,8 @@ describe('reports', () => {
 		['\u001B[?1u', {kind: 'other'}],
 		['\u001B_Gi=1;OK\u001B\\', {kind: 'other'}],
 	])('%j, in one read, cut at every place, and after an ESC that was taken for a key', (bytes, report) => {
-		const wanted = {tokens: [{kind: 'report', report}], pending: NOTHING_PENDING};
-		expect(cutKeys(NOTHING_PENDING, bytes)).toEqual(wanted);
+		const wanted = {tokens: [{kind: 'report', report}], pending: nothingPending};
+		expect(cutKeys(nothingPending, bytes)).toEqual(wanted);
 		for (let cut = 1; cut < bytes.length; cut++) {
 			expect(cutAll([bytes.slice(0, cut), bytes.slice(cut)])).toEqual(wanted);
 		}
@@ -184,7 +184,7 @@ describe('reports', () => {
 	});
 
 	test('stand where they came among the keys', () => {
-		expect(cutKeys(NOTHING_PENDING, 'R\u001B[1;1R\r').tokens.map(({kind}) => kind)).toEqual([
+		expect(cutKeys(nothingPending, 'R\u001B[1;1R\r').tokens.map(({kind}) => kind)).toEqual([
 			'key',
 			'report',
 			'key',
@@ -214,19 +214,19 @@ describe('an answer that something gives in the place of the terminal', () => {
 
 describe('what the line has cut', () => {
 	test.each([
-		['a slow ←', ['\u001B', '[D'], [ESCAPE_KEY]],
-		['byte by byte', ['\u001B', '[', 'D'], [ESCAPE_KEY]],
+		['a slow ←', ['\u001B', '[D'], [escapeKey]],
+		['byte by byte', ['\u001B', '[', 'D'], [escapeKey]],
 		['a slow F3', ['\u001BO', 'R'], []],
-		['a slow cursor report', ['\u001B', '[24;80R'], [ESCAPE_KEY]],
-		['a late DA1', ['\u001B', '[?62;', 'c'], [ESCAPE_KEY]],
-		['a late background', ['\u001B', ']11;rgb:ffff/ff', 'ff/ffff\u001B', '\\'], [ESCAPE_KEY]],
-		['a late version', ['\u001B', 'P>|xterm(388)', '\u001B\\'], [ESCAPE_KEY]],
-		['an old mouse report', ['\u001B', '[M', ' q', 'D'], [ESCAPE_KEY]],
+		['a slow cursor report', ['\u001B', '[24;80R'], [escapeKey]],
+		['a late DA1', ['\u001B', '[?62;', 'c'], [escapeKey]],
+		['a late background', ['\u001B', ']11;rgb:ffff/ff', 'ff/ffff\u001B', '\\'], [escapeKey]],
+		['a late version', ['\u001B', 'P>|xterm(388)', '\u001B\\'], [escapeKey]],
+		['an old mouse report', ['\u001B', '[M', ' q', 'D'], [escapeKey]],
 		['an old mouse report behind its beginning', ['\u001B[', 'M ', 'q', 'D'], []],
 		['the end of a kitty key', ['\u001B[114', ';2u'], ['R']],
-		['an Esc and a letter', ['\u001B', 'q'], [ESCAPE_KEY, 'q']],
-		['an Esc and an arrow', ['\u001B', left], [ESCAPE_KEY, left]],
-		['two Esc', ['\u001B\u001B', 'q'], [ESCAPE_KEY, ESCAPE_KEY, 'q']],
+		['an Esc and a letter', ['\u001B', 'q'], [escapeKey, 'q']],
+		['an Esc and an arrow', ['\u001B', left], [escapeKey, left]],
+		['two Esc', ['\u001B\u001B', 'q'], [escapeKey, escapeKey, 'q']],
 	])('%s', (_, chunks, keys) => {
 		expect(keysOfSlow(...chunks, 'j')).toEqual([...keys, 'j']);
 	});
@@ -237,14 +237,14 @@ describe('what the line has cut', () => {
 			// When nothing follows it in time; and with the next key, of which no terminal makes a sequence with it.
 			expect(keysOf(giveUp(cutAll([character], {kind: 'escaped'}).pending).tokens)).toEqual([character]);
 			const next = character === 'O' ? ' ' : 'i';
-			expect(keysOfSlow('\u001B', character, next)).toEqual([ESCAPE_KEY, character, next]);
+			expect(keysOfSlow('\u001B', character, next)).toEqual([escapeKey, character, next]);
 		},
 	);
 
 	test('a character after ESC is Alt with it, unless the terminal has answered between them', () => {
 		expect(keysOf(cutAll(['\u001B', 'q']).tokens)).toEqual([]);
-		expect(keysOf(cutAll(['\u001B', '\u001B[0n', 'q']).tokens)).toEqual([ESCAPE_KEY, 'q']);
-		expect(keysOf(cutAll(['\u001B', '\u001B[0nq']).tokens)).toEqual([ESCAPE_KEY, 'q']);
+		expect(keysOf(cutAll(['\u001B', '\u001B[0n', 'q']).tokens)).toEqual([escapeKey, 'q']);
+		expect(keysOf(cutAll(['\u001B', '\u001B[0nq']).tokens)).toEqual([escapeKey, 'q']);
 		expect(keysOf(cutAll(['\u001B', '\u001B[0n', '[D']).tokens)).toEqual([left]);
 	});
 
@@ -263,11 +263,11 @@ describe('what the line has cut', () => {
 });
 
 test('what is unfinished waits for the next read', () => {
-	expect(cutKeys(NOTHING_PENDING, 'a\u001B')).toEqual({
+	expect(cutKeys(nothingPending, 'a\u001B')).toEqual({
 		tokens: [{kind: 'key', key: 'a'}],
 		pending: {kind: 'escape', text: '\u001B', isAlone: false},
 	});
-	expect(cutKeys(NOTHING_PENDING, '\u001B[1;')).toEqual({
+	expect(cutKeys(nothingPending, '\u001B[1;')).toEqual({
 		tokens: [],
 		pending: {kind: 'sequence', text: '\u001B[1;', isLate: false},
 	});
@@ -335,7 +335,7 @@ describe('a paste', () => {
 	});
 
 	test('is cut when it is longer than any field', () => {
-		const [key = ''] = keysOf(cutAll(['\u001B[200~', 'x'.repeat(MAX_PASTE * 2), '\u001B[201~']).tokens);
-		expect(key.length).toBe(MAX_PASTE + '\u001B[200~\u001B[201~'.length);
+		const [key = ''] = keysOf(cutAll(['\u001B[200~', 'x'.repeat(longestPaste * 2), '\u001B[201~']).tokens);
+		expect(key.length).toBe(longestPaste + '\u001B[200~\u001B[201~'.length);
 	});
 });

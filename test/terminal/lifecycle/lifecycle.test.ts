@@ -3,7 +3,7 @@ import {afterEach, expect, test, vi} from 'vitest';
 import {
 	describeError,
 	installLifecycle,
-	RESTORE,
+	restoreSequence,
 	type Lifecycle,
 	type LifecycleOptions,
 } from '../../../source/terminal/lifecycle/lifecycle.js';
@@ -103,7 +103,7 @@ test('a terminal that ends, which is told more than once, leaves the clean-ups t
 test('the terminal is restored before anything is said', async () => {
 	const {lifecycle: life, stdout, stderr} = install();
 	await life.fail(new Error('boom'));
-	expect(String(stdout.read())).toBe(RESTORE);
+	expect(String(stdout.read())).toBe(restoreSequence);
 	expect(String(stderr.read())).toBe(
 		'program stopped because of an unexpected error: boom. The traffic split stays as it is.\n',
 	);
@@ -115,7 +115,7 @@ test('a screen that cannot be taken down is left by hand', async () => {
 		throw new Error('in Ink');
 	});
 	await life.leave(1);
-	expect(String(stdout.read())).toBe(`${RESTORE}\u001B[?1049l`);
+	expect(String(stdout.read())).toBe(`${restoreSequence}\u001B[?1049l`);
 });
 
 test('no escape sequence is written to what is no terminal', async () => {

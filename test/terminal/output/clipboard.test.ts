@@ -1,6 +1,6 @@
 import {PassThrough} from 'node:stream';
 import {expect, test} from 'vitest';
-import {copy, copySequence, MAX_COPY} from '../../../source/terminal/output/clipboard.js';
+import {copy, copySequence, longestCopy} from '../../../source/terminal/output/clipboard.js';
 
 const text = "curl -H 'Host: helloworld-go.default.example.com' http://127.0.0.1/ # grüße";
 const base64 = Buffer.from(text).toString('base64');
@@ -25,7 +25,7 @@ test('screen gets pieces it can forward, and together they are the whole', () =>
 
 test('what no terminal would take whole is not sent at all', () => {
 	const stdout = Object.assign(new PassThrough(), {isTTY: true});
-	expect(copy('x'.repeat(MAX_COPY + 1), stdout, {})).toBe('too-long');
+	expect(copy('x'.repeat(longestCopy + 1), stdout, {})).toBe('too-long');
 	expect(stdout.read()).toBeNull();
 	expect(copy('short', stdout, {})).toBe('sent');
 	expect(String(stdout.read())).toBe(copySequence('short', {}));

@@ -22,7 +22,8 @@ export function tellLoop(state: ConsoleState, service: ServiceView, entry: LoopE
 	}
 	entry.loop.setEpoch({
 		weights: service.statusTraffic.map(({revision, percent}) => ({revision, percent})),
-		settling: !routeSettled(service),
+		// With a part of the split nothing can be compared.
+		settling: !routeSettled(service) || service.splitDoubt !== undefined,
 	});
 	const tags = tagsOf(service, entry.byHeader);
 	const said = tags.map(({tag, revision, authority: name}) => `${tag} ${revision} ${name}`).join('\n');

@@ -94,7 +94,7 @@ export function mayExist(facts: ReleaseFacts, revision: string): boolean {
  * the spec: with the same number nothing was changed since; with a higher one, the split has to be the same, and every
  * change since has to be accounted for by a revision, which is what a change of the template leaves behind.
  */
-export function joinsUp(
+function joinsUp(
 	facts: ReleaseFacts,
 	{generation, at, split}: {generation: number; at: number; split: Split},
 ): boolean {

@@ -66,7 +66,7 @@ export function isAsked(service: ServiceView, split: Split): boolean {
 	return equalSplits(splitOf(service), split) && !hasRepeats(service);
 }
 
-export function hasRepeats({specTraffic}: Pick<ServiceView, 'specTraffic'>): boolean {
+function hasRepeats({specTraffic}: Pick<ServiceView, 'specTraffic'>): boolean {
 	const seen = specTraffic.map(({revision, latest, tag}) => `${revision ?? ''} ${latest} ${tag ?? ''}`);
 	return new Set(seen).size < seen.length;
 }

@@ -51,7 +51,7 @@ function noPromotion({canary, stable, whole}: Release, to: string): string | und
 }
 
 /** Why a canary is one that somebody has taken the traffic from: with a verb of this program, or with kubectl since. */
-function rolledBackBefore(
+export function rolledBackBefore(
 	facts: ReleaseFacts,
 	revision: string,
 	now: number | undefined,

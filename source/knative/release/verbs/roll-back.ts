@@ -105,8 +105,13 @@ function besideCanary(facts: ReleaseFacts, canary: string, whole: string, now: n
 	const noted = notedShare(facts, canary);
 	if (noted === 'had') {
 		const {note, isCurrent} = noteOf(facts) ?? {};
+		const [before] = note?.undo ?? [];
+		// It was that change which has taken it, and none since.
+		const isTold = note?.verb !== 'undo' && before?.some(row => row.revision === canary && row.percent > 0);
 		const [at, by] = isCurrent
-			? [note?.since, note?.by ?? '']
+			? isTold
+				? [note?.since, note?.by ?? '']
+				: [undefined, '']
 			: [undefined, facts.service.lastModifier ?? ''];
 		return {
 			kind: 'refused',

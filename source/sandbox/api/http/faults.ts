@@ -66,14 +66,14 @@ export type ApiFaultSwitch = {
 	/** Breaks every open watch off, as a server that goes down does. Returns how many there were. */
 	cutWatches(): number;
 	/** What becomes of a request; counts it among those that an answer is for. */
-	fate(request: FaultedRequest): InjectedApiFault;
+	next(request: FaultedRequest): InjectedApiFault;
 	/** Whether the connection of a request is to get a GOAWAY with it. */
 	goesAway(): boolean;
 	/** A watch begins. Returns what to call when it has ended. */
 	attach(watch: WatchControl): () => void;
 };
 
-export const noApiFaults: ApiFaults = Object.freeze({
+const noApiFaults: ApiFaults = Object.freeze({
 	answers: [],
 	delay: 0,
 	drop: 0,
@@ -141,7 +141,7 @@ export function createApiFaults(
 
 			return open.length;
 		},
-		fate({method, path, isDryRun}) {
+		next({method, path, isDryRun}) {
 			const answer = current.answers.find(
 				candidate =>
 					isDue(candidate) &&

@@ -52,7 +52,7 @@ const http2Options = {
 };
 
 /** Milliseconds that clients have to let go of a connection when the server is closed. */
-const patience = 200;
+const closeGrace = 200;
 
 /** @throws Error when the port cannot be listened at (EADDRINUSE). */
 export async function listen({port, certificate, onRequest, onUpgrade}: ListenerOptions): Promise<Listener> {
@@ -148,6 +148,6 @@ async function sayGoodbye(
 		return closed.promise;
 	});
 	if (gone.length > 0) {
-		await Promise.race([Promise.all(gone), setTimeout(patience, undefined, {ref: false})]);
+		await Promise.race([Promise.all(gone), setTimeout(closeGrace, undefined, {ref: false})]);
 	}
 }

@@ -189,30 +189,30 @@ async function meetFault(
 		throw unauthorized();
 	}
 
-	const fate = faults.fate(request);
-	if (fate === 'reset') {
+	const fault = faults.next(request);
+	if (fault === 'reset') {
 		response.reset();
 	}
 
-	if (fate === 'reset' || fate === 'drop') {
+	if (fault === 'reset' || fault === 'drop') {
 		return 'over';
 	}
 
-	if (fate === 'serve') {
+	if (fault === 'serve') {
 		return undefined;
 	}
 
 	// A watch is told so in the watch itself.
-	if (fate.code === 410 && request.isWatch) {
+	if (fault.code === 410 && request.isWatch) {
 		return 'compacted';
 	}
 
-	const error = faultError(fate, request);
+	const error = faultError(fault, request);
 	if (error) {
 		throw error;
 	}
 
-	return fate.code === 403 ? 'without rights' : undefined;
+	return fault.code === 403 ? 'without rights' : undefined;
 }
 
 function refuse(response: ApiResponse, error: unknown): void {

@@ -128,7 +128,7 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
  *
  * @throws ApiError 500 or 504.
  */
-export function checkResourceVersion(store: ObjectStore, asked: string): void {
+function checkResourceVersion(store: ObjectStore, asked: string): void {
 	if (asked !== '' && !/^\d{1,15}$/.test(asked)) {
 		throw noResourceVersion(asked);
 	}

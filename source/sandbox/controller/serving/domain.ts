@@ -9,7 +9,7 @@ import {networkSettings, systemNamespace} from '../../cluster-settings.js';
 import type {ObjectStore} from '../../state.js';
 import type {StoredRoute} from '../objects.js';
 
-export const clusterDomain = 'svc.cluster.local';
+const clusterDomain = 'svc.cluster.local';
 export const visibilityLabel = 'networking.knative.dev/visibility';
 
 export type Hosts = {

@@ -15,7 +15,7 @@ export const deploymentName = ({metadata}: StoredRevision): string => childName(
 type QueueEnv = RequestMetrics['env'];
 
 /** Of the pod template: another one, and the Deployment replaces its pods by those of another ReplicaSet. */
-export const templateHash = ({metadata}: StoredRevision, queueEnv: QueueEnv): string =>
+const templateHash = ({metadata}: StoredRevision, queueEnv: QueueEnv): string =>
 	createHash('sha256')
 		.update(JSON.stringify([metadata.uid, queueEnv]))
 		.digest('hex')
@@ -183,7 +183,7 @@ export function deploymentStatus(
 }
 
 /** What a Deployment says once its progress deadline is over; Knative passes it on. */
-export const timedOutProgressing = (replicaSet: string): string =>
+const timedOutProgressing = (replicaSet: string): string =>
 	`ReplicaSet "${replicaSet}" has timed out progressing.`;
 
 /** A condition of a Deployment. */

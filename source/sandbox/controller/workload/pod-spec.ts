@@ -15,9 +15,9 @@ import {controlledBy, type StoredRevision} from '../objects.js';
 export const nodeName = 'sandbox-node';
 
 /** The port a container is expected to listen on when the template names none. */
-export const defaultPort = 8080;
+const defaultPort = 8080;
 
-export function portOf(revision: StoredRevision): number {
+function portOf(revision: StoredRevision): number {
 	const [port] = userContainer(revision)?.ports ?? [];
 	// Knative takes 0 for the default.
 	return port?.containerPort || defaultPort;

@@ -90,7 +90,7 @@ export function splitLine(
 		case 'agrees':
 			return {
 				tone: trouble ? 'warning' : 'good',
-				sentence: dated(verdict.sentence, state === 'running' || burstLeft > 0 ? undefined : last.at(-1)?.at),
+				sentence: dated(verdict.sentence, state === 'running' || burstLeft > 0 ? [] : last),
 			};
 		case 'too few':
 			return {tone: 'waiting', sentence: withWait(verdict, rate)};
@@ -139,6 +139,9 @@ function withWait({sentence, more}: SplitVerdict, rate: number): string {
 	return more === undefined ? sentence : sentence.replace(/\.$/, ` (${span((more / rate) * 1000)}).`);
 }
 
-/** What is not looked at any more is said of the time when it was. */
-const dated = (sentence: string, until: number | undefined): string =>
-	until === undefined ? sentence : `${sentence.replace(/\.$/, '')} · asked until ${clock(until)}`;
+/** What is not looked at any more is said of the time when it was; slow answers come after those that were asked later. */
+function dated(sentence: string, answers: readonly {at: number}[]): string {
+	if (answers.length === 0) return sentence;
+	const until = Math.max(...answers.map(({at}) => at));
+	return `${sentence.replace(/\.$/, '')} · asked until ${clock(until)}`;
+}

@@ -38,7 +38,7 @@ export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; cop
 }
 
 /** Requests of this session with what became of them; changes of a split from elsewhere or from before. */
-export function recordLines(
+function recordLines(
 	{
 		writes,
 		history,

@@ -14,7 +14,7 @@ export type ChoiceFieldProps = {
 };
 
 /** The option `by` places further, round and round; the first one when the value is none of them. */
-export const neighbourOption = (options: readonly Option[], value: string, by: 1 | -1): string => {
+const neighbourOption = (options: readonly Option[], value: string, by: 1 | -1): string => {
 	const index = options.findIndex(option => option.value === value);
 	const next = index === -1 ? 0 : (index + by + options.length) % options.length;
 	return options[next]?.value ?? value;

@@ -2,14 +2,14 @@
 export type EnvVariable = {readonly name: string; readonly value: string};
 
 // What the API server accepts as the name of an environment variable (k8s.io/apimachinery IsEnvVarName).
-const NAME = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
+const variableName = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
 
 /** The variables of lines `NAME=value`; blank lines count for nothing. Lines that `checkEnvLines` refuses are left out. */
 export const envOf = (lines: readonly string[]): readonly EnvVariable[] =>
 	lines.flatMap(line => {
 		const equals = line.indexOf('=');
 		const name = line.slice(0, equals).trim();
-		return equals > 0 && NAME.test(name) ? [{name, value: line.slice(equals + 1)}] : [];
+		return equals > 0 && variableName.test(name) ? [{name, value: line.slice(equals + 1)}] : [];
 	});
 
 /** Lines `NAME=value` of variables. */
@@ -30,7 +30,7 @@ export const checkEnvLines = (lines: readonly string[]): string | undefined => {
 		}
 
 		const name = line.slice(0, equals).trim();
-		if (!NAME.test(name)) {
+		if (!variableName.test(name)) {
 			return `“${name}” is no name for a variable; use letters, digits, “_”, “-” and “.”, and no digit first.`;
 		}
 

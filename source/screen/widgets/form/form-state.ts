@@ -80,7 +80,7 @@ export const linesValue = (values: Values, name: string): readonly string[] => {
 	return typeof value === 'object' ? value : [];
 };
 
-export const shownFields = (fields: readonly FormField[], values: Values): readonly FormField[] =>
+const shownFields = (fields: readonly FormField[], values: Values): readonly FormField[] =>
 	fields.filter(field => field.isShown?.(values) ?? true);
 
 /** A form with its initial values, or with those somebody typed before; the keyboard is in its first field. */

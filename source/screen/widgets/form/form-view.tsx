@@ -36,12 +36,12 @@ export type FormViewProps = {
 	readonly isActive?: boolean;
 };
 
-const MAX_LABEL = 24;
+const longestLabel = 24;
 /** Below the fields: how many more there are, and on two lines what belongs into the focused one or is wrong with it. */
-const SENTENCE_HEIGHT = 2;
-const FOOT_HEIGHT = 1 + SENTENCE_HEIGHT;
+const sentenceHeight = 2;
+const footHeight = 1 + sentenceHeight;
 /** Before each label: the mark of the focus and of an error. */
-const MARK_WIDTH = 2;
+const markWidth = 2;
 
 /**
 A form of one line a field, that scrolls with the keyboard. Tab, shift-Tab, ↑ and ↓ go from field to field, Enter goes on
@@ -53,7 +53,7 @@ export function FormView(props: FormViewProps) {
 	const {values, errors} = state;
 	const stops = focusStops(fields, values);
 	const focused = focusIndex(stops, state.focus);
-	const window = useListWindow(stops.length, Math.max(1, height - FOOT_HEIGHT), focused);
+	const window = useListWindow(stops.length, Math.max(1, height - footHeight), focused);
 
 	const submit = () => {
 		const next = reduceForm(fields, state, {type: 'submit'});
@@ -70,7 +70,7 @@ export function FormView(props: FormViewProps) {
 	const page = (direction: 1 | -1) => {
 		const type = direction === 1 ? 'next' : 'previous';
 		let moved = state;
-		for (let count = 0; count < Math.max(1, height - FOOT_HEIGHT - 1); count++) {
+		for (let count = 0; count < Math.max(1, height - footHeight - 1); count++) {
 			moved = reduceForm(fields, moved, {type});
 		}
 		onChange(moved);
@@ -98,11 +98,11 @@ export function FormView(props: FormViewProps) {
 	);
 
 	const labelWidth = Math.min(
-		MAX_LABEL,
+		longestLabel,
 		Math.floor(width / 3),
 		Math.max(0, ...fields.map(({label}) => widthOf(label))),
 	);
-	const fieldWidth = Math.max(1, width - MARK_WIDTH - labelWidth - 2);
+	const fieldWidth = Math.max(1, width - markWidth - labelWidth - 2);
 	const change = (name: string, value: Value) => {
 		onChange(reduceForm(fields, state, {type: 'change', name, value}));
 	};
@@ -134,7 +134,7 @@ export function FormView(props: FormViewProps) {
 		return (
 			<>
 				<Text {...(hasError ? styles.bad : isFocused ? styles.selected : {})}>
-					{fitText(mark, MARK_WIDTH) + fitText(label, labelWidth, {ellipsis: glyphs.ellipsis})}
+					{fitText(mark, markWidth) + fitText(label, labelWidth, {ellipsis: glyphs.ellipsis})}
 				</Text>
 				<Text>{'  '}</Text>
 				<Box width={fieldWidth - beside} flexShrink={0}>
@@ -167,7 +167,7 @@ export function FormView(props: FormViewProps) {
 	);
 	return (
 		<Box flexDirection="column" width={width} height={height} overflow="hidden">
-			<Box flexDirection="column" height={Math.max(1, height - FOOT_HEIGHT)} overflow="hidden">
+			<Box flexDirection="column" height={Math.max(1, height - footHeight)} overflow="hidden">
 				{stops.slice(window.top, window.end).map((shown, offset) => (
 					<Box
 						key={shown.kind === 'submit' ? 'submit' : `${shown.name} ${shown.row}`}
@@ -183,7 +183,7 @@ export function FormView(props: FormViewProps) {
 					{window.below > 0 ? `${glyphs.down} ${window.below} more below` : ''}
 				</Text>
 			</Box>
-			<Box height={SENTENCE_HEIGHT} flexShrink={0} overflow="hidden">
+			<Box height={sentenceHeight} flexShrink={0} overflow="hidden">
 				<Text wrap="wrap" {...(error === undefined ? styles.muted : styles.bad)}>
 					{error === undefined && passed !== undefined && (
 						<Text {...styles.bad}>{`${glyphs.bad} ${passed.label}: ${errors[passed.name]}\n`}</Text>

@@ -33,7 +33,7 @@ export type ListProps<Item> = {
 };
 
 /** Columns before each row: the mark of the selection and a blank. */
-const MARK_WIDTH = 2;
+const markWidth = 2;
 
 /** A list that shows what fits and scrolls with its selection; a scroll bar at the right when not all of it fits. */
 export function List<Item>({items, selected, height, ...props}: ListProps<Item>) {
@@ -88,7 +88,7 @@ export function ListRows<Item>({
 
 	const [thumbFrom, thumbTo] = scrollThumb(window, count, height);
 	const isScrolling = thumbTo > thumbFrom;
-	const rowWidth = Math.max(0, width - MARK_WIDTH - (isScrolling ? 1 : 0));
+	const rowWidth = Math.max(0, width - markWidth - (isScrolling ? 1 : 0));
 	return (
 		<Box width={width} height={height} flexDirection="column" overflow="hidden">
 			{items.map((item, row) => {

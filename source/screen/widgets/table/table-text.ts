@@ -18,7 +18,7 @@ export function textOf(cell: TableCell | undefined): string {
 export type RowPiece = Piece & {readonly isDrawn?: true};
 
 /** Columns at the left of each row that the list uses for its mark, and at the right for its scroll bar. */
-const LIST_MARGIN = 3;
+const listMargin = 3;
 
 /** Rows of a table of this height that are left beside the row of titles, which an empty or a tiny one does without. */
 export const tableRowsHeight = (count: number, height: number): number =>
@@ -49,7 +49,7 @@ export const tableText = (
 	},
 	{ellipsis}: Pick<Glyphs, 'ellipsis'>,
 ): TableText => {
-	const fitted = fitColumns(columns, widest, Math.max(0, width - LIST_MARGIN), columnGap);
+	const fitted = fitColumns(columns, widest, Math.max(0, width - listMargin), columnGap);
 	const gap = ' '.repeat(columnGap);
 	const names = new Map(
 		fitted

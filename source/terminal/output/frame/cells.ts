@@ -16,7 +16,7 @@ export const blank: Cell = 0x20;
 /** What is on the screen there is not known; equal to no cell of a line. */
 export const unknown: Cell = 0xff_ff_ff_ff;
 
-export const cellOf = (codePoint: number, style: number): Cell => style * 2 ** codePointBits + codePoint;
+const cellOf = (codePoint: number, style: number): Cell => style * 2 ** codePointBits + codePoint;
 export const codePointOf = (cell: Cell): number => cell & codePointMask;
 export const styleOf = (cell: Cell): number => cell >>> codePointBits;
 
@@ -38,10 +38,10 @@ export type CellLine = {
 
 // Made of strings: the linter forbids control characters in patterns, where they are seldom meant.
 const ESC = '\u001B';
-const BEL = '\u0007';
+const bell = '\u0007';
 const sgr = new RegExp(`${ESC}\\[([\\d;:]*)m`, 'y');
 /** A hyperlink begins or ends: OSC 8. */
-const hyperlink = new RegExp(`${ESC}\\]8;[^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)`, 'y');
+const hyperlink = new RegExp(`${ESC}\\]8;[^${bell}${ESC}]*(?:${bell}|${ESC}\\\\)`, 'y');
 
 export const blankLine = (columns: number): CellLine => ({
 	text: '',

@@ -3,12 +3,12 @@
  * The last line of defence, for all frames, whoever has drawn them.
  */
 
-const ESC = '\u001B';
-const styles = `${ESC}\\[[\\d:;]*m`;
+const escape = '\u001B';
+const styles = `${escape}\\[[\\d:;]*m`;
 
 /** Control characters but line feeds, and escape sequences but styles (SGR). */
 const harmful = new RegExp(
-	`[\\0-\\u0009\\u000B-\\u001A\\u001C-\\u001F\\u007F-\\u009F]|${ESC}(?!\\[[\\d:;]*m)`,
+	`[\\0-\\u0009\\u000B-\\u001A\\u001C-\\u001F\\u007F-\\u009F]|${escape}(?!\\[[\\d:;]*m)`,
 );
 const parts = new RegExp(`${styles}|[\\0-\\u0009\\u000B-\\u001F\\u007F-\\u009F]`, 'g');
 

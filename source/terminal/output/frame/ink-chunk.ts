@@ -18,20 +18,20 @@ const fixed: Readonly<Record<string, 'begin' | 'end' | 'enter' | 'leave'>> = {
 	'\u001B[?1049l': 'leave',
 };
 
-const ESC = '\u001B';
-const BEL = '\u0007';
+const escape = '\u001B';
+const bell = '\u0007';
 
 /** Ways to the beginning of the last frame, and its erasure; nothing before the first frame. */
-const erasure = new RegExp(`^(?:${ESC}\\[(?:\\d*[ABEFGJK]|(?:\\d+;\\d+)?H))*`);
+const erasure = new RegExp(`^(?:${escape}\\[(?:\\d*[ABEFGJK]|(?:\\d+;\\d+)?H))*`);
 const asides = new RegExp(
 	`^(?:${[
 		// Modes but those of the alternate screen.
-		`${ESC}\\[\\?(?!(?:47|104[79])[hl])\\d+[hl]`,
+		`${escape}\\[\\?(?!(?:47|104[79])[hl])\\d+[hl]`,
 		// The keyboard protocol of kitty.
-		`${ESC}\\[[<=>?]\\d*u`,
+		`${escape}\\[[<=>?]\\d*u`,
 		// OSC and DCS: title, clipboard, the same wrapped for tmux or screen.
-		`${ESC}\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)`,
-		`${ESC}P[^]*?${ESC}\\\\`,
+		`${escape}\\][^${bell}${escape}]*(?:${bell}|${escape}\\\\)`,
+		`${escape}P[^]*?${escape}\\\\`,
 	].join('|')})+$`,
 );
 

@@ -68,6 +68,16 @@ describe('of a canary that has no traffic', () => {
 	});
 
 	it.each([
+		['undo', [splitWith(90)]],
+		['tag', [splitWith(100), splitWith(90)]],
+	] as const)('says no moment where the note is of a %s since', (verb, undo) => {
+		const edit = noting({generation: 5, split: splitWith(100), verb, undo});
+		expect(rollBack(factsOf(beside, {edit}), {now})).toMatchObject({
+			reason: `${two} was rolled back already: ${one} has 100 %.`,
+		});
+	});
+
+	it.each([
 		['bob', 'bob'],
 		['', 'somebody'],
 	])('says what only this machine remembers: by %j', (by, who) => {

@@ -131,7 +131,7 @@ test('what is not looked at any more is said of the time when it was', () => {
 		{key: 'h-00001', percent: 50, count: 20},
 		{key: 'h-00002', percent: 50, count: 20},
 	]);
-	const last = [answerOf('Hello!', {at: noon})];
+	const last = [answerOf('Hello!', {at: noon}), answerOf('Slow!', {at: noon - 5000})];
 	expect(split({verdict, last, state: 'paused'}).sentence).toBe(
 		`No contradiction with the split so far · asked until ${clock(noon)}`,
 	);

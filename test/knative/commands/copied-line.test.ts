@@ -1,0 +1,80 @@
+/** A line that is copied does the same, to the same cluster, wherever it is pasted. */
+import {execFileSync} from 'node:child_process';
+import {describe, expect, test} from 'vitest';
+import {
+	atCluster,
+	copiedLines,
+	coveredLine,
+	isGuarded,
+	knTrafficCommand,
+	kubectlCreateCommand,
+	kubectlDeleteCommand,
+	kubectlMarkCommand,
+	kubectlPatchCommand,
+} from '../../../source/knative/commands/commands.js';
+import {trafficOperation} from '../../../source/knative/objects/patch.js';
+import {splitOf} from '../../../source/knative/split/split.js';
+import {serviceView} from '../objects.js';
+import {argumentsOf, first} from './lines.js';
+
+describe('a line that is copied', () => {
+	const view = serviceView();
+	const patch = kubectlPatchCommand(view, [trafficOperation(splitOf(view))]);
+	const kn = knTrafficCommand(view, splitOf(view), splitOf(view));
+	const flags = ['--context', "it's\nstaging $(x)", '--kubeconfig', '/home/me/a b/config'];
+
+	test.each([
+		['kubectl', patch],
+		['kn', kn],
+		['kubectl', kubectlDeleteCommand('ksvc', view)],
+	])('of %s leads to the same cluster through a real shell, wherever it is pasted', (program, line) => {
+		const words = argumentsOf(atCluster(line, flags));
+		expect(words.slice(0, 5)).toEqual([program, ...flags]);
+		expect(words.slice(5)).toEqual(argumentsOf(line).slice(1));
+	});
+
+	test('of an object that is piped in, too, whatever is in the object', () => {
+		const object = {metadata: {name: "a'b | kubectl delete"}};
+		const line = atCluster(kubectlCreateCommand(object), flags);
+		const script = `kubectl() { cat; printf '%s\\0' "$@"; }\n${line}`;
+		const said = execFileSync('sh', ['-c', script], {encoding: 'utf8'});
+		expect(said.startsWith(JSON.stringify(object))).toBe(true);
+		expect(said.slice(JSON.stringify(object).length).split('\0').slice(0, -1)).toEqual([
+			...flags,
+			'create',
+			'-f',
+			'-',
+		]);
+	});
+
+	test('is the one that is guarded, where one is: two that do the same would both be run', () => {
+		expect(copiedLines([patch, kn])).toBe(patch);
+		expect(copiedLines([kn, patch])).toBe(patch);
+		const remove = kubectlDeleteCommand('ksvc', view);
+		expect(copiedLines([remove])).toBe(remove);
+		expect(copiedLines([kn, remove])).toBe(kn);
+	});
+
+	test('of several that are guarded each runs only after the one before it was done', () => {
+		const mark = kubectlMarkCommand({namespace: 'shop', revision: first, uid: 'u-1'}, {why: 'slow'});
+		expect(copiedLines([patch, kn, mark])).toBe(`${patch} &&\n${mark}`);
+	});
+
+	test('is guarded where the cluster refuses it for an object that is another or was changed', () => {
+		const mark = kubectlMarkCommand({namespace: 'shop', revision: first, uid: 'u-1'}, {why: 'slow'});
+		const create = kubectlCreateCommand({metadata: {name: 'shop'}});
+		const lines = [patch, mark, create, kn, kubectlDeleteCommand('ksvc', view)];
+		expect(lines.map(line => isGuarded(line))).toEqual([true, true, true, false, false]);
+	});
+
+	test('is shown without the values of variables, and with all else', () => {
+		const env = [
+			{name: 'DB', value: 'a "secret" \\'},
+			{name: 'PORT', value: '80'},
+		];
+		const line = kubectlCreateCommand({metadata: {name: 'shop'}, env});
+		expect(coveredLine(line)).toBe(
+			`printf %s '{"metadata":{"name":"shop"},"env":[{"name":"DB","value":"•••"},{"name":"PORT","value":"•••"}]}' | kubectl create -f -`,
+		);
+	});
+});
