@@ -42,6 +42,9 @@ function cutLine(text: string, width: number, indent: number): string[] {
 	return rows;
 }
 
+/** Columns below which a row has room for a word or two. */
+const tinyWidth = 30;
+
 /** A line as the rows it takes. */
 export function wrapLine({text, indent = 0, hard = false}: DocumentLine, width: number): string[] {
 	if (text === '') return [''];
@@ -55,8 +58,9 @@ export function wrapLine({text, indent = 0, hard = false}: DocumentLine, width: 
 	const room = Math.max(1, width - Math.max(indent, lead));
 	const options = {hard: true, wordWrap: !hard, trim: !hard};
 	const body = text.slice(lead);
-	// The first row has no indent and all of the width.
-	const [first = ''] = wrapAnsi(body, Math.max(1, width - lead), options).split('\n');
+	// The first row has no indent and all of the width; where there is hardly room for words all rows are alike.
+	const own = width < tinyWidth ? room : Math.max(1, width - lead);
+	const [first = ''] = wrapAnsi(body, own, options).split('\n');
 	const rest = hard ? body.slice(first.length) : body.slice(first.length).trimStart();
 	const rows = rest === '' ? [] : wrapAnsi(rest, room, options).split('\n');
 	return [' '.repeat(lead) + first, ...rows.map(row => ' '.repeat(indent) + row.trimStart())];
