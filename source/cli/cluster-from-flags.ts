@@ -36,7 +36,9 @@ const sharedTerminal: TerminalLoan = {isDrawnOn: false, lend: async use => use()
 /** What is laid down for another context: see `settleFor`. */
 export type OfContext = (
 	name: string,
-) => Promise<{flags: ConsoleFlags; ofContext: ReadonlySet<string>; asking: RequestOptions} | undefined>;
+) => Promise<
+	{flags: ConsoleFlags; ofContext: ReadonlySet<string>; requestOptions: RequestOptions} | undefined
+>;
 
 /**
  * What the flags lead to: a kubeconfig, or a sandbox that is started when it is needed and stops with the program.
@@ -86,11 +88,11 @@ export function reachOf(
 			async settings(name) {
 				const said = await ofContext?.(name);
 				if (!said) return undefined;
-				const {flags: own, ofContext: keys, asking} = said;
+				const {flags: own, ofContext: keys, requestOptions} = said;
 				return {
 					gateway: keys.has('gateway') ? own.gateway : undefined,
 					prometheus: keys.has('prometheus') ? own.prometheus : undefined,
-					asking,
+					requestOptions,
 				};
 			},
 		},

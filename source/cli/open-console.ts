@@ -31,7 +31,7 @@ const rest = 2000;
 /** Draws the frames of the panes at once, then the services, then the console over them. Ends the process. */
 export async function openConsole(
 	flags: ConsoleFlags,
-	asking: RequestOptions,
+	requestOptions: RequestOptions,
 	{keepCode, ofContext}: {keepCode: KeepCode; ofContext: OfContext},
 ): Promise<void> {
 	const underWay = createUnderWay();
@@ -49,7 +49,7 @@ export async function openConsole(
 		allNamespaces: flags.allNamespaces,
 		gateway: flags.gateway,
 		selector: flags.selector,
-		asking,
+		requestOptions,
 		production: flags.production,
 		prometheus: flags.prometheus,
 		contexts: reach.contexts,

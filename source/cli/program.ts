@@ -120,16 +120,18 @@ export function createProgram({
 					exitCode: exitCodes.usage,
 				});
 			}
-			const asking = requestOptionsFor(program, flags, {rate: 1});
+			const requestOptions = requestOptionsFor(program, flags, {rate: 1});
 			// Of its own from now on: what holds for another context is settled in the program's.
 			const own = {...flags};
 			const ofContext: OfContext = async name => settledFor(program, name);
 			const {stdin, stdout} = process;
 			const isDumb = undrawableTerminal(process.env) !== undefined;
-			if (flags.screenReader ?? false) return openLines(own, asking, {isViewOnly: false, ofContext});
-			if (stdout.isTTY && stdin.isTTY && !isDumb) return openConsole(own, asking, {keepCode, ofContext});
+			if (flags.screenReader ?? false) return openLines(own, requestOptions, {isViewOnly: false, ofContext});
+			if (stdout.isTTY && stdin.isTTY && !isDumb) {
+				return openConsole(own, requestOptions, {keepCode, ofContext});
+			}
 			// It can be written to, but not drawn on, or nobody can press a key.
-			if (stdout.isTTY) return openLines(own, asking, {isViewOnly: true, ofContext});
+			if (stdout.isTTY) return openLines(own, requestOptions, {isViewOnly: true, ofContext});
 			if (flags.sandbox) {
 				const {runDemo} = await import('./run/run-sandbox.js');
 				return runDemo({pace: demoPace});
@@ -184,7 +186,7 @@ async function settledFor(program: Command, name: string): ReturnType<OfContext>
 	if (!hasConfig(program.opts<{config?: string}>())) return undefined;
 	const {settleFor} = await import('./config/settle.js');
 	const settled = await settleFor(program, name);
-	return settled && {...settled, asking: requestOptionsOf(settled.flags, {rate: 1})};
+	return settled && {...settled, requestOptions: requestOptionsOf(settled.flags, {rate: 1})};
 }
 
 async function openLines(...args: Parameters<typeof OpenLinear>): Promise<void> {

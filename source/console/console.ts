@@ -77,7 +77,7 @@ export function createConsole({
 	allNamespaces = false,
 	gateway,
 	selector,
-	asking,
+	requestOptions,
 	history: historyFile,
 	requests,
 	production,
@@ -91,7 +91,7 @@ export function createConsole({
 	allNamespaces?: boolean | undefined;
 	gateway?: GivenGateway | undefined;
 	selector?: string | undefined;
-	asking?: RequestOptions | undefined;
+	requestOptions?: RequestOptions | undefined;
 	history?: HistoryFile | undefined;
 	requests?: RequestMemory | undefined;
 	production?: RegExp | undefined;
@@ -100,7 +100,7 @@ export function createConsole({
 	underWay?: UnderWay | undefined;
 	frameInterval?: () => number;
 }): Console {
-	const store = createConsoleStore({to, namespace, asking});
+	const store = createConsoleStore({to, namespace, requestOptions});
 	const newsInterval = () => Math.max(fastestNews, frameInterval());
 	const chosenByHeader = async (service: ServiceView): Promise<ReadonlySet<string>> => {
 		const cluster = connection.cluster();

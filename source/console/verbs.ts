@@ -21,7 +21,7 @@ import {conflictOf} from './sheets/conflict-resolution.js';
 import {afterAsking, askPlaceholders} from './sheets/placeholders.js';
 import {openReview} from './sheets/review.js';
 import type {AskedVerb} from './sheets/sheets.js';
-import {fateWords} from './state/fate.js';
+import {absenceWords} from './state/absence.js';
 import {targetStatusOf} from './sheets/target-status.js';
 import {discardDraft} from './state/draft.js';
 import {factsOf} from './state/facts.js';
@@ -221,7 +221,7 @@ export function createVerbs(
 			const why =
 				status.kind === 'not told'
 					? `${name} is not listed here`
-					: fateWords(name, status.kind === 'gone' ? status.fate : 'deleted');
+					: absenceWords(name, status.kind === 'gone' ? status.absence : 'deleted');
 			return notify(store, {tone: 'bad', text: `${why}: there is nothing to apply this to.`});
 		}
 		closeSheet(store);

@@ -15,18 +15,18 @@ export function baseOffer(facts: ReleaseFacts & {now?: number | undefined}): Bas
 	const running = revisions?.find(({name}) => name === stable?.revision);
 	const [difference] = running ? templateDifferences(service, running) : [];
 	if (!running || difference === undefined) return undefined;
-	const fate = fateOf(facts);
+	const outcome = outcomeOf(facts);
 	// Of the same image, what else is different tells the two apart.
 	const what = service.summary.image === running.image ? `, ${difference}` : '';
 	return {
 		revision: running.name,
 		template: `${shortImage(service.summary.image)}${what}`,
-		fate: fate?.words,
+		outcome: outcome?.words,
 		running: `${running.name} (${shortImage(running.image)})`,
 	};
 }
 
-type Fate = {
+type Outcome = {
 	revision: string;
 	words: string;
 	isRejected: boolean;
@@ -35,10 +35,10 @@ type Fate = {
 };
 
 /** What has become of what this template makes: of a revision made from it, or of one with the same image or settings. */
-function fateOf(
+function outcomeOf(
 	facts: ReleaseFacts & {now?: number | undefined},
 	template: ComparedRevision = comparedTemplate(facts.service),
-): Fate | undefined {
+): Outcome | undefined {
 	const {service, revisions, now} = facts;
 	const {stable, whole} = releaseOf(facts);
 	const users = stable?.revision ?? whole;
@@ -75,9 +75,9 @@ export function baseWarnings(
 	facts: ReleaseFacts & {now?: number | undefined},
 	template?: ComparedRevision,
 ): Warning[] {
-	const fate = fateOf(facts, template);
-	if (!fate) return [];
-	const {revision, words, isRejected, what} = fate;
+	const outcome = outcomeOf(facts, template);
+	if (!outcome) return [];
+	const {revision, words, isRejected, what} = outcome;
 	const sentence =
 		what === undefined
 			? `It is made from the template of ${revision}, which was ${words}.`

@@ -23,7 +23,7 @@ function form() {
 	return found;
 }
 
-const fate = () => serviceOfForm(console.store.getState(), form()).kind;
+const absence = () => serviceOfForm(console.store.getState(), form()).kind;
 
 function typeVariable(): void {
 	openRevisionForm(console.store);
@@ -36,7 +36,7 @@ describe('a form of a service that is deleted', () => {
 	it('keeps what was typed, cannot be reviewed, and says why', async () => {
 		typeVariable();
 		await deleted();
-		expect(fate()).toBe('gone');
+		expect(absence()).toBe('gone');
 		await console.submitForm();
 		expect(form()).toMatchObject({values: {env: expect.arrayContaining([{name: 'LONG', value: 'draft'}])}});
 		expect(console.store.getState().notice?.text).toBe(
@@ -70,7 +70,7 @@ describe('a form of a service that is deleted and made anew', () => {
 		typeVariable();
 		await deleted();
 		await madeAnew();
-		expect(fate()).toBe('another');
+		expect(absence()).toBe('another');
 		await console.submitForm();
 		const second = await world.service('cart');
 		const {plan} = reviewOf(console.store.getState());
@@ -93,12 +93,12 @@ describe('a form of a service that is deleted and made anew', () => {
 		await madeAnew();
 		selectNamed(console.store, 'cart');
 		openRevisionForm(console.store);
-		expect(fate()).toBe('another');
+		expect(absence()).toBe('another');
 		await console.submitForm();
 		closeSheet(console.store);
 		closeSheet(console.store);
 		openRevisionForm(console.store);
-		expect(fate()).toBe('there');
+		expect(absence()).toBe('there');
 		expect(form()).toMatchObject({
 			values: {
 				env: [

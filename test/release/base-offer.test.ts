@@ -54,7 +54,7 @@ describe('what a revision may be made from', () => {
 		expect(baseOffer(factsOf())).toEqual({
 			revision: one,
 			template: 'cart:2',
-			fate: undefined,
+			outcome: undefined,
 			running: `${one} (cart:1)`,
 		});
 	});
@@ -66,8 +66,8 @@ describe('what a revision may be made from', () => {
 
 	it('comes with what has become of what the template made', () => {
 		const given = revisionMade(2, {image: bad, rejected: rejection});
-		expect(baseOffer(factsOf({revisions: [given, first]}))?.fate).toBe(rejected);
-		expect(baseOffer(factsOf({note: back}))?.fate).toBe(rolledBack);
+		expect(baseOffer(factsOf({revisions: [given, first]}))?.outcome).toBe(rejected);
+		expect(baseOffer(factsOf({note: back}))?.outcome).toBe(rolledBack);
 	});
 });
 

@@ -39,17 +39,17 @@ function addVerify(program: Command): void {
 		.action(async (service: string, _own: unknown, command: {optsWithGlobals(): VerifyFlags}) => {
 			const flags = command.optsWithGlobals();
 			if (flags.revision !== undefined) {
-				const asking = requestOptionsFor(program, flags, {rate: 1});
+				const requestOptions = requestOptionsFor(program, flags, {rate: 1});
 				const {runVerifyRevision} = await import('../run/run-evidence.js');
-				return runVerifyRevision(service, flags.revision, flags, asking);
+				return runVerifyRevision(service, flags.revision, flags, requestOptions);
 			}
 			if (flags.source === 'users') {
 				const {runVerifyUsers} = await import('../run/run-evidence.js');
 				return runVerifyUsers(service, flags);
 			}
-			const asking = requestOptionsFor(program, flags, {rate: 20});
+			const requestOptions = requestOptionsFor(program, flags, {rate: 20});
 			const {runVerify} = await import('../run/run-evidence.js');
-			await runVerify(service, {...flags, requests: flags.n ?? flags.requests}, asking);
+			await runVerify(service, {...flags, requests: flags.n ?? flags.requests}, requestOptions);
 		});
 	addExamples(verify, [
 		'verify cart',

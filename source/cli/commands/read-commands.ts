@@ -72,8 +72,8 @@ function addStatus(program: Command): void {
 		.addHelpText('after', `\nWhat may be waited for:\n${goalHelp}`)
 		.action(async (service: string, _own: unknown, command: Command) => {
 			const flags = command.optsWithGlobals<StatusFlags>();
-			const asking = flags.compare ? requestOptionsFor(program, flags, {rate: 20}) : undefined;
-			await (await load()).runStatus(service, flags, {asking});
+			const requestOptions = flags.compare ? requestOptionsFor(program, flags, {rate: 20}) : undefined;
+			await (await load()).runStatus(service, flags, {requestOptions});
 		});
 	addExamples(status, ['status cart', 'status cart --wait 2m --for complete -o json']);
 	addExitCodes(status, [exitCodes.notRouted]);

@@ -46,9 +46,10 @@ export function addReleaseCommands(program: Command): void {
 		.addOption(despite())
 		.action(async (service: string, flags: ReleaseFlags) => {
 			const common = program.opts<ConsoleFlags>();
-			const asking = flags.compare === false ? undefined : requestOptionsFor(program, common, {rate: 20});
+			const requestOptions =
+				flags.compare === false ? undefined : requestOptionsFor(program, common, {rate: 20});
 			const {runRelease} = await import('../run/run-release.js');
-			await runRelease('complete', {service}, common, flags, asking);
+			await runRelease('complete', {service}, common, flags, requestOptions);
 		});
 	addExamples(complete, ['complete cart', 'promote cart --yes --reason "sprint 12"']);
 	const rollback = release('rollback', 'give 100 % back to what users had before the release')

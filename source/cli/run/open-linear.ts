@@ -18,7 +18,7 @@ import {install} from '../process-setup.js';
 /** @param isViewOnly Nothing is read: what changes is told until the program is ended. */
 export async function openLinear(
 	flags: ConsoleFlags,
-	asking: RequestOptions,
+	requestOptions: RequestOptions,
 	{isViewOnly, ofContext}: {isViewOnly: boolean; ofContext: OfContext},
 ): Promise<void> {
 	const underWay = createUnderWay();
@@ -30,7 +30,7 @@ export async function openLinear(
 		allNamespaces: flags.allNamespaces,
 		gateway: flags.gateway,
 		selector: flags.selector,
-		asking,
+		requestOptions,
 		production: flags.production,
 		prometheus: flags.prometheus,
 		contexts: reach.contexts,

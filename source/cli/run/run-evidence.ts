@@ -19,7 +19,11 @@ export type VerifyFlags = ConsoleFlags &
 	};
 
 /** `kn-canary verify`: ends the process with its verdict as exit code. */
-export async function runVerify(typed: string, flags: VerifyFlags, asking: RequestOptions): Promise<void> {
+export async function runVerify(
+	typed: string,
+	flags: VerifyFlags,
+	requestOptions: RequestOptions,
+): Promise<void> {
 	await onService(
 		typed,
 		flags,
@@ -34,7 +38,7 @@ export async function runVerify(typed: string, flags: VerifyFlags, asking: Reque
 				expect: flags.expect,
 				output: flags.output,
 				gateway: flags.gateway,
-				asking,
+				requestOptions,
 				version: process.env['KN_CANARY_VERSION'],
 				signal,
 				stdout: flags.output === 'json' ? stdout : eyes,
@@ -50,7 +54,7 @@ export async function runVerifyRevision(
 	typed: string,
 	revision: string,
 	flags: VerifyFlags,
-	asking: RequestOptions,
+	requestOptions: RequestOptions,
 ): Promise<void> {
 	await onService(
 		typed,
@@ -60,7 +64,7 @@ export async function runVerifyRevision(
 			const {gateway, output} = flags;
 			return run(
 				cluster,
-				{service, namespace, revision, gateway, asking, output, signal},
+				{service, namespace, revision, gateway, requestOptions, output, signal},
 				{stdout: output === 'json' ? stdout : eyes, stderr},
 			);
 		},

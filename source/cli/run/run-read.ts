@@ -29,7 +29,10 @@ const usualWait = 60;
 export async function runStatus(
 	typed: string,
 	flags: StatusFlags,
-	{isDescribed = false, asking}: {isDescribed?: boolean; asking?: RequestOptions | undefined} = {},
+	{
+		isDescribed = false,
+		requestOptions,
+	}: {isDescribed?: boolean; requestOptions?: RequestOptions | undefined} = {},
 ): Promise<void> {
 	await onService(typed, flags, async (service, {cluster, namespace, stdout, stderr, signal, fail}) => {
 		const {showStatus} = await import('../../headless/read/status.js');
@@ -51,10 +54,10 @@ export async function runStatus(
 				stdout,
 				progress: words => void (flags.quiet ? nowhere : stderr).write(`${words}\n`),
 				fail,
-				...(asking && {
+				...(requestOptions && {
 					async compare(facts) {
 						const {compareCanary} = await import('../../headless/write/compare-canary.js');
-						return compareCanary(cluster, facts, {gateway: flags.gateway, asking, version});
+						return compareCanary(cluster, facts, {gateway: flags.gateway, requestOptions, version});
 					},
 				}),
 				...(users !== undefined && {

@@ -29,7 +29,7 @@ export async function runRelease(
 	{service, shares = []}: {service: string; shares?: readonly string[]},
 	{sandbox: _sandbox, ...common}: ConsoleFlags,
 	flags: ReleaseFlags,
-	asking?: RequestOptions,
+	requestOptions?: RequestOptions,
 ): Promise<void> {
 	const underWay = createUnderWay();
 	await onCluster(
@@ -44,10 +44,10 @@ export async function runRelease(
 				underWay,
 				production: common.production,
 				terminal: terminalOf(commandContext, {...common, output: flags.output}),
-				...(asking && {
+				...(requestOptions && {
 					async compare(facts) {
 						const {compareCanary} = await import('../../headless/write/compare-canary.js');
-						return compareCanary(cluster, facts, {gateway: common.gateway, asking, version});
+						return compareCanary(cluster, facts, {gateway: common.gateway, requestOptions, version});
 					},
 				}),
 			});

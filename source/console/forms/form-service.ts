@@ -13,8 +13,8 @@ export type FormService = Exclude<TargetStatus, {kind: 'not told'}>;
 
 /** What has become of the service of a form; as long as that is not told, it is taken to be as it was. */
 export function serviceOfForm(state: Told, {seen, uid, service: name}: FormOfService): FormService {
-	const fate = targetStatusOf(state, {uid, name, namespace: seen.namespace});
-	return fate.kind === 'not told' ? {kind: 'there', service: seen} : fate;
+	const absence = targetStatusOf(state, {uid, name, namespace: seen.namespace});
+	return absence.kind === 'not told' ? {kind: 'there', service: seen} : absence;
 }
 
 /** The form on another service of the same name: what was changed in it stays changed, all else is as that one has it. */

@@ -25,16 +25,16 @@ import {freeCanaryTag} from '../../knative/release/free-tag.js';
 import {basedOn, type Base} from '../../knative/revision/base.js';
 import {selectedRevision, selectedService, whyNoRevision, whyNoService} from '../state/read.js';
 import {refusedRight, type RightName} from '../session/rights.js';
-import {homeOf} from '../state/scope.js';
+import {homeNamespaceOf} from '../state/scope.js';
 import {changeSheet, formKey, isForm, notify, openSheet} from '../state/select.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet} from '../sheets/sheets.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 export function openServiceForm(store: ConsoleStore): void {
 	const state = store.getState();
-	if (isWithheld(store, 'create', homeOf(state))) return;
+	if (isWithheld(store, 'create', homeNamespaceOf(state))) return;
 	const left = state.leftForms.get(formKey({kind: 'create service'}));
-	const fresh = judgedService(state, initialService({namespace: homeOf(state)}), new Set());
+	const fresh = judgedService(state, initialService({namespace: homeNamespaceOf(state)}), new Set());
 	openSheet(store, left ?? fresh);
 	if (left) sayKept(store, left, fresh);
 }

@@ -121,7 +121,7 @@ function submitRevision(
 function madeFrom({values, offer}: RevisionFormSheet | ScalingFormSheet, {summary}: ServiceView): string {
 	if (!offer) return `the template, which is what users run: ${summary.image}`;
 	if (values.base === 'users') return `what users run: ${offer.running}`;
-	return `the template: ${offer.template}${offer.fate === undefined ? '' : `, ${offer.fate}`}`;
+	return `the template: ${offer.template}${offer.outcome === undefined ? '' : `, ${offer.outcome}`}`;
 }
 
 function submitTags(store: ConsoleStore, form: TagFormSheet, service: ServiceView): FormOutcome {

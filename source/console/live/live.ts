@@ -130,7 +130,7 @@ export function createLive(
 		if (!entry) return;
 		entry.leftAt = sentOf(entry);
 		entry.leftAs = leavings++;
-		const {maxRate} = store.getState().asking;
+		const {maxRate} = store.getState().requestOptions;
 		const next = () => crowdedOut(entries, shown, maxRate);
 		for (let found = next(); found; found = next()) pauseBackground(found.uid, found.entry, found.why);
 	}
@@ -151,8 +151,8 @@ export function createLive(
 
 	async function open(service: ServiceView): Promise<LoopEntry | undefined> {
 		const {gateway} = store.getState();
-		const asking = requestOptionsFor(store.getState(), service.uid);
-		const asked = targetOf(service, service.url, gateway, asking);
+		const requestOptions = requestOptionsFor(store.getState(), service.uid);
+		const asked = targetOf(service, service.url, gateway, requestOptions);
 		if (!asked.ok) {
 			notify(store, {tone: 'bad', text: asked.reason});
 			return undefined;
@@ -161,10 +161,10 @@ export function createLive(
 		const createLoop = await loadLoops();
 		const existing = entries.get(service.uid);
 		if (existing || stopped || begun !== era) return existing;
-		const loop = createLoop(asked.target, asking);
+		const loop = createLoop(asked.target, requestOptions);
 		const entry: LoopEntry = {
 			loop,
-			asking,
+			requestOptions,
 			wanted: true,
 			told: {authority: '', tags: ''},
 			leftAt: undefined,
@@ -245,7 +245,10 @@ export function createLive(
 					if (services.length > 0) drop(other);
 					continue;
 				}
-				const isAskedOtherwise = !isDeepStrictEqual(entry.asking, requestOptionsFor(store.getState(), other));
+				const isAskedOtherwise = !isDeepStrictEqual(
+					entry.requestOptions,
+					requestOptionsFor(store.getState(), other),
+				);
 				if (isAskedOtherwise) {
 					drop(other);
 					// What is asked otherwise is counted again; it goes on by itself where it was going.

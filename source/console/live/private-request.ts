@@ -24,11 +24,11 @@ export type PrivateAnswer = {
 };
 
 /** One request over a connection of its own. */
-export async function askOnce({target}: AskedTarget, asking: RequestOptions): Promise<Answer> {
+export async function askOnce({target}: AskedTarget, requestOptions: RequestOptions): Promise<Answer> {
 	const {answer} = await verifyOnce(target, {
-		...probeOptionsOf(asking, version),
+		...probeOptionsOf(requestOptions, version),
 		keepAlive: false,
-		timeout: asking.timeout,
+		timeout: requestOptions.timeout,
 	});
 	return answer;
 }
@@ -40,11 +40,11 @@ export async function askPrivately(
 	asked: AskedTarget,
 	{
 		gateway,
-		asking,
+		requestOptions,
 		tagsByHeader,
-	}: {gateway: GatewayState; asking: RequestOptions; tagsByHeader: TagsByHeader},
+	}: {gateway: GatewayState; requestOptions: RequestOptions; tagsByHeader: TagsByHeader},
 ): Promise<PrivateAnswer> {
-	const answer = await askOnce(asked, asking);
+	const answer = await askOnce(asked, requestOptions);
 	// Who wants TLS says that of whatever host.
 	const problem = tlsRedirectOf(asked, gateway, answer.outcome) ? undefined : leadsNowhere(asked, answer);
 	if (problem === undefined) return {answer, asked};
@@ -58,10 +58,10 @@ export async function askPrivately(
 			otherwise: {isByHeader: false, sentence: `${nowhere}. No tag can be chosen by header: ${why}.`},
 		};
 	}
-	const byHeader = askedByHeader(service, tag, gateway, asking);
+	const byHeader = askedByHeader(service, tag, gateway, requestOptions);
 	if (!byHeader.ok) return {answer, asked};
 	return {
-		answer: await askOnce(byHeader, asking),
+		answer: await askOnce(byHeader, requestOptions),
 		asked: byHeader,
 		otherwise: {
 			isByHeader: true,
@@ -85,11 +85,11 @@ function askedByHeader(
 	service: ServiceView,
 	tag: string,
 	gateway: GatewayState,
-	{request, ...asking}: RequestOptions,
+	{request, ...requestOptions}: RequestOptions,
 ): TargetLookup {
 	const headers = [...request.headers.filter(line => !choosesTag(line)), `${tagHeader}: ${tag}`];
 	const asked = targetOf(service, service.url, gateway, {
-		...asking,
+		...requestOptions,
 		host: undefined,
 		request: {...request, headers},
 	});

@@ -65,10 +65,10 @@ export function rememberRequests(store: ConsoleStore, memory: RequestMemory): ()
 	let taken = store.getState().requests;
 	const take = async () => {
 		const services = await memory.read();
-		const {asking, requests} = store.getState();
+		const {requestOptions, requests} = store.getState();
 		const known = new Map(requests);
 		for (const [uid, request] of services) {
-			const options = known.has(uid) ? undefined : optionsOf(asking, request);
+			const options = known.has(uid) ? undefined : optionsOf(requestOptions, request);
 			if (options) known.set(uid, options);
 		}
 		if (known.size === requests.size) return;
@@ -90,12 +90,12 @@ export function rememberRequests(store: ConsoleStore, memory: RequestMemory): ()
 
 /** Undefined where what it names is not there: it is then asked as the flags say. */
 function optionsOf(
-	asking: RequestOptions,
+	requestOptions: RequestOptions,
 	{path, fingerprint, method, headers, body, expectStatus}: RememberedRequest,
 ): RequestOptions | undefined {
 	const request: RequestWords = {method, headers, body, expectStatus};
 	try {
-		return {...asking, path, fingerprint, request, content: requestContent(request, promptSources)};
+		return {...requestOptions, path, fingerprint, request, content: requestContent(request, promptSources)};
 	} catch {
 		return undefined;
 	}

@@ -96,7 +96,7 @@ export function applyRequests(
 	{uid, service}: RequestSheet,
 	values: RequestValues,
 ): void {
-	const {asking, requests} = store.getState();
+	const {requestOptions, requests} = store.getState();
 	const words: RequestWords = {
 		method: values.method.trim().toUpperCase(),
 		headers: [
@@ -110,7 +110,7 @@ export function applyRequests(
 	let chosen: RequestOptions;
 	try {
 		chosen = {
-			...asking,
+			...requestOptions,
 			host: values.host.trim() === '' ? undefined : parseHost(values.host.trim()),
 			path: values.path,
 			request: words,

@@ -27,10 +27,10 @@ export type RequestedBy = Pick<RequestOptions, 'path' | 'grpcCall'> &
 
 /** How a service is asked: as was chosen for it, or as the flags say. */
 export function requestOptionsFor(
-	{asking, requests}: Pick<ConsoleState, 'asking' | 'requests'>,
+	{requestOptions, requests}: Pick<ConsoleState, 'requestOptions' | 'requests'>,
 	uid: string | undefined,
 ): RequestOptions {
-	return (uid === undefined ? undefined : requests.get(uid)) ?? asking;
+	return (uid === undefined ? undefined : requests.get(uid)) ?? requestOptions;
 }
 
 /** @param url Of the service (`status.url`) or of a tag; undefined while there is none. */

@@ -74,7 +74,7 @@ export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 		errors: snapshot.errors,
 		split: settling ? undefined : verdict?.state,
 		splitAlarm: alarm,
-		shares: sharesOf(snapshot),
+		shares: measuredShares(snapshot),
 		at: snapshot.at,
 		canary: sideOf('fresh'),
 		stable: sideOf('old'),
@@ -103,7 +103,7 @@ export function isUnused(
 }
 
 /** What each revision is set to get, and what it got lately. */
-export function sharesOf({rows}: Pick<LoopSnapshot, 'rows'>): ServiceVerdict['shares'] {
+export function measuredShares({rows}: Pick<LoopSnapshot, 'rows'>): ServiceVerdict['shares'] {
 	const total = rows.reduce((sum, {lately}) => sum + lately, 0);
 	return rows.flatMap(({revision, configuredPercent, lately}) =>
 		revision === undefined

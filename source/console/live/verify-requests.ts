@@ -48,8 +48,8 @@ async function ask(
 ): Promise<void> {
 	if (!(await gatewayKnown(store))) return;
 	const state = store.getState();
-	const asking = requestOptionsFor(state, service.uid);
-	const asked = targetOf(service, url, state.gateway, asking);
+	const requestOptions = requestOptionsFor(state, service.uid);
+	const asked = targetOf(service, url, state.gateway, requestOptions);
 	if (!asked.ok) return notify(store, {tone: 'bad', text: asked.reason});
 	const sheet: VerifySheet = {
 		kind: 'verify',
@@ -75,8 +75,8 @@ async function ask(
 		asked: answered,
 		otherwise,
 	} = tag === undefined
-		? {answer: await askOnce(asked, asking), asked, otherwise: undefined}
-		: await askPrivately(service, tag, asked, {gateway, asking, tagsByHeader});
+		? {answer: await askOnce(asked, requestOptions), asked, otherwise: undefined}
+		: await askPrivately(service, tag, asked, {gateway, requestOptions, tagsByHeader});
 	const redirect = tlsRedirectOf(answered, gateway, answer.outcome);
 	// From now on it is asked where it wants to be, by whatever asks.
 	if (redirect?.gateway && store.getState().gateway === gateway) {

@@ -1,6 +1,12 @@
 /** The lines of a log that are kept, over the answers they came in: a log that was cut goes on where it was. */
 import {createLineCutter} from '../../knative/text/log-lines.js';
-import {cutEntry, logEntry, resumption, tellApart, type LogEntry} from '../../knative/text/log-resumption.js';
+import {
+	cutEntry,
+	logEntry,
+	resumption,
+	lineRecognizer,
+	type LogEntry,
+} from '../../knative/text/log-resumption.js';
 
 /** Lines that are asked for when a log is opened. */
 export const tailLines = 200;
@@ -91,7 +97,7 @@ export function createLogBuffer(onLines: (more: number) => void): LogBuffer {
 
 	/** @param known Lines that the answer begins with, if it is what it should be. */
 	function readAnswer(known: readonly string[]): LogAnswer {
-		const kindOf = tellApart(known);
+		const kindOf = lineRecognizer(known);
 		let isOver = false;
 		const cutter = createLineCutter(line => {
 			const entry = isOver ? cutEntry(line) : logEntry(line);

@@ -132,14 +132,16 @@ export function createConnection(
 		session?.stop();
 		session = undefined;
 		// What was written, and who changed what, is true of wherever one goes.
-		store.setState(({asking: asked, requests, history: changes, historyProblem, historyUnread, writes}) => ({
-			...initialState({to: next, namespace: '', asking: settings?.asking ?? asked}),
-			requests,
-			history: changes,
-			historyProblem,
-			historyUnread,
-			writes,
-		}));
+		store.setState(
+			({requestOptions: asked, requests, history: changes, historyProblem, historyUnread, writes}) => ({
+				...initialState({to: next, namespace: '', requestOptions: settings?.requestOptions ?? asked}),
+				requests,
+				history: changes,
+				historyProblem,
+				historyUnread,
+				writes,
+			}),
+		);
 		await onLeave();
 		await left?.close();
 	}

@@ -2,7 +2,7 @@
 import {mayI, type Access, type AccessAction} from '../../kube/auth/access.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {selectedService, topSheet} from '../state/read.js';
-import {homeOf} from '../state/scope.js';
+import {homeNamespaceOf} from '../state/scope.js';
 import type {Plan, PlanAction} from '../../release/plan.js';
 import {systemTimers, type Timers} from '../../kube/timers.js';
 import type {ConsoleState, ConsoleStore, Right, Rights} from '../state/state.js';
@@ -57,7 +57,7 @@ export function rightsIn({rights, connection, standing: {movedTo}}: RightsState,
 /** What is offered now: of what is selected, and where a new service would be. The rights in it stay the same objects. */
 export function offeredRights(state: ConsoleState): Rights {
 	const service = selectedService(state);
-	const {create} = rightsIn(state, homeOf(state));
+	const {create} = rightsIn(state, homeNamespaceOf(state));
 	return {...rightsIn(state, service?.namespace ?? state.namespace), create};
 }
 

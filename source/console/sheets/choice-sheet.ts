@@ -60,7 +60,7 @@ export function reviewAbandon(
 	openSheet(store, {
 		kind: 'choice',
 		title: `Give up the release of ${service.name}`,
-		question: `The template is ${offer.template}${offer.fate === undefined ? '' : `, ${offer.fate}`}; users run ${offer.running}. The next revision is made from the template.`,
+		question: `The template is ${offer.template}${offer.outcome === undefined ? '' : `, ${offer.outcome}`}; users run ${offer.running}. The next revision is made from the template.`,
 		options: [
 			{value: 'template', label: 'put the template back to what users run: a new revision, at 0 %'},
 			{value: 'leave', label: 'leave the template as it is'},

@@ -24,7 +24,7 @@ export type Contexts = {
 export type ContextSettings = {
 	gateway: GivenGateway | undefined;
 	prometheus: PrometheusPlace | undefined;
-	asking: RequestOptions;
+	requestOptions: RequestOptions;
 };
 
 /** Opens the sheet with the contexts there are; production is marked before one goes there. */

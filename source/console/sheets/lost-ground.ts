@@ -10,8 +10,8 @@ import {changesOf} from '../session/change-recorder.js';
 import {refusedRight, rightOfPlan} from '../session/rights.js';
 import {toldRevisions} from '../state/read.js';
 import type {ConsoleState} from '../state/state.js';
-import {verdictOf} from '../state/facts.js';
-import {fateOfRevision, fateWords} from '../state/fate.js';
+import {canaryVerdictOf} from '../state/facts.js';
+import {absenceOfRevision, absenceWords} from '../state/absence.js';
 import {keyOf} from '../tables/object-name.js';
 import {indexOfName} from '../tables/tables.js';
 import type {Conflict, ReviewSheet} from './sheets.js';
@@ -74,7 +74,7 @@ function movedGround(state: Grounds, plan: Plan): LostGround | undefined {
 	const uid = write.kind === 'delete revision' ? write.serviceUid : write.uid;
 	const status = targetStatusOf(state, {uid, name, namespace});
 	if (status.kind === 'not told') return undefined;
-	if (status.kind === 'gone') return {sentence: `${fateWords(name, status.fate)}.`};
+	if (status.kind === 'gone') return {sentence: `${absenceWords(name, status.absence)}.`};
 	if (status.kind === 'another') {
 		return {sentence: `${name} was deleted, and the one there now is another.`};
 	}
@@ -85,7 +85,7 @@ function movedGround(state: Grounds, plan: Plan): LostGround | undefined {
 		// That a revision became ready is no change of the spec, and its users are others all the same.
 		if (latest !== undefined) return {sentence: `${latest}.`, now: service};
 		const facts = {service, revisions: toldRevisions(state, service), changes: changesOf(state, uid)};
-		const verdict = verdictOf(state, uid, facts);
+		const verdict = canaryVerdictOf(state, uid, facts);
 		const doubt = doubtSince(plan, {...facts, verdict, now: Date.now()});
 		return doubt === undefined ? undefined : {sentence: doubt};
 	}
@@ -112,8 +112,8 @@ function movedRevision(
 	const named = known?.find(({name}) => name === revision);
 	if (known && named?.uid !== uid) {
 		if (named) return {sentence: `${revision} was deleted, and the one there now is another.`};
-		const fate = fateOfRevision(state, {namespace: service.namespace, name: revision});
-		return {sentence: `${fateWords(revision, fate)}.`};
+		const absence = absenceOfRevision(state, {namespace: service.namespace, name: revision});
+		return {sentence: `${absenceWords(revision, absence)}.`};
 	}
 	const targets = [...service.specTraffic, ...service.statusTraffic];
 	return targets.some(target => target.revision === revision)

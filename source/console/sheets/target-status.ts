@@ -1,7 +1,7 @@
 /** What has become of a service that somebody is at work on, by what the watch has told. Pure. */
 import type {ServiceView} from '../../knative/service/service.js';
 import type {ConsoleState} from '../state/state.js';
-import {fateOfService, type Fate} from '../state/fate.js';
+import {absenceOfService, type Absence} from '../state/absence.js';
 import {isShown} from '../state/scope.js';
 import {indexOfName} from '../tables/tables.js';
 
@@ -14,7 +14,7 @@ export type TargetStatus =
 	| {kind: 'there'; service: ServiceView}
 	/** One of that name, but not the one that was meant: that was deleted. */
 	| {kind: 'another'; service: ServiceView}
-	| {kind: 'gone'; fate: Fate}
+	| {kind: 'gone'; absence: Absence}
 	/** It is not told of here, or not yet. */
 	| {kind: 'not told'};
 
@@ -30,5 +30,5 @@ export function targetStatusOf(
 	if (!isShown(told, namespace) || (kind !== 'live' && kind !== 'stale')) return {kind: 'not told'};
 	return named
 		? {kind: 'another', service: named}
-		: {kind: 'gone', fate: fateOfService(told, {namespace, name})};
+		: {kind: 'gone', absence: absenceOfService(told, {namespace, name})};
 }

@@ -13,7 +13,7 @@ export function factsOf(state: ConsoleState, service: ServiceView): Facts {
 	const known = releaseFactsOf(state, service);
 	const {live} = state;
 	const trouble = live?.uid === service.uid ? live.snapshot.trouble?.sentence : undefined;
-	return {...known, trouble, verdict: verdictOf(state, service.uid, known)};
+	return {...known, trouble, verdict: canaryVerdictOf(state, service.uid, known)};
 }
 
 function releaseFactsOf(state: ConsoleState, service: ServiceView): Facts {
@@ -37,7 +37,7 @@ function placeholdersIn({placeholders, services}: ConsoleState, namespace: strin
 }
 
 /** Of the pairs that the loop of this service has sent, when they were of the canary and of what users had. */
-export function verdictOf(
+export function canaryVerdictOf(
 	{live}: Pick<ConsoleState, 'live'>,
 	uid: string,
 	facts: ReleaseFacts,

@@ -1,5 +1,5 @@
 /** Readings of the store that more than one place needs. Pure. */
-import {fateOfRevision, fateOfService, fateWords, type Fate} from './fate.js';
+import {absenceOfRevision, absenceOfService, absenceWords, type Absence} from './absence.js';
 import type {Pane} from './panes.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';
@@ -40,7 +40,7 @@ export function goneService(state: ConsoleState): Selected | undefined {
 
 const rowsWithGone = new WeakMap<
 	readonly ServiceView[],
-	{gone: Selected; fate: Fate; rows: readonly ServiceRow[]}
+	{gone: Selected; absence: Absence; rows: readonly ServiceRow[]}
 >();
 
 export type ServiceRow = ServiceView | Gone;
@@ -55,13 +55,13 @@ function namedRows(state: ConsoleState): readonly ServiceRow[] {
 	const visible = visibleServices(state);
 	const gone = goneService(state);
 	if (!gone || !hasInText(gone, state.filter, state.scope)) return visible;
-	const fate = fateOfService(state, gone);
+	const absence = absenceOfService(state, gone);
 	const known = rowsWithGone.get(visible);
-	if (known?.gone === gone && known.fate === fate) return known.rows;
+	if (known?.gone === gone && known.absence === absence) return known.rows;
 	const {lastTold} = state;
 	const last = lastTold?.uid === gone.uid ? lastTold : undefined;
-	const rows = withGoneService(visible, gone, {fate, last});
-	rowsWithGone.set(visible, {gone, fate, rows});
+	const rows = withGoneService(visible, gone, {absence, last});
+	rowsWithGone.set(visible, {gone, absence, rows});
 	return rows;
 }
 
@@ -85,7 +85,7 @@ export function whyNoService(state: ConsoleState): string {
 	if (!selected) return 'Select a service first.';
 	if (foundService(state)) return `${selected.name} is hidden by the filter. Esc clears it.`;
 	if (!selected.wasSeen) return `${selected.name} is not listed yet.`;
-	const what = fateWords(selected.name, fateOfService(state, selected));
+	const what = absenceWords(selected.name, absenceOfService(state, selected));
 	const {length} = visibleServices(state);
 	return length === 0 && state.filter !== ''
 		? `${what}. Esc clears the filter.`
@@ -162,7 +162,7 @@ export type RevisionRow = RevisionView | Gone;
 
 const revisionsWithGone = new WeakMap<
 	readonly RevisionView[],
-	{gone: Selected; fate: Fate; rows: readonly RevisionRow[]}
+	{gone: Selected; absence: Absence; rows: readonly RevisionRow[]}
 >();
 
 /** The rows of the list of revisions of the selected service, with the place of the selected one when that is gone. */
@@ -171,11 +171,11 @@ export function revisionRows(state: ConsoleState): readonly RevisionRow[] {
 	const revisions = revisionsOf(state, service);
 	const gone = service && goneRevision(state, service);
 	if (!gone) return revisions;
-	const fate = fateOfRevision(state, gone);
+	const absence = absenceOfRevision(state, gone);
 	const known = revisionsWithGone.get(revisions);
-	if (known?.gone === gone && known.fate === fate) return known.rows;
-	const rows = withGoneRevision(revisions, gone, fate);
-	revisionsWithGone.set(revisions, {gone, fate, rows});
+	if (known?.gone === gone && known.absence === absence) return known.rows;
+	const rows = withGoneRevision(revisions, gone, absence);
+	revisionsWithGone.set(revisions, {gone, absence, rows});
 	return rows;
 }
 
@@ -195,12 +195,12 @@ export function whyNoRevision(state: ConsoleState): string {
 	if (chosen && 'newerThan' in chosen) return 'The new revision is not listed yet.';
 	const gone = goneRevision(state, service);
 	return gone
-		? `${fateWords(gone.name, fateOfRevision(state, gone))}. ↑↓ in pane 2 selects another revision.`
+		? `${absenceWords(gone.name, absenceOfRevision(state, gone))}. ↑↓ in pane 2 selects another revision.`
 		: 'Select a revision first.';
 }
 
 /** What keeps a revision from being ready, as its conditions say or, while they say nothing, its pods. */
-export function troubleOf(
+export function revisionTroubleOf(
 	{trouble}: Pick<ConsoleState, 'trouble'>,
 	revision: RevisionView | undefined,
 ): RevisionTrouble | undefined {
@@ -214,13 +214,13 @@ export function newestTrouble(
 	state: ConsoleState,
 	service: ObjectName | undefined,
 ): RevisionTrouble | undefined {
-	return troubleOf(state, revisionsOf(state, service)[0]);
+	return revisionTroubleOf(state, revisionsOf(state, service)[0]);
 }
 
 /** The revision that there is something to say about: the selected one, or else the newest. */
 export function troubledRevision(state: ConsoleState): RevisionView | undefined {
 	const newest = revisionsOf(state, selectedService(state))[0];
-	return [selectedRevision(state), newest].find(revision => troubleOf(state, revision));
+	return [selectedRevision(state), newest].find(revision => revisionTroubleOf(state, revision));
 }
 
 const noDomains: readonly DomainMapping[] = [];

@@ -44,6 +44,6 @@ export function whereWords({namespace, scope}: Scoped): string {
 }
 
 /** Where something new would be made: beside what is selected. */
-export function homeOf(state: ConsoleState): string {
+export function homeNamespaceOf(state: ConsoleState): string {
 	return (isAcross(state) ? selectedService(state)?.namespace : undefined) ?? state.namespace;
 }

@@ -5,7 +5,7 @@
 import type {ServiceView} from '../../knative/service/service.js';
 import type {ObjectName} from '../tables/object-name.js';
 import {placeOf} from '../tables/tables.js';
-import type {Fate} from './fate.js';
+import type {Absence} from './absence.js';
 
 /** A service, or a revision of one. */
 export type Selected = ObjectName & {
@@ -22,7 +22,7 @@ export type AwaitedRevision = {newerThan: number};
 export type RevisionChoice = Selected | AwaitedRevision;
 
 /** The place in a list of what is selected and gone. `last`: a service as it was last told of. */
-export type Gone = ObjectName & {uid: string; isGone: true; fate: Fate; last?: ServiceView | undefined};
+export type Gone = ObjectName & {uid: string; isGone: true; absence: Absence; last?: ServiceView | undefined};
 
 type Identified = ObjectName & {uid: string};
 
@@ -43,12 +43,12 @@ export const selectionOf = ({
 	...(generation !== undefined && {generation}),
 });
 
-const goneOf = ({uid, namespace, name}: Selected, fate: Fate, last?: ServiceView): Gone => ({
+const goneOf = ({uid, namespace, name}: Selected, absence: Absence, last?: ServiceView): Gone => ({
 	uid,
 	namespace,
 	name,
 	isGone: true,
-	fate,
+	absence,
 	...(last && {last}),
 });
 
@@ -56,19 +56,19 @@ const goneOf = ({uid, namespace, name}: Selected, fate: Fate, last?: ServiceView
 export function withGoneService<Item extends Identified>(
 	items: readonly Item[],
 	gone: Selected,
-	{fate, last}: {fate: Fate; last: ServiceView | undefined},
+	{absence, last}: {absence: Absence; last: ServiceView | undefined},
 ): readonly (Item | Gone)[] {
 	const place = placeOf(items, gone);
-	return [...items.slice(0, place), goneOf(gone, fate, last), ...items.slice(place)];
+	return [...items.slice(0, place), goneOf(gone, absence, last), ...items.slice(place)];
 }
 
 /** The revisions, newest first, with a row for the selected one where that is gone. */
 export function withGoneRevision<Item extends Identified & {generation: number}>(
 	items: readonly Item[],
 	gone: Selected,
-	fate: Fate,
+	absence: Absence,
 ): readonly (Item | Gone)[] {
 	const older = items.findIndex(({generation}) => generation <= (gone.generation ?? 0));
 	const place = older === -1 ? items.length : older;
-	return [...items.slice(0, place), goneOf(gone, fate), ...items.slice(place)];
+	return [...items.slice(0, place), goneOf(gone, absence), ...items.slice(place)];
 }

@@ -40,17 +40,17 @@ export type ConsoleStore = StoreApi<ConsoleState>;
 export function initialState({
 	to,
 	namespace,
-	asking,
+	requestOptions,
 }: {
 	to: string;
 	namespace: string;
-	asking?: RequestOptions | undefined;
+	requestOptions?: RequestOptions | undefined;
 }): ConsoleState {
 	return {
 		...initialCluster({to, namespace}),
 		...initialSelection(),
 		...initialChanges(),
-		...initialLive({asking}),
+		...initialLive({requestOptions}),
 		...initialSheets(),
 	};
 }

@@ -210,17 +210,17 @@ export function notesOn(
 	{
 		configured,
 		expected,
-		asking,
+		requestOptions,
 		besides,
 	}: {
 		configured: readonly ExpectedShare[];
 		expected: readonly ExpectedShare[];
-		asking: Pick<RequestOptions, 'grpcCall'>;
+		requestOptions: Pick<RequestOptions, 'grpcCall'>;
 		/** What is known of the gateway and of the service. */
 		besides: readonly string[];
 	},
 ): string[] {
-	const remedy = remedies[askedBy(service.summary.protocol, asking.grpcCall)].long;
+	const remedy = remedies[askedBy(service.summary.protocol, requestOptions.grpcCall)].long;
 	const notes = [...besides];
 	if (JSON.stringify(configured) !== JSON.stringify(expected)) {
 		const split = configured.map(({revision, percent}) => `${revision} ${percent} %`).join(', ');

@@ -22,7 +22,7 @@ export type VerifyRevisionOptions = SettleOptions & {
 	/** As `meantBy` takes it: a name, a number, a tag, `@canary`. */
 	revision: string;
 	gateway?: GivenGateway | undefined;
-	asking: RequestOptions;
+	requestOptions: RequestOptions;
 };
 
 /** What is said at the end. */
@@ -70,7 +70,7 @@ export async function runVerifyRevision(
 
 async function verifyRevisionAlone(
 	cluster: Cluster,
-	{revision: word, gateway: given, asking, ...options}: VerifyRevisionOptions,
+	{revision: word, gateway: given, requestOptions, ...options}: VerifyRevisionOptions,
 ): Promise<RevisionReport> {
 	const found = await settledService(cluster, options);
 	if (found.kind !== 'service') {
@@ -92,7 +92,11 @@ async function verifyRevisionAlone(
 	}
 	const reached = await reachGateway(cluster, service, given, options.signal);
 	try {
-		return await ask(cluster, service, entry, {gateway: reached.gateway, asking, isSettled: found.settled});
+		return await ask(cluster, service, entry, {
+			gateway: reached.gateway,
+			requestOptions,
+			isSettled: found.settled,
+		});
 	} finally {
 		await reached.close();
 	}
@@ -102,19 +106,23 @@ async function ask(
 	cluster: Cluster,
 	service: ServiceView,
 	entry: StatusTarget,
-	{gateway, asking, isSettled}: {gateway: GatewayState; asking: RequestOptions; isSettled: boolean},
+	{
+		gateway,
+		requestOptions,
+		isSettled,
+	}: {gateway: GatewayState; requestOptions: RequestOptions; isSettled: boolean},
 ): Promise<RevisionReport> {
 	const {revision, tag = ''} = entry;
-	const asked = targetOf(service, entry.url, gateway, asking);
+	const asked = targetOf(service, entry.url, gateway, requestOptions);
 	if (!asked.ok) return not(exitCodes.couldNotAsk, asked.reason);
 	const answered = await askPrivately(service, tag, asked, {
 		gateway,
-		asking,
+		requestOptions,
 		tagsByHeader: async one => tagsByHeader(cluster, one),
 	});
 	const redirect = tlsRedirectOf(answered.asked, gateway, answered.answer.outcome);
 	if (redirect?.gateway) {
-		return ask(cluster, service, entry, {gateway: redirect.gateway, asking, isSettled});
+		return ask(cluster, service, entry, {gateway: redirect.gateway, requestOptions, isSettled});
 	}
 	if (redirect) return not(exitCodes.couldNotAsk, redirect.sentence);
 	return reportOf(answered, {revision, tag, isSettled});

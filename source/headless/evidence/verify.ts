@@ -43,7 +43,7 @@ export type VerifyOptions = {
 	expect?: string | undefined;
 	/** The operator's own word for where the gateway is; then it is not looked for. */
 	gateway?: GivenGateway | undefined;
-	asking: RequestOptions;
+	requestOptions: RequestOptions;
 	/** Of this program, for the User-Agent. */
 	version?: string | undefined;
 	/** Milliseconds to wait for a route that is still settling; 60,000 when not given. */
@@ -78,7 +78,7 @@ export function exitCodeOf(outcome: VerifyOutcome): ExitCode {
 
 /**
  * Sends the requests and judges the answers. Throws only what `signal` was aborted with before there was one, and TypeError for
- * a bad `asking`.
+ * a bad request.
  */
 export async function verifySplit(cluster: Cluster, options: VerifyOptions): Promise<VerifyOutcome> {
 	const found = await settledService(cluster, options);
@@ -107,9 +107,9 @@ async function askService(
 	found: SettledService,
 	gateway: GatewayState,
 ): Promise<VerifyOutcome> {
-	const {asking, version, onProgress} = options;
+	const {requestOptions, version, onProgress} = options;
 	const {service} = found;
-	const asked = targetOf(service, service.url, gateway, asking);
+	const asked = targetOf(service, service.url, gateway, requestOptions);
 	if (!asked.ok || gateway.kind !== 'found') {
 		return {kind: 'could not ask', sentence: asked.ok ? 'The gateway was not found.' : asked.reason};
 	}
@@ -120,9 +120,9 @@ async function askService(
 			: expectedShares(options.expect, service.statusTraffic);
 	if (!expected.ok) return {kind: 'usage', sentence: expected.reason};
 
-	const probe = createProbe(probeOptionsOf(asking, version));
+	const probe = createProbe(probeOptionsOf(requestOptions, version));
 	// Once beforehand, uncounted: where nothing listens there is no need to send hundreds to find that out.
-	const {outcome: first} = await probe.ask(asked.target, {timeout: asking.timeout});
+	const {outcome: first} = await probe.ask(asked.target, {timeout: requestOptions.timeout});
 	const redirect = tlsRedirectOf(asked, gateway, first);
 	if (redirect) {
 		await probe.close();
@@ -137,10 +137,10 @@ async function askService(
 	}
 	const loop = createLoop({
 		target: asked.target,
-		rate: asking.rate,
-		maxRate: asking.maxRate,
-		timeout: asking.timeout,
-		expectStatus: asking.request.expectStatus,
+		rate: requestOptions.rate,
+		maxRate: requestOptions.maxRate,
+		timeout: requestOptions.timeout,
+		expectStatus: requestOptions.request.expectStatus,
 		probe,
 	});
 	const unsubscribe = onProgress && loop.subscribe(onProgress);
@@ -187,7 +187,7 @@ async function askService(
 				until: zoned(until.getTime()),
 				requests: {
 					asked: options.n,
-					rate: asking.rate,
+					rate: requestOptions.rate,
 					sent: snapshot.sent,
 					notSent: snapshot.notSent,
 					answered: snapshot.answered,
@@ -209,7 +209,7 @@ async function askService(
 				notes: notesOn(snapshot, service, {
 					configured,
 					expected: expected.shares,
-					asking,
+					requestOptions,
 					besides: [asked.unreached, change?.note].filter(note => note !== undefined),
 				}),
 			},
@@ -305,11 +305,11 @@ function changeOf(before: ServiceView, after: ServiceView): {instead?: string; n
 const rounds = 10;
 
 /** Resolves when so many requests are over, answered or failed; fewer where the machine cannot keep up at all. */
-async function sendAll(loop: Loop, {n, asking, signal}: VerifyOptions): Promise<LoopSnapshot> {
-	let snapshot = await sendBurst(loop, n, asking.rate, signal);
+async function sendAll(loop: Loop, {n, requestOptions, signal}: VerifyOptions): Promise<LoopSnapshot> {
+	let snapshot = await sendBurst(loop, n, requestOptions.rate, signal);
 	const isOver = () => snapshot.settling || signal?.aborted === true;
 	for (let round = 1; round < rounds && snapshot.sent < n && !isOver(); round++) {
-		snapshot = await sendBurst(loop, n - snapshot.sent, asking.rate, signal);
+		snapshot = await sendBurst(loop, n - snapshot.sent, requestOptions.rate, signal);
 	}
 	return snapshot;
 }

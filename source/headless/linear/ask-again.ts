@@ -1,6 +1,6 @@
 /** Questions with few right answers: what is none of them is said, and asked again. Nothing is ever taken for an answer. */
 
-export type Asking = {
+export type Prompter = {
 	/** The next line that is typed; undefined when there is none any more. */
 	readonly ask: (question: string) => Promise<string | undefined>;
 	readonly say: (line: string) => void;
@@ -21,7 +21,7 @@ export const leaving = 'cancel';
 async function askUntil<T>(
 	question: string,
 	{read, answers}: {read: (line: string) => T | undefined; answers: string},
-	{ask, say}: Asking,
+	{ask, say}: Prompter,
 ): Promise<T | undefined> {
 	for (;;) {
 		const line = (await ask(question))?.trim();
@@ -41,7 +41,7 @@ async function askUntil<T>(
 export async function askNumber(
 	question: string,
 	{count, whenEmpty, otherwise}: {count: number; whenEmpty: number | undefined; otherwise: string},
-	asking: Asking,
+	prompter: Prompter,
 ): Promise<number | undefined> {
 	const found = await askUntil(
 		question,
@@ -53,7 +53,7 @@ export async function askNumber(
 			},
 			answers: `${count > 1 ? `1 to ${count}` : '1'}, or ${otherwise}`,
 		},
-		asking,
+		prompter,
 	);
 	return found?.number;
 }
@@ -62,7 +62,7 @@ export async function askNumber(
 export async function askYesNo(
 	question: string,
 	{whenEmpty}: {whenEmpty?: boolean},
-	asking: Asking,
+	prompter: Prompter,
 ): Promise<boolean | undefined> {
 	return askUntil(
 		question,
@@ -74,6 +74,6 @@ export async function askYesNo(
 			},
 			answers: 'yes or no',
 		},
-		asking,
+		prompter,
 	);
 }

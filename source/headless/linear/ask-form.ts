@@ -12,7 +12,7 @@ import {tagFields} from '../../knative/forms/tag-form.js';
 import {systemTimers} from '../../kube/timers.js';
 import {printable} from '../../knative/text/printable.js';
 import {change} from './ask-review.js';
-import {askNumber, askYesNo, leaving, type Asking} from './ask-again.js';
+import {askNumber, askYesNo, leaving, type Prompter} from './ask-again.js';
 
 type FormValues = Partial<ServiceValues & RevisionValues & {tags: string}>;
 
@@ -20,8 +20,8 @@ type FormValues = Partial<ServiceValues & RevisionValues & {tags: string}>;
 const emptying = '-';
 
 /** Fills in the form on top and submits it. True when it led to a review. */
-export async function askForm(console: Console, asking: Asking): Promise<boolean> {
-	const {say} = asking;
+export async function askForm(console: Console, prompter: Prompter): Promise<boolean> {
+	const {say} = prompter;
 	const {store} = console;
 	const form = topSheet(store.getState());
 	if (!form || !isForm(form)) return false;
@@ -34,7 +34,7 @@ export async function askForm(console: Console, asking: Asking): Promise<boolean
 			let isKept = false;
 			for (;;) {
 				const before = valuesOf(console)[field.id];
-				const answer = await askField(field, before, asking);
+				const answer = await askField(field, before, prompter);
 				if (answer === undefined) {
 					closeSheet(store);
 					say('Nothing was sent.');
@@ -133,14 +133,14 @@ function errorsIn({store}: Console): Readonly<Record<string, string | undefined>
 async function askField(
 	field: Field,
 	value: unknown,
-	asking: Asking,
+	prompter: Prompter,
 ): Promise<string | boolean | readonly EnvRow[] | undefined> {
 	switch (field.kind) {
 		case 'env list':
-			return askEnv(field, isRows(value) ? value : [], asking);
+			return askEnv(field, isRows(value) ? value : [], prompter);
 		case 'choice': {
 			const chosen = field.choices.findIndex(choice => choice.value === value);
-			field.choices.forEach(({label}, index) => asking.say(`${index + 1} ${label}`));
+			field.choices.forEach(({label}, index) => prompter.say(`${index + 1} ${label}`));
 			const number = await askNumber(
 				`${field.label} [${chosen + 1}]: `,
 				{
@@ -148,14 +148,14 @@ async function askField(
 					whenEmpty: chosen + 1,
 					otherwise: 'an empty line for what is in brackets',
 				},
-				asking,
+				prompter,
 			);
 			return number === undefined ? undefined : (field.choices[number - 1]?.value ?? String(value));
 		}
 		case 'toggle': {
 			const isSet = value === true;
 			const question = `${field.label}, yes or no [${isSet ? 'yes' : 'no'}]: `;
-			return askYesNo(question, {whenEmpty: isSet}, asking);
+			return askYesNo(question, {whenEmpty: isSet}, prompter);
 		}
 		case 'text': {
 			const hints = [field.hint.replaceAll(/\bempty\b/g, emptying), field.aside ?? '']
@@ -163,7 +163,7 @@ async function askField(
 				.join('; ');
 			const hint = hints === '' ? '' : ` (${hints})`;
 			const kept = typeof value === 'string' ? value : '';
-			const line = await asking.ask(`${field.label}${hint} [${printable(kept)}]: `);
+			const line = await prompter.ask(`${field.label}${hint} [${printable(kept)}]: `);
 			if (line === undefined || line.trim() === leaving) return undefined;
 			if (line.trim() === emptying) return '';
 			return line.trim() === '' ? kept : line.trim();
@@ -176,7 +176,7 @@ const isRows = (value: unknown): value is readonly EnvRow[] => Array.isArray(val
 async function askEnv(
 	field: Field,
 	before: readonly EnvRow[],
-	{ask, say}: Asking,
+	{ask, say}: Prompter,
 ): Promise<readonly EnvRow[] | undefined> {
 	let rows = before;
 	const names = rows.map(({name}) => printable(name)).join(', ');

@@ -8,29 +8,29 @@ import {topSheet} from '../../console/state/read.js';
 import {closeSheet} from '../../console/state/select.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {planLines} from '../write/report.js';
-import {askNumber, type Asking} from './ask-again.js';
+import {askNumber, type Prompter} from './ask-again.js';
 
 /** What is on top was asked about until it is decided: a choice, a review, what came of it. */
-export async function askOnTop(console: Console, asking: Asking): Promise<void> {
+export async function askOnTop(console: Console, prompter: Prompter): Promise<void> {
 	for (;;) {
 		const top = topSheet(console.store.getState());
-		if (top?.kind === 'choice') await askChoice(console, asking);
-		else if (top?.kind === 'review') await askReview(console, top.id, asking);
+		if (top?.kind === 'choice') await askChoice(console, prompter);
+		else if (top?.kind === 'review') await askReview(console, top.id, prompter);
 		else return;
 	}
 }
 
-async function askChoice(console: Console, asking: Asking): Promise<void> {
+async function askChoice(console: Console, prompter: Prompter): Promise<void> {
 	const {store} = console;
 	const sheet = topSheet(store.getState());
 	if (sheet?.kind !== 'choice') return;
-	const {say} = asking;
+	const {say} = prompter;
 	say(`${sheet.title}${/[.?!:]$/.test(sheet.title) ? '' : '.'} ${sheet.question}`);
 	sheet.options.forEach(({label}, index) => say(`${index + 1} ${label}`));
 	const number = await askNumber(
 		'Number, or nothing to cancel: ',
 		{count: sheet.options.length, whenEmpty: undefined, otherwise: 'nothing to cancel'},
-		asking,
+		prompter,
 	);
 	const option = number === undefined ? undefined : sheet.options[number - 1];
 	if (!option) {
@@ -42,8 +42,8 @@ async function askChoice(console: Console, asking: Asking): Promise<void> {
 	await change(console, state => topSheet(state) !== sheet);
 }
 
-async function askReview(console: Console, id: number, asking: Asking): Promise<void> {
-	const {ask, say, dropped} = asking;
+async function askReview(console: Console, id: number, prompter: Prompter): Promise<void> {
+	const {ask, say, dropped} = prompter;
 	const {store} = console;
 	const review = (): ReviewSheet | undefined => {
 		const top = topSheet(store.getState());
@@ -93,7 +93,7 @@ async function askReview(console: Console, id: number, asking: Asking): Promise<
 	const number = await askNumber(
 		'Number [1]: ',
 		{count: conflict.already ? 1 : 2, whenEmpty: 1, otherwise: 'an empty line for 1'},
-		asking,
+		prompter,
 	);
 	if (number === 2) return console.putMineOnTop();
 	console.takeTheirs();
@@ -119,7 +119,7 @@ function choicesOn({plan: {promotion}, wake: offered}: ReviewSheet): string[] {
 async function wake(
 	console: Console,
 	review: () => ReviewSheet | undefined,
-	say: Asking['say'],
+	say: Prompter['say'],
 ): Promise<void> {
 	await wakeTargets(console.store);
 	await change(console, () => review()?.wake?.kind !== 'asking');

@@ -15,7 +15,7 @@ import {meantBy} from '../../knative/release/words.js';
 import {coveredRequest} from '../../knative/text/covered.js';
 import {printable} from '../../knative/text/printable.js';
 import {zoned} from '../../knative/text/moment.js';
-import {askYesNo, type Asking} from './ask-again.js';
+import {askYesNo, type Prompter} from './ask-again.js';
 import {askForm} from './ask-form.js';
 import {askOnTop, change} from './ask-review.js';
 import {
@@ -55,7 +55,7 @@ export function tellChanges({store}: Console, say: (line: string) => void): () =
 /** Tells what changes and does what is typed, until the operator quits or the input ends. */
 export async function runLinear(console: Console, {ask, say, dropped}: LinearStreams): Promise<void> {
 	const {store} = console;
-	const asking: Asking = {
+	const prompter: Prompter = {
 		ask: async question => ask(printable(question)),
 		say: line => say(printable(line)),
 		dropped,
@@ -67,28 +67,28 @@ export async function runLinear(console: Console, {ask, say, dropped}: LinearStr
 			const line = await ask('');
 			if (line === undefined) return;
 			const parsed = parseLine(line);
-			if (parsed.kind === 'problem') asking.say(parsed.sentence);
+			if (parsed.kind === 'problem') prompter.say(parsed.sentence);
 			if (parsed.kind !== 'command') continue;
 			// What was said about the last command is about that one.
 			notify(store, undefined);
 			if (parsed.name === 'quit') {
 				const ends = endsOf(store.getState());
-				for (const end of ends) asking.say(end);
+				for (const end of ends) prompter.say(end);
 				if (ends.length === 0) return;
-				const answer = await askYesNo('Quit all the same? yes or no: ', {}, asking);
+				const answer = await askYesNo('Quit all the same? yes or no: ', {}, prompter);
 				// Leaving the question is staying; with no more lines the loop ends by itself.
 				if (answer === true) return;
 				continue;
 			}
-			await performers[parsed.name](console, asking, parsed.argument);
-			await askOnTop(console, asking);
+			await performers[parsed.name](console, prompter, parsed.argument);
+			await askOnTop(console, prompter);
 		}
 	} finally {
 		stopTelling();
 	}
 }
 
-type Performer = (console: Console, asking: Asking, argument: string) => Promise<void> | void;
+type Performer = (console: Console, prompter: Prompter, argument: string) => Promise<void> | void;
 
 const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	services({store}, {say}) {
@@ -113,35 +113,35 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 		const verdict = state.verdicts.get(service.uid);
 		if (verdict && verdict.word !== '') say(verdictWords(service.name, verdict));
 	},
-	async new(console, asking) {
+	async new(console, prompter) {
 		openServiceForm(console.store);
-		await askForm(console, asking);
+		await askForm(console, prompter);
 	},
-	async revision(console, asking) {
+	async revision(console, prompter) {
 		console.newRevision();
-		await askForm(console, asking);
+		await askForm(console, prompter);
 	},
 	split: (console, _, words) => console.reviewShares(words),
 	promote: async (console, _, word) => console.complete(word),
 	rollback: (console, _, word) => console.rollBack(word),
 	undo: console => console.undo(),
 	abandon: (console, _, why) => console.abandon(why),
-	verify: async (console, asking) => sayAnswer(console, asking, () => verifyService(console.store)),
-	async tag(console, asking, wanted) {
-		if (!chooseRevision(console, asking, wanted)) return;
+	verify: async (console, prompter) => sayAnswer(console, prompter, () => verifyService(console.store)),
+	async tag(console, prompter, wanted) {
+		if (!chooseRevision(console, prompter, wanted)) return;
 		openTagForm(console.store);
 		const form = topSheet(console.store.getState());
 		// Unless one is named it is one that nobody chose here.
-		if (form?.kind === 'tag') asking.say(`Tags of ${form.revision} of ${form.service}.`);
-		await askForm(console, asking);
+		if (form?.kind === 'tag') prompter.say(`Tags of ${form.revision} of ${form.service}.`);
+		await askForm(console, prompter);
 	},
-	async scaling(console, asking) {
+	async scaling(console, prompter) {
 		console.scaling();
-		await askForm(console, asking);
+		await askForm(console, prompter);
 	},
-	async tagged(console, asking, wanted) {
-		if (!chooseRevision(console, asking, wanted)) return;
-		await sayAnswer(console, asking, () => console.verifyRevision());
+	async tagged(console, prompter, wanted) {
+		if (!chooseRevision(console, prompter, wanted)) return;
+		await sayAnswer(console, prompter, () => console.verifyRevision());
 	},
 	start: ({live, store}) => (isAsking(store.getState()) ? undefined : live.toggle()),
 	stop: ({live, store}) => (isAsking(store.getState()) ? live.toggle() : undefined),
@@ -154,9 +154,9 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 	events: async (console, {say}) => sayBeside(console, say, eventLines),
 	log: async (console, {say}) => sayBeside(console, say, logLines),
 	again: console => console.sendAgain(),
-	delete(console, asking, wanted) {
+	delete(console, prompter, wanted) {
 		if (wanted === '') return console.deleteService();
-		if (chooseRevision(console, asking, wanted)) console.deleteRevision();
+		if (chooseRevision(console, prompter, wanted)) console.deleteRevision();
 	},
 	history({store}, {say}) {
 		const lines = sessionLines(store.getState(), at => zoned(at), 'to');
@@ -177,7 +177,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 };
 
 /** What the next command is about: the revision of that name, tag or number. False, with a word, where there is none. */
-function chooseRevision({store}: Console, {say}: Asking, wanted: string): boolean {
+function chooseRevision({store}: Console, {say}: Prompter, wanted: string): boolean {
 	if (wanted === '') return true;
 	const state = store.getState();
 	const service = selectedService(state);
@@ -205,7 +205,7 @@ const longestWait = 5000;
 /** What the cluster says of the chosen service, as soon as it has said it; it is not followed after that. */
 async function sayBeside(
 	console: Console,
-	say: Asking['say'],
+	say: Prompter['say'],
 	linesOf: (beside: BesideView) => readonly string[] | undefined,
 ): Promise<void> {
 	const {store} = console;
@@ -226,7 +226,7 @@ async function sayBeside(
 }
 
 /** One request, and what came of it. */
-async function sayAnswer(console: Console, {say}: Asking, send: () => Promise<void>): Promise<void> {
+async function sayAnswer(console: Console, {say}: Prompter, send: () => Promise<void>): Promise<void> {
 	const {store} = console;
 	await send();
 	const sheet = topSheet(store.getState());

@@ -20,7 +20,7 @@ export type CanaryComparison =
 
 export type CompareOptions = {
 	gateway?: GivenGateway | undefined;
-	asking: RequestOptions;
+	requestOptions: RequestOptions;
 	/** Of this program, for the User-Agent. */
 	version?: string | undefined;
 	/** How many pairs are enough; fewer when it is clear before that. */
@@ -42,7 +42,7 @@ const not = (why: string): CanaryComparison => ({
 export async function compareCanary(
 	cluster: Cluster,
 	facts: ReleaseFacts & {revisions: NonNullable<ReleaseFacts['revisions']>},
-	{gateway: told, asking, version, pairs: enough = 80, within = 10_000}: CompareOptions,
+	{gateway: told, requestOptions, version, pairs: enough = 80, within = 10_000}: CompareOptions,
 ): Promise<CanaryComparison> {
 	const {service, revisions} = facts;
 	const {canary} = releaseOf(facts);
@@ -54,15 +54,15 @@ export async function compareCanary(
 	if (pair.sides.fresh.revision !== canary?.revision) return not('the canary cannot be asked on its own');
 	const reached = await reachGateway(cluster, service, told);
 	try {
-		const asked = targetOf(service, service.url, reached.gateway, asking);
+		const asked = targetOf(service, service.url, reached.gateway, requestOptions);
 		if (!asked.ok) return not(asked.reason);
 		const loop = createLoop({
 			target: asked.target,
 			rate: maxRate / 5,
 			maxRate,
-			timeout: asking.timeout,
-			expectStatus: asking.request.expectStatus,
-			probe: createProbe(probeOptionsOf(asking, version)),
+			timeout: requestOptions.timeout,
+			expectStatus: requestOptions.request.expectStatus,
+			probe: createProbe(probeOptionsOf(requestOptions, version)),
 		});
 		const {promise, resolve} = Promise.withResolvers<void>();
 		let isByHeader = false;

@@ -37,11 +37,11 @@ export async function planNewRevision(
 ): Promise<PlannedObject> {
 	const {service} = facts;
 	const offer = baseOffer(facts);
-	if (from === undefined && offer?.fate !== undefined) {
+	if (from === undefined && offer?.outcome !== undefined) {
 		return {
 			ok: false,
 			code: exitCodes.usage,
-			sentence: `The template makes what was ${offer.fate}. Say which is meant: --from users (${offer.running}) or --from template (${offer.template}).`,
+			sentence: `The template makes what was ${offer.outcome}. Say which is meant: --from users (${offer.running}) or --from template (${offer.template}).`,
 		};
 	}
 	const unknown = unknownRunning(facts);

@@ -49,7 +49,7 @@ export type BaseOffer = {
 	template: string;
 	running: string;
 	/** What has become of what the template made, where that failed users: `rejected at 12:04 by ann: 5xx`. */
-	fate: string | undefined;
+	outcome: string | undefined;
 };
 
 export type RevisionFieldId = keyof RevisionValues;
@@ -115,13 +115,13 @@ export function revisionFields(view: ServiceView, offer?: BaseOffer): Field<Revi
 	];
 }
 
-function baseField({template, running, fate}: BaseOffer, initial: RevisionValues): Field<RevisionFieldId> {
+function baseField({template, running, outcome}: BaseOffer, initial: RevisionValues): Field<RevisionFieldId> {
 	return {
 		id: 'base',
 		label: 'Made from',
 		kind: 'choice',
 		choices: [
-			{value: 'template', label: `template${fate === undefined ? '' : `, ${fate}`}: ${template}`},
+			{value: 'template', label: `template${outcome === undefined ? '' : `, ${outcome}`}: ${template}`},
 			{value: 'users', label: `what users run: ${running}`},
 		],
 		initial: initial.base,

@@ -53,7 +53,7 @@ export function resumption(entries: readonly LogEntry[]): {since: number | undef
  * come first. `after a gap` is the first new one where none of them was seen: more has been written than is sent
  * again, or the file is another one by now.
  */
-export function tellApart(known: readonly string[]): (line: string) => 'known' | 'new' | 'after a gap' {
+export function lineRecognizer(known: readonly string[]): (line: string) => 'known' | 'new' | 'after a gap' {
 	let at = 0;
 	let isOver = known.length === 0;
 	return line => {

@@ -109,8 +109,8 @@ export async function send(outgoing: Outgoing): Promise<IncomingResponse> {
 		);
 		return {status: answer.statusCode, headers: answer.headers, body: answer.body};
 	} catch (error) {
-		const fate = isUnprocessed(error) ? 'not processed' : 'unknown';
-		throw transportError(error, url, sending ? fate : 'not sent', proxy);
+		const outcome = isUnprocessed(error) ? 'not processed' : 'unknown';
+		throw transportError(error, url, sending ? outcome : 'not sent', proxy);
 	}
 }
 

@@ -7,7 +7,7 @@
  */
 import {jsonOf} from '../../knative/text/json.js';
 import {printable} from '../../knative/text/printable.js';
-import {cutText, detached} from '../transport/body.js';
+import {truncate, detached} from '../transport/body.js';
 
 /** A response before anything of it was made printable or shortened. Not to be shown. */
 export type ReceivedResponse = {
@@ -26,7 +26,7 @@ const lengthLimit = 256;
 /** One line of foreign text, printable, without blanks around it, with `…` where it was cut. */
 export function toLabel(line: string): string {
 	const text = line.trim();
-	return detached(text.length > lengthLimit ? `${printable(cutText(text, lengthLimit))}…` : printable(text));
+	return detached(text.length > lengthLimit ? `${printable(truncate(text, lengthLimit))}…` : printable(text));
 }
 
 function labelOrNone(text: string | undefined): string | undefined {

@@ -17,7 +17,7 @@ export function decode(bytes: Uint8Array, contentType: string, truncated: boolea
 
 /** The first 2,048 characters (UTF-16 units), fit for the terminal, the lines separated by `\n`. */
 export function toShownBody(body: string): string {
-	return detached(printableLines(cutText(body, shownLimit)).join('\n'));
+	return detached(printableLines(truncate(body, shownLimit)).join('\n'));
 }
 
 /**
@@ -29,7 +29,7 @@ export function detached(text: string): string {
 }
 
 /** The first `length` UTF-16 units, or one less where the cut would go through a surrogate pair. */
-export function cutText(text: string, length: number): string {
+export function truncate(text: string, length: number): string {
 	return text.slice(0, length).replace(/\p{Cs}$/u, '');
 }
 

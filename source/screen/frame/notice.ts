@@ -1,5 +1,11 @@
 /** What the message line says: what has just happened, or the worst there is to say. Pure. */
-import {oldSince, selectedService, topSheet, troubledRevision, troubleOf} from '../../console/state/read.js';
+import {
+	oldSince,
+	selectedService,
+	topSheet,
+	troubledRevision,
+	revisionTroubleOf,
+} from '../../console/state/read.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
@@ -90,7 +96,7 @@ function serviceNotice(
 	const {kind, sentence} = serviceState(service);
 	const style = kind === 'failed' ? styles.bad : kind === 'serving' ? styles.warning : styles.waiting;
 	const troubled = troubledRevision(state);
-	const trouble = troubleOf(state, troubled);
+	const trouble = revisionTroubleOf(state, troubled);
 	const {reason, revision} = forRevision.exec(sentence)?.groups ?? {};
 	if (troubled && trouble && (sentence === '' || reason !== undefined)) {
 		const there =

@@ -24,7 +24,7 @@ export function LiveCounts({
 	snapshot,
 	page,
 	service,
-	asking,
+	requestOptions,
 	isAlone,
 	width,
 	height,
@@ -32,7 +32,7 @@ export function LiveCounts({
 	snapshot: LoopSnapshot;
 	page: number;
 	service: ServiceView;
-	asking: RequestOptions;
+	requestOptions: RequestOptions;
 	/** Failures are shown elsewhere. */
 	isAlone: boolean;
 } & Size) {
@@ -54,7 +54,7 @@ export function LiveCounts({
 				verdictLines(snapshot, {
 					service: service.name,
 					isRefused: lateRefusal(service) !== undefined,
-					askedBy: askedBy(service.summary.protocol, asking.grpcCall),
+					askedBy: askedBy(service.summary.protocol, requestOptions.grpcCall),
 					pair: pairOf(service, revisions),
 					now: snapshot.at,
 				}),

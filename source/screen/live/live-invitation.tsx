@@ -17,14 +17,14 @@ type Gateway = Parameters<typeof targetOf>[2];
 export function Invitation({
 	service,
 	gateway,
-	asking,
+	requestOptions,
 	hasChanges,
 	width,
 	height,
 }: {
 	service: ServiceView | undefined;
 	gateway: Gateway;
-	asking: RequestOptions;
+	requestOptions: RequestOptions;
 	hasChanges: boolean;
 } & Size) {
 	const {styles, glyphs} = useTheme();
@@ -32,7 +32,7 @@ export function Invitation({
 	return (
 		<Box width={width} height={height} flexDirection="column" overflow="hidden">
 			{service &&
-				invitation(service, gateway, asking, {glyphs, isUncovered}).map(
+				invitation(service, gateway, requestOptions, {glyphs, isUncovered}).map(
 					({text, wraps = false, isWarning = false}, index) => (
 						<Box key={index} flexShrink={0}>
 							<Text wrap={wraps ? 'wrap' : 'truncate'} {...(isWarning ? styles.warning : styles.muted)}>
@@ -77,13 +77,13 @@ function Changes({service, room}: {service: ServiceView; room: number}) {
 function invitation(
 	service: ServiceView,
 	gateway: Gateway,
-	asking: RequestOptions,
+	requestOptions: RequestOptions,
 	{glyphs, isUncovered}: {glyphs: Theme['glyphs']; isUncovered: boolean},
 ): {text: string; wraps?: boolean; isWarning?: boolean}[] {
-	const asked = targetOf(service, service.url, gateway, asking);
+	const asked = targetOf(service, service.url, gateway, requestOptions);
 	if (!asked.ok) return [{text: asked.reason}];
 	const {command, forwarding, unreached} = asked;
-	const requests = count(asking.rate, 'request');
+	const requests = count(requestOptions.rate, 'request');
 	return [
 		{text: `space: send ${requests}/s and count who answers · v: send one request`},
 		{text: isUncovered ? command : coveredRequest(command)},

@@ -22,11 +22,11 @@ const titleWidth = titleOf('live').length + 8;
 
 export function LivePane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
-	const {focus, gateway, asking, live} = useConsoleState(
+	const {focus, gateway, requestOptions, live} = useConsoleState(
 		state => ({
 			focus: focusedPane(state),
 			gateway: shownGateway(state),
-			asking: requestOptionsFor(state, service?.uid),
+			requestOptions: requestOptionsFor(state, service?.uid),
 			live: state.live,
 		}),
 		sameParts,
@@ -74,7 +74,7 @@ export function LivePane({width, height}: Size) {
 							snapshot={snapshot}
 							page={page}
 							service={service}
-							asking={asking}
+							requestOptions={requestOptions}
 							isAlone={beside > 0}
 							{...size}
 						/>
@@ -82,7 +82,7 @@ export function LivePane({width, height}: Size) {
 						<Invitation
 							service={service}
 							gateway={gateway}
-							asking={asking}
+							requestOptions={requestOptions}
 							hasChanges={beside > 0}
 							{...size}
 						/>

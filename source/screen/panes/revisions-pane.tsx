@@ -236,7 +236,7 @@ function cellsOf(
 			'',
 			'',
 			'',
-			{text: `${glyphs.bad} ${revision.fate}`, style: styles.muted},
+			{text: `${glyphs.bad} ${revision.absence}`, style: styles.muted},
 		];
 	}
 	const entries = service.statusTraffic.filter(({revision: name}) => name === revision.name);

@@ -1,6 +1,6 @@
 /** What the list of services says of each. */
 import type {ServiceRow} from '../../console/state/read.js';
-import type {Fate} from '../../console/state/fate.js';
+import type {Absence} from '../../console/state/absence.js';
 import {isGone} from '../../console/state/selection.js';
 import {printable} from '../../knative/text/printable.js';
 import {routeSettled, serviceState, type ServiceState} from '../../knative/service/service-state.js';
@@ -70,7 +70,7 @@ export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews): T
 			{text: service.name, style: styles.muted},
 			'',
 			'',
-			{text: service.fate, style: styles.muted},
+			{text: service.absence, style: styles.muted},
 		];
 	}
 	const {glyph, style, word} = standingOf(service, theme, news);
@@ -88,7 +88,7 @@ export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews): T
 }
 
 /** What has become of one that is told of no more; the others are rare. */
-const usualFate: Fate = 'deleted';
+const usualAbsence: Absence = 'deleted';
 
 /** Where users ask for it by default. */
 const domainOf = ({url}: ServiceView) => url?.replace(/^https?:\/\//, '') ?? '';
@@ -178,7 +178,7 @@ export function withNews(
 
 function widestTextsOf(services: readonly ServiceView[]): {many: readonly number[]; one: readonly number[]} {
 	// A verdict, or that it is gone, may take the place of a shorter state.
-	const most = columnsOfMany.map(({title}) => (title === 'STATE' ? usualFate.length : 0));
+	const most = columnsOfMany.map(({title}) => (title === 'STATE' ? usualAbsence.length : 0));
 	for (const service of services) {
 		widthsOf(service).forEach((width, index) => {
 			most[index] = Math.max(most[index] ?? 0, width);

@@ -1,5 +1,5 @@
 /** What is wrong with a revision and what to do, as lines at the foot of the pane of the revisions. Pure. */
-import {selectedService, troubledRevision, troubleOf} from '../../console/state/read.js';
+import {selectedService, troubledRevision, revisionTroubleOf} from '../../console/state/read.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import type {Glyphs} from '../../terminal/output/theme.js';
 import {shortRevision} from '../format.js';
@@ -30,7 +30,7 @@ export function troubleLinesOf(
 ): TroubleLines | undefined {
 	const service = selectedService(state);
 	const revision = troubledRevision(state);
-	const trouble = troubleOf(state, revision);
+	const trouble = revisionTroubleOf(state, revision);
 	if (!service || !revision || !trouble) return undefined;
 	const rows = Math.max(0, Math.min(mostSaid, height - leastTable));
 	if (rows === 0) return {what: [], todo: undefined, isCut: true};

@@ -8,7 +8,7 @@ whatever may be a part of a sequence is never taken for typing: a lost key is pr
 import {stripVTControlCharacters} from 'node:util';
 import {graphemes} from '../output/graphemes.js';
 import {reportOf, type TerminalReport} from './reports.js';
-import {altKey, escapeKey, keyOf, withAlt} from './sequence-keys.js';
+import {altKey, escapeKey, keyOfSequence, withAlt} from './sequence-keys.js';
 import {escape, introducers, isTyped, mayContinueEscape, sequenceAt, type Sequence} from './sequences.js';
 
 export {escapeKey} from './sequence-keys.js';
@@ -199,7 +199,7 @@ class Cutter {
 		const report = reportOf(sequence);
 		if (report !== undefined) this.#tokens.push({kind: 'report', report});
 		else if (!isLate) {
-			const key = keyOf(sequence);
+			const key = keyOfSequence(sequence);
 			if (key !== undefined) this.#tokens.push(keyToken(key));
 		}
 

@@ -211,7 +211,7 @@ const letteredKey = (body: string, final: string): string | undefined => {
 const arrowOf = (final: string): string => letters[final.toUpperCase()] ?? '';
 
 /** The key that a whole sequence is, as Ink reads it; undefined when it is none of ours. */
-export const keyOf = (sequence: Sequence): string | undefined => {
+export const keyOfSequence = (sequence: Sequence): string | undefined => {
 	if (sequence.kind === 'SS3') {
 		const {body, final} = sequence;
 		if (final === 'M' && body === '') return '\r';
@@ -231,9 +231,9 @@ export const keyOf = (sequence: Sequence): string | undefined => {
 	return letteredKey(body, final);
 };
 
-/** A key of `keyOf` that moves, with Alt: what terminals without modifiers spell as ESC and its sequence. */
+/** A key of `keyOfSequence` that moves, with Alt: what terminals without modifiers spell as ESC and its sequence. */
 export const withAlt = (sequence: Sequence): string | undefined => {
-	const key = keyOf(sequence);
+	const key = keyOfSequence(sequence);
 	const [, end] = new RegExp(`^${escape}\\[([A-H]|\\d~)$`, 'u').exec(key ?? '') ?? [];
 	return end === undefined ? undefined : movingKey(end, {...none, isAlt: true});
 };

@@ -6,7 +6,7 @@ export type FrameClock = {
 	after(milliseconds: number, task: () => void): () => void;
 };
 
-export const systemClock: FrameClock = {
+export const frameClock: FrameClock = {
 	now: () => performance.now(),
 	after(milliseconds, task) {
 		const timer = setTimeout(task, milliseconds).unref();

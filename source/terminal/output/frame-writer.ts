@@ -9,7 +9,7 @@ import {Displayed} from './frame/displayed.js';
 import {harmless} from './frame/harmless.js';
 import {inkChunk} from './frame/ink-chunk.js';
 import {WritePace} from './frame/write-pace.js';
-import {systemClock, type FrameClock} from './frame-clock.js';
+import {frameClock, type FrameClock} from './frame-clock.js';
 import {knownState} from './known-state.js';
 import {windowSize} from './window-size.js';
 import type {Sight} from '../sight.js';
@@ -101,7 +101,7 @@ export type FrameOptions = {
 export function createFrameWriter<Stream extends TerminalStream>(
 	terminal: Stream,
 	{
-		clock = systemClock,
+		clock = frameClock,
 		preemptions = () => process.resourceUsage().involuntaryContextSwitches,
 		spell: firstSpelling = frame => frame,
 		sight,

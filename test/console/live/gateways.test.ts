@@ -18,7 +18,7 @@ import {seeded} from '../../stats/random.js';
 import {inFrontOf, page, type FrontAnswer, type FrontRule} from '../../support/front-gateway.js';
 import {selectNamed} from '../../support/select.js';
 
-const asking = {...defaultRequestOptions, rate: 50, maxRate: 200, timeout: 2000};
+const requestOptions = {...defaultRequestOptions, rate: 50, maxRate: 200, timeout: 2000};
 
 async function openWorld(): Promise<World> {
 	const world = await openSandbox({random: seeded(12)});
@@ -32,7 +32,7 @@ async function watch({sandbox, cluster}: World, rule: FrontRule) {
 		to: 'sandbox',
 		namespace: 'default',
 		gateway: await inFrontOf(sandbox, rule),
-		asking,
+		requestOptions,
 	});
 	onTestFinished(async () => console.stop());
 	console.connected({...cluster, close: async () => undefined});

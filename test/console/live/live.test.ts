@@ -23,7 +23,7 @@ async function watching({cluster}: World, service: string, rate = 200): Promise<
 	const console = createConsole({
 		to: 'sandbox',
 		namespace: 'default',
-		asking: {...defaultRequestOptions, rate, maxRate: 500},
+		requestOptions: {...defaultRequestOptions, rate, maxRate: 500},
 	});
 	onTestFinished(async () => console.stop());
 	console.connected(cluster);
@@ -250,7 +250,7 @@ test('what is sent to a service is chosen for it alone, and counted again', asyn
 		{name: 'X-Who', value: 'me'},
 		{name: 'Cookie', value: 'a=1'},
 	]);
-	expect(store.getState().asking.path).toBe('/');
+	expect(store.getState().requestOptions.path).toBe('/');
 	// What is there is shown when the sheet is opened again.
 	openRequests(store);
 	expect(store.getState().sheets.at(-1)).toMatchObject({

@@ -12,7 +12,7 @@ import {seeded} from '../../stats/random.js';
 import {inFrontOf, page, type FrontAnswer} from '../../support/front-gateway.js';
 import {greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
 
-const asking = {...defaultRequestOptions, rate: 200, maxRate: 200, timeout: 2000};
+const requestOptions = {...defaultRequestOptions, rate: 200, maxRate: 200, timeout: 2000};
 
 async function openWorld(): Promise<World> {
 	const world = await openSandbox({random: seeded(12)});
@@ -26,7 +26,7 @@ async function verify(world: World, options: Partial<VerifyOptions>) {
 		namespace: 'default',
 		n: 100,
 		alpha: 0.01,
-		asking,
+		requestOptions,
 		...options,
 	});
 	const report = outcome.kind === 'asked' ? outcome.report : undefined;
@@ -83,7 +83,7 @@ test('a gateway that wants a login is said to, and is asked with what it wants',
 		{header: ['Authorization: Bearer letmein'], cookie: ['session=1'], rate: '200', maxRate: '200'},
 		{rate: 20},
 	);
-	expect((await verify(world, {gateway, asking: given})).code).toBe(0);
+	expect((await verify(world, {gateway, requestOptions: given})).code).toBe(0);
 });
 
 test('a load balancer that has a rule for the main host only leaves the split unjudged, and says why', async () => {
@@ -182,7 +182,7 @@ test('a gateway that dies on the way is down since then, and in no count', async
 	});
 	const {code, report} = await verify(world, {
 		gateway: {host: '127.0.0.1', port: way.port, tls: false},
-		asking: {...asking, keepAlive: false},
+		requestOptions: {...requestOptions, keepAlive: false},
 	});
 	expect(code).toBe(2);
 	expect(report?.requests.unreached).toBeGreaterThan(0);
@@ -317,7 +317,7 @@ test('the interval beside the verdict is that of the same test at the same alpha
 });
 
 /** No time limit that a test would see. */
-const patient = {...asking, timeout: 3_600_000};
+const patient = {...requestOptions, timeout: 3_600_000};
 const ofService = 'cart.default.example.com';
 
 test('a tag that fails at first is asked again beside the requests, and waited for where only that is missing', async () => {
@@ -333,7 +333,7 @@ test('a tag that fails at first is asked again beside the requests, and waited f
 		await allAsked.promise;
 		return undefined;
 	});
-	const {code, report} = await verify(world, {gateway, asking: patient});
+	const {code, report} = await verify(world, {gateway, requestOptions: patient});
 	expect(report).toMatchObject({requests: {answered: 100, unattributed: 0}, verdict: {state: 'agrees'}});
 	expect(code).toBe(0);
 });
@@ -346,7 +346,7 @@ test('where users get failures nobody waits for a tag that fails, too', async ()
 		const answer = await ask();
 		return isNew(answer) ? {...answer, status: 500, body: 'broken\n'} : answer;
 	});
-	const {code, said} = await verify(world, {gateway, asking: patient});
+	const {code, said} = await verify(world, {gateway, requestOptions: patient});
 	expect(code).toBe(2);
 	expect(said).toMatch(/users get failures: \d+ of 100 \(500/);
 	expect(said).toContain('The tag r2 teaches nothing: it answers 500');
@@ -360,7 +360,9 @@ test('a verify that is left while tags do not answer ends at once', async () => 
 		leaving.abort(new Error('left'));
 		return new Promise(() => {});
 	});
-	await expect(verify(world, {gateway, asking: patient, signal: leaving.signal})).rejects.toThrow('left');
+	await expect(verify(world, {gateway, requestOptions: patient, signal: leaving.signal})).rejects.toThrow(
+		'left',
+	);
 });
 
 test('a verify that is left when all was asked, and a tag does not answer, says what there is', async () => {
@@ -372,7 +374,7 @@ test('a verify that is left when all was asked, and a tag does not answer, says 
 		if (!host.startsWith('r2-')) return undefined;
 		return ++tried === 1 ? page(503, 'starting') : new Promise(() => {});
 	});
-	const {code, report} = await verify(world, {gateway, asking: patient, signal: leaving.signal});
+	const {code, report} = await verify(world, {gateway, requestOptions: patient, signal: leaving.signal});
 	expect(code).toBe(2);
 	expect(report?.verdict.state).toBe('cannot tell');
 	expect(report?.requests).toMatchObject({asked: 100, sent: 100});

@@ -14,8 +14,8 @@ import {unusedPort} from '../../probe/servers.js';
 import {createService, greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
 
 /** Fast, because the answers are what matters. */
-const asking = {...defaultRequestOptions, rate: 200, maxRate: 200};
-const cart: VerifyOptions = {service: 'cart', namespace: 'default', n: 200, alpha: 0.01, asking};
+const requestOptions = {...defaultRequestOptions, rate: 200, maxRate: 200};
+const cart: VerifyOptions = {service: 'cart', namespace: 'default', n: 200, alpha: 0.01, requestOptions};
 
 /** A seeded draw, and one that favours what stands first in the split. */
 const fair = () => seeded(12);
@@ -149,7 +149,7 @@ test('over gRPC the health of two revisions is alike; a method that tells them a
 		message HelloRequest { string name = 1; } message HelloReply { string message = 1; }`,
 	);
 	const grpcCall = {method: 'helloworld.Greeter/SayHello', request: {}, protoFile};
-	const hello = await verify(world, {service: 'g', n: 60, asking: {...asking, grpcCall}});
+	const hello = await verify(world, {service: 'g', n: 60, requestOptions: {...requestOptions, grpcCall}});
 	expect(hello.code).toBe(0);
 	expect(hello.report?.rows).toMatchObject([
 		{revision: 'g-00001', fingerprint: '{"message":"Hello World!"}'},

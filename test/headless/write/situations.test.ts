@@ -668,9 +668,9 @@ describe('a canary that is compared first', () => {
 		});
 		await split('cart', '1=90#stable 2=10#canary');
 		vi.useRealTimers();
-		const asking = requestOptionsOf({}, {rate: 20});
+		const requestOptions = requestOptionsOf({}, {rate: 20});
 		const compare: ReleaseDependencies['compare'] = async facts =>
-			compareCanary(cluster, facts, {gateway, asking, pairs: 400, within: 60_000});
+			compareCanary(cluster, facts, {gateway, requestOptions, pairs: 400, within: 60_000});
 		const refused = await run('complete', 'cart', {compare});
 		expect(refused).toMatchObject({
 			code: 1,
@@ -686,9 +686,9 @@ describe('a canary that is compared first', () => {
 	it('and is good has a bound on how often it may fail', async () => {
 		await madeOf('cart', 2, '1=90#stable 2=10#canary');
 		vi.useRealTimers();
-		const asking = requestOptionsOf({}, {rate: 20});
+		const requestOptions = requestOptionsOf({}, {rate: 20});
 		const compare: ReleaseDependencies['compare'] = async facts =>
-			compareCanary(cluster, facts, {gateway, asking});
+			compareCanary(cluster, facts, {gateway, requestOptions});
 		const {code, plan} = await run('complete', 'cart', {compare});
 		expect(code).toBe(0);
 		expect(plan?.about).toContainEqual({
@@ -737,7 +737,7 @@ describe('a canary that is compared first', () => {
 		const compare: ReleaseDependencies['compare'] = async facts => {
 			const compared = await compareCanary(cluster, facts, {
 				gateway,
-				asking: requestOptionsOf({}, {rate: 20}),
+				requestOptions: requestOptionsOf({}, {rate: 20}),
 			});
 			said.push(compared);
 			return compared;

@@ -206,11 +206,11 @@ describe('the form of a revision', () => {
 	});
 
 	test('asks what it is made from only where the template is not what users run', () => {
-		const offer = {revision: 'a-00001', template: 'app:2', running: 'app:1', fate: undefined};
+		const offer = {revision: 'a-00001', template: 'app:2', running: 'app:1', outcome: undefined};
 		const both = ['template: app:2', 'what users run: app:1'];
 		expect(choicesOf(revisionFields(view, offer))).toEqual(both);
 		expect(choicesOf(autoscalingFields(view, undefined, offer))).toEqual(both);
-		expect(choicesOf(revisionFields(view, {...offer, fate: 'rejected at 12:04'}))?.[0]).toBe(
+		expect(choicesOf(revisionFields(view, {...offer, outcome: 'rejected at 12:04'}))?.[0]).toBe(
 			'template, rejected at 12:04: app:2',
 		);
 		expect(choicesOf(revisionFields(view))).toBeUndefined();

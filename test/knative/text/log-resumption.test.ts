@@ -1,6 +1,6 @@
 import {array, assert, constantFrom, integer, property} from '../../support/property.js';
 import {expect, test} from 'vitest';
-import {cutEntry, logEntry, resumption, tellApart} from '../../../source/knative/text/log-resumption.js';
+import {cutEntry, logEntry, resumption, lineRecognizer} from '../../../source/knative/text/log-resumption.js';
 
 test.each([
 	['2026-11-23T10:00:07.123456789Z hello', 'hello', Date.UTC(2026, 10, 23, 10, 0, 7, 123)],
@@ -42,7 +42,7 @@ test('a log that is cut anywhere, and sent again from the second before, is the 
 			const before = lines.slice(0, cut).map(line => logEntry(line));
 			const {since = 0, known} = resumption(before);
 			const again = lines.filter(line => (logEntry(line).time ?? 0) >= since);
-			const kindOf = tellApart(known);
+			const kindOf = lineRecognizer(known);
 			const added = again.filter(line => kindOf(line) !== 'known');
 			expect([...before.map(({line}) => line), ...added]).toEqual(lines);
 		}),
@@ -50,8 +50,8 @@ test('a log that is cut anywhere, and sent again from the second before, is the 
 });
 
 test('new lines where none that is known comes are behind a gap', () => {
-	const kindOf = tellApart(['a', 'b']);
+	const kindOf = lineRecognizer(['a', 'b']);
 	expect(['c', 'd'].map(line => kindOf(line))).toEqual(['after a gap', 'new']);
-	const later = tellApart(['a', 'b', 'c']);
+	const later = lineRecognizer(['a', 'b', 'c']);
 	expect(['b', 'c', 'c'].map(line => later(line))).toEqual(['known', 'known', 'new']);
 });

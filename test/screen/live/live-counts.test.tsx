@@ -16,7 +16,7 @@ const open = async (part: Partial<LoopSnapshot>, {page = 0, height = 16} = {}) =
 				snapshot={snapshotOf(part)}
 				page={page}
 				service={service}
-				asking={defaultRequestOptions}
+				requestOptions={defaultRequestOptions}
 				isAlone={false}
 				width={110}
 				height={height}

@@ -29,14 +29,14 @@ const change = {
 
 const open = async (
 	gateway: GatewayState,
-	{hasChanges = false, isKnown = true, asking = defaultRequestOptions, isUncovered = false} = {},
+	{hasChanges = false, isKnown = true, requestOptions = defaultRequestOptions, isUncovered = false} = {},
 ) =>
 	openOnConsole(
 		() => (
 			<Invitation
 				service={isKnown ? service : undefined}
 				gateway={gateway}
-				asking={asking}
+				requestOptions={requestOptions}
 				hasChanges={hasChanges}
 				width={100}
 				height={14}
@@ -54,9 +54,9 @@ it('says which keys send requests, and the command that asks the same', async ()
 
 it('covers what may be secret of the command, unless that is to be seen', async () => {
 	const request = {...defaultRequestOptions.request, headers: ['Cookie: sid=abc']};
-	const asking = {...defaultRequestOptions, request};
-	expect((await open(found, {asking})).text()).toMatch(/curl -H 'Cookie: •••' -H 'Host: /);
-	expect((await open(found, {asking, isUncovered: true})).text()).toContain("-H 'Cookie: sid=abc'");
+	const requestOptions = {...defaultRequestOptions, request};
+	expect((await open(found, {requestOptions})).text()).toMatch(/curl -H 'Cookie: •••' -H 'Host: /);
+	expect((await open(found, {requestOptions, isUncovered: true})).text()).toContain("-H 'Cookie: sid=abc'");
 });
 
 it('says who changed the split, where there is room for it', async () => {

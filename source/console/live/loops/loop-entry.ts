@@ -6,7 +6,7 @@ import type {RequestOptions} from '../../../probe/transport/request-options.js';
 export type LoopEntry = {
 	readonly loop: Loop;
 	/** How it is asked: another way is another loop. */
-	readonly asking: RequestOptions;
+	readonly requestOptions: RequestOptions;
 	/** The operator wants it to run; it does while its service is selected, or its budget lasts. */
 	wanted: boolean;
 	/** What was last told to the loop, so that it is told only what is new. */
@@ -24,20 +24,20 @@ export type LoopEntry = {
 const version = process.env['KN_CANARY_VERSION'];
 
 /** Makes loops. Loaded with the first use: the first frame needs no HTTP client. */
-export async function loadLoops(): Promise<(target: ProbeTarget, asking: RequestOptions) => Loop> {
+export async function loadLoops(): Promise<(target: ProbeTarget, requestOptions: RequestOptions) => Loop> {
 	const [{createLoop}, {createProbe}, {probeOptionsOf}] = await Promise.all([
 		import('../../../probe/loop/loop.js'),
 		import('../../../probe/transport/create-probe.js'),
 		import('../../../probe/transport/request-options.js'),
 	]);
-	return (target, asking) =>
+	return (target, requestOptions) =>
 		createLoop({
 			target,
-			rate: asking.rate,
-			maxRate: asking.maxRate,
-			timeout: asking.timeout,
-			expectStatus: asking.request.expectStatus,
-			probe: createProbe(probeOptionsOf(asking, version)),
+			rate: requestOptions.rate,
+			maxRate: requestOptions.maxRate,
+			timeout: requestOptions.timeout,
+			expectStatus: requestOptions.request.expectStatus,
+			probe: createProbe(probeOptionsOf(requestOptions, version)),
 		});
 }
 

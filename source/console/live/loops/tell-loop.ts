@@ -9,7 +9,7 @@ import type {LoopEntry} from './loop-entry.js';
 
 /** Tells what is new since it was told before; nothing while the service cannot be asked. */
 export function tellLoop(state: ConsoleState, service: ServiceView, entry: LoopEntry): void {
-	const asked = targetOf(service, service.url, state.gateway, entry.asking);
+	const asked = targetOf(service, service.url, state.gateway, entry.requestOptions);
 	if (!asked.ok) return;
 	const {host, port} = asked.target.address;
 	const {scheme, protocol} = asked.target;

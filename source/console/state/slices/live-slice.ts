@@ -25,7 +25,7 @@ export type BesideView = {
 
 export type LiveSlice = {
 	/** How services are asked, by the flags; does not change. */
-	asking: RequestOptions;
+	requestOptions: RequestOptions;
 	/** How a service is asked where that was chosen for it, by uid. */
 	requests: ReadonlyMap<string, RequestOptions>;
 	/** Counts of the service that is asked, or was last. */
@@ -43,12 +43,12 @@ export type LiveSlice = {
 };
 
 export function initialLive({
-	asking = defaultRequestOptions,
+	requestOptions = defaultRequestOptions,
 }: {
-	asking?: RequestOptions | undefined;
+	requestOptions?: RequestOptions | undefined;
 }): LiveSlice {
 	return {
-		asking,
+		requestOptions,
 		requests: new Map(),
 		live: undefined,
 		answersUpTo: undefined,

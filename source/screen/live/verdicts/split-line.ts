@@ -1,5 +1,5 @@
 /** Whether users get the split that is set, as a line. Pure. */
-import {setAndGot, sharesOf} from '../../../console/live/verdicts.js';
+import {setAndGot, measuredShares} from '../../../console/live/verdicts.js';
 import type {LoopSnapshot} from '../../../console/state/state.js';
 import {remedies} from '../../../knative/commands/identify-revisions.js';
 import type {SplitVerdict} from '../../../stats/split-verdict.js';
@@ -48,7 +48,7 @@ export function splitLine(
 			: {tone: 'waiting', sentence: 'switching: answers not counted yet'};
 	}
 	if (!verdict) return {tone: 'waiting', sentence: 'no split to compare with yet'};
-	const got = setAndGot(sharesOf({rows})) ?? 'nothing came lately';
+	const got = setAndGot(measuredShares({rows})) ?? 'nothing came lately';
 	if (alarm && !alarm.isOver) {
 		const impossible = verdict.state === 'impossible' ? `${verdict.sentence} ` : '';
 		const long = `${span(now - alarm.since)} · since ${clock(alarm.since)}, last ${clock(alarm.last)}`;

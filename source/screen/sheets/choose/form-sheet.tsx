@@ -8,7 +8,7 @@ import {
 	changeTagForm,
 	touchField,
 } from '../../../console/forms/forms.js';
-import {fateWords} from '../../../console/state/fate.js';
+import {absenceWords} from '../../../console/state/absence.js';
 import {closeSheet, isForm} from '../../../console/state/select.js';
 import type {FormSheet as FormSheetState} from '../../../console/sheets/sheets.js';
 import type {EnvRow, Field as DomainField} from '../../../knative/forms/form.js';
@@ -103,7 +103,7 @@ function OpenForm({
 	const {store} = console;
 	const {styles, glyphs} = useTheme();
 	const isUncovered = useConsoleState(state => state.isUncovered);
-	const fate = useConsoleState(
+	const absence = useConsoleState(
 		state => ('uid' in sheet ? serviceOfForm(state, sheet) : undefined),
 		sameParts,
 	);
@@ -119,7 +119,7 @@ function OpenForm({
 	const {[editing ?? '']: _unfinished, ...errors} = errorsOf(sheet, lines);
 	const state: FormState = {values: toFormValues(fields, sheet.values, {lines, showsMore}), focus, errors};
 	const size = frameContentSize(width, height);
-	const said = [saidOf(fate, sheet), sheet.refusal].flatMap(text =>
+	const said = [saidOf(absence, sheet), sheet.refusal].flatMap(text =>
 		text === undefined ? [] : wrapLine({text: `${glyphs.bad} ${text}`, indent: 2}, size.width),
 	);
 	// The field that has the keyboard stays in sight.
@@ -198,12 +198,12 @@ function firstFieldOf({kind}: FormSheetState, fields: readonly DomainField[]): s
 }
 
 /** That the service of the form is not there any more, what is now, and what that means for what was typed. */
-function saidOf(fate: FormService | undefined, sheet: FormSheetState): string | undefined {
+function saidOf(absence: FormService | undefined, sheet: FormSheetState): string | undefined {
 	if (!('uid' in sheet)) return undefined;
 	const name = sheet.service;
-	switch (fate?.kind) {
+	switch (absence?.kind) {
 		case 'gone':
-			return `${fateWords(name, fate.fate)}. What you typed stays, here and after Esc: when there is a ${name} again, it can be reviewed on that one.`;
+			return `${absenceWords(name, absence.absence)}. What you typed stays, here and after Esc: when there is a ${name} again, it can be reviewed on that one.`;
 		case 'another':
 			return `${name} was deleted, and the ${name} there now is another one. What you typed stays; ctrl-s reviews it on that one, and what you did not change is as that one has it.`;
 		case 'there':

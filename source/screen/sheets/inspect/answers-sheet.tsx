@@ -22,14 +22,14 @@ export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 	const theme = useTheme();
 	const service = useConsoleState(selectedService);
 	const live = useConsoleState(state => state.live);
-	const asking = useConsoleState(state => requestOptionsFor(state, service?.uid));
+	const requestOptions = useConsoleState(state => requestOptionsFor(state, service?.uid));
 	const revisions = useConsoleState(state => service && revisionsOf(state, service));
 	const name = service?.name ?? '';
 	const snapshot = live?.uid === service?.uid ? live?.snapshot : undefined;
 	const lines =
 		service && snapshot && snapshot.rows.length > 0
 			? [
-					...verdictTexts(snapshot, {service, revisions: revisions ?? [], asking}, theme),
+					...verdictTexts(snapshot, {service, revisions: revisions ?? [], requestOptions}, theme),
 					...failureTexts(snapshot, name, theme),
 					...linesOf(snapshot, name, theme),
 				]
@@ -51,14 +51,18 @@ function verdictTexts(
 	{
 		service,
 		revisions,
-		asking,
-	}: {service: ServiceView; revisions: readonly RevisionView[]; asking: Pick<RequestOptions, 'grpcCall'>},
+		requestOptions,
+	}: {
+		service: ServiceView;
+		revisions: readonly RevisionView[];
+		requestOptions: Pick<RequestOptions, 'grpcCall'>;
+	},
 	{styles, glyphs}: Theme,
 ): DocumentLine[] {
 	const lines = verdictLines(snapshot, {
 		service: service.name,
 		isRefused: lateRefusal(service) !== undefined,
-		askedBy: askedBy(service.summary.protocol, asking.grpcCall),
+		askedBy: askedBy(service.summary.protocol, requestOptions.grpcCall),
 		pair: pairOf(service, revisions),
 		now: snapshot.at,
 	});

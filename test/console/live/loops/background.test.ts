@@ -15,7 +15,7 @@ function entryOf(
 	const snapshot = {...loop.snapshot(), ...counts};
 	return {
 		loop: {...loop, snapshot: () => snapshot},
-		asking: defaultRequestOptions,
+		requestOptions: defaultRequestOptions,
 		wanted,
 		told: {authority: '', tags: ''},
 		leftAt,

@@ -100,8 +100,11 @@ test.each([
 		socket.write(bytes);
 		socket.on('data', () => socket.write(bytes));
 	});
-	const asking = probe();
+	const requestOptions = probe();
 	for (let times = 0; times < 2; times++) {
-		expect(responseOf(await asking.ask(targetAt(port)))).toMatchObject({status: 200, firstLine: 'Hello'});
+		expect(responseOf(await requestOptions.ask(targetAt(port)))).toMatchObject({
+			status: 200,
+			firstLine: 'Hello',
+		});
 	}
 });

@@ -2,7 +2,7 @@
 import {compareNames, type ObjectName, type Unreadable} from '../tables/object-name.js';
 
 /** `unlisted`: deleted, or without the labels that are shown alone. */
-export type Fate = 'deleted' | 'unreadable' | 'unlisted';
+export type Absence = 'deleted' | 'unreadable' | 'unlisted';
 
 /** Of the state of the console. */
 type Missed = {
@@ -16,19 +16,19 @@ const isOf =
 		compareNames(candidate, object) === 0;
 
 /** Of a service that was told of before. */
-export function fateOfService({unreadable, selector}: Missed, service: ObjectName): Fate {
+export function absenceOfService({unreadable, selector}: Missed, service: ObjectName): Absence {
 	if (unreadable.services.some(isOf(service))) return 'unreadable';
 	return selector === undefined ? 'deleted' : 'unlisted';
 }
 
 /** Of a revision that was told of before. */
-export function fateOfRevision({unreadable}: Missed, revision: ObjectName): Fate {
+export function absenceOfRevision({unreadable}: Missed, revision: ObjectName): Absence {
 	return unreadable.revisions.some(isOf(revision)) ? 'unreadable' : 'deleted';
 }
 
 /** As a clause. */
-export function fateWords(name: string, fate: Fate): string {
-	switch (fate) {
+export function absenceWords(name: string, absence: Absence): string {
+	switch (absence) {
 		case 'deleted':
 			return `${name} was deleted`;
 		case 'unreadable':

@@ -55,13 +55,13 @@ const lost = () => {
 it.each([
 	{
 		what: 'deleted',
-		fate: 'deleted',
+		absence: 'deleted',
 		words: 'cart was deleted',
 		lose: async () => world.delete('cart'),
 	},
 	{
 		what: 'not to be read',
-		fate: 'unreadable',
+		absence: 'unreadable',
 		words: 'cart cannot be read any more',
 		async lose() {
 			isSpoilt = true;
@@ -70,12 +70,12 @@ it.each([
 	},
 	{
 		what: 'without the labels that are shown',
-		fate: 'unlisted',
+		absence: 'unlisted',
 		words: 'cart was deleted, or its labels changed',
 		selector: 'shown=yes',
 		lose: async () => relabel({shown: null}),
 	},
-])('of one that is $what', async ({fate, words, selector, lose}) => {
+])('of one that is $what', async ({absence, words, selector, lose}) => {
 	if (selector !== undefined) await relabel({shown: 'yes'});
 	await open(selector);
 	console.rollBack();
@@ -83,6 +83,6 @@ it.each([
 	await lose();
 	const state = await until(console.store, 'that it is gone', current => goneService(current) && current);
 	expect(whyNoService(state)).toBe(`${words}. ↑↓ selects another service.`);
-	expect(serviceRows(state)).toContainEqual(expect.objectContaining({name: 'cart', isGone: true, fate}));
+	expect(serviceRows(state)).toContainEqual(expect.objectContaining({name: 'cart', isGone: true, absence}));
 	expect(lost()).toBe(`${words}.`);
 });
