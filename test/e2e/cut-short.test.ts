@@ -110,8 +110,13 @@ const open = () =>
 		env: {XDG_STATE_HOME: directory, KUBECONFIG: ''},
 	});
 
-const reviewed = async (terminal: TestTerminal) => {
+const reviewed = async (terminal: TestTerminal, {word}: {word?: string} = {}) => {
 	await terminal.until(/Dry run: the server would accept it/);
+	if (word !== undefined) {
+		// What is typed before the terminal has said that it shows the sheet does not count either.
+		await terminal.settle(200);
+		terminal.type(word);
+	}
 	await terminal.until(/⏎ apply/);
 	// The terminal has to have said that it shows the sheet: Enter before that does not count.
 	await terminal.settle(200);
@@ -162,9 +167,7 @@ const deeds = {
 		async review(terminal) {
 			terminal.press('D');
 			await terminal.until(/Delete (the service )?cart/);
-			await reviewed(terminal);
-			terminal.type('cart');
-			await terminal.until(/Type cart: cart/);
+			await reviewed(terminal, {word: 'cart'});
 		},
 		title: 'delete service cart',
 		made: /cart in default: delete service by \S+, from a console here: made/,
