@@ -7,7 +7,9 @@ import {sharesOf} from '../knative/release/evidence/shares.js';
 import {releaseOf} from '../knative/release/release.js';
 import type {ReleaseFacts} from '../knative/release/evidence/facts.js';
 import {ownerWarnings, trafficWarnings, type Warning} from '../knative/release/warnings.js';
+import {latestGuard, type PatchOperation} from '../knative/objects/patch.js';
 import type {ServiceView} from '../knative/service/service.js';
+import type {Split} from '../knative/split/split.js';
 import {baseWarnings} from './base-offer.js';
 import type {Plan} from './plan.js';
 import {verdictWarnings, type CanaryVerdict} from './verdict/canary-verdict.js';
@@ -50,21 +52,34 @@ export function doubtSince(
 }
 
 /**
- * That what follows the latest revision is another one by now than the plan has named, as a clause: what users had is not what
- * it says, or they would get what it does not say. Undefined as long as it is not. A way back to a revision by its name waits
- * for nothing of that.
+ * What of a split follows the latest revision, and so is of another revision once that is another: what users had, or what they
+ * are to get. A way back to a revision by its name waits for nothing of that.
  */
-export function latestSince(
-	{splits, action}: Pick<Plan, 'splits' | 'action'>,
-	{latestReady}: Pick<ServiceView, 'latestReady'>,
-): string | undefined {
+function latestOf({splits, action}: Pick<Plan, 'splits' | 'action'>): Split[number] | undefined {
 	if (!splits || action === 'roll back' || action === 'abandon') return undefined;
 	const {before, after} = splits;
 	// What follows it after that has no name yet.
 	const makesNext = action === 'create revision' || action === 'autoscaling';
-	const row = before.find(({latest}) => latest) ?? (makesNext ? undefined : after.find(({latest}) => latest));
+	return before.find(({latest}) => latest) ?? (makesNext ? undefined : after.find(({latest}) => latest));
+}
+
+/**
+ * That what follows the latest revision is another one by now than the plan has named, as a clause: what users had is not what
+ * it says, or they would get what it does not say. Undefined as long as it is not.
+ */
+export function latestSince(
+	plan: Pick<Plan, 'splits' | 'action'>,
+	{latestReady}: Pick<ServiceView, 'latestReady'>,
+): string | undefined {
+	const row = latestOf(plan);
 	if (!row || row.revision === latestReady) return undefined;
 	const {revision: named} = row;
 	if (latestReady === undefined) return `${named} is not the latest ready revision any more`;
 	return `latest is ${latestReady} now, and ${named === undefined ? 'none was ready' : `was ${named}`}`;
+}
+
+/** The same for the server to see to; nothing where the latest has no name yet, since what is not there cannot be tested. */
+export function latestGuards(plan: Pick<Plan, 'splits' | 'action'>): PatchOperation[] {
+	const named = latestOf(plan)?.revision;
+	return named === undefined ? [] : [latestGuard(named)];
 }

@@ -15,6 +15,7 @@ import {untriedWhenMade} from '../knative/release/untried.js';
 import {ownerWarnings, rejectedWords, type Warning} from '../knative/release/warnings.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import {baseWarnings} from './base-offer.js';
+import {latestGuards} from './doubt-since.js';
 import type {Facts, Planned} from './plan-facts.js';
 import {noteFor} from './plan-note.js';
 import type {Plan} from './plan.js';
@@ -48,6 +49,7 @@ export function planCreateRevision(
 	const followed = before.some(({latest, percent}) => latest && percent === 100);
 	const untried = untriedWhenMade(facts, plan.split);
 	const operations = [
+		...latestGuards({action, splits: {before, after: plan.split}}),
 		...plan.operations,
 		...noteFor('new revision', facts, plan.split, {parts, followed, changesTemplate: true}),
 	];

@@ -33,6 +33,7 @@ import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, splitOf, wholeOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
 import type {Plan, TrafficAction} from './plan.js';
+import {latestGuards} from './doubt-since.js';
 import {skippedSteps} from '../knative/release/skipped-steps.js';
 import {aboutRelease} from './about-release.js';
 import {newTags, placeholderRule, unreadNotes} from '../knative/release/verbs/role-tags.js';
@@ -75,6 +76,7 @@ function trafficPlan(
 	// What is given up beside a release that goes on is no end of that.
 	const isBeside = rejected !== undefined && parts?.canary !== rejected.revision;
 	const operations = [
+		...latestGuards({action, splits: {before, after}}),
 		trafficOperation(after),
 		...noteFor(isBeside ? 'split' : action, facts, after, {
 			parts: isBeside ? undefined : parts,

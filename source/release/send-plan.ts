@@ -89,6 +89,9 @@ export function sentenceOfOutcome(
 			if (outcome.sameSpec) {
 				return `Not done: somebody else was writing ${name} at the same time; its split is as you saw it. Nothing was written.`;
 			}
+			if (outcome.latest) {
+				return `Not done: another revision of ${name} is the latest ready one since you opened this. Nothing was written.`;
+			}
 			return `Not done: ${name} changed since you opened this. Nothing was written.`;
 		case 'gone':
 			return write.kind === 'delete revision'

@@ -1,5 +1,9 @@
 /** What the console and the commands say, and leave alone, when the API server does not do what it is asked. */
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {readFile} from 'node:fs/promises';
+import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest';
+import {latestGuard} from '../../source/knative/objects/patch.js';
+import {connect} from '../../source/kube/connect.js';
+import {guardedPatch} from '../../source/kube/write/write.js';
 import {openRealWorld, splitWords, type RealWorld} from './console-world.js';
 import {openRealConsole, previewed, runCommand, stateDirectory} from './real-console.js';
 
@@ -136,4 +140,23 @@ it('a revision that has its share by following the latest is named, and gets wha
 		await runCommand(world, state.path, 'split', 'hello', '00002=50', '00003=50', '--yes'),
 	).toMatchObject({code: 0});
 	expect(splitWords(await world.service('hello'))).toBe('hello-00002=50:stable hello-00003=50:canary');
+});
+
+it('a split that is meant for another latest revision is refused by the server itself', async () => {
+	const {metadata, spec, status} = await world.service('hello');
+	const target = {namespace: 'default', name: 'hello', uid: metadata.uid, generation: metadata.generation};
+	const cluster = await connect({kubeconfigText: await readFile(world.kubeconfig, 'utf8')});
+	onTestFinished(() => cluster.close());
+	const before = await world.versions();
+	const meantFor = async (revision: string) =>
+		guardedPatch(
+			cluster,
+			target,
+			[latestGuard(revision), {op: 'replace', path: '/spec/traffic', value: spec.traffic}],
+			{dryRun: true},
+		);
+	expect(status.latestReadyRevisionName).toBe('hello-00003');
+	expect(await meantFor('hello-00003')).toMatchObject({kind: 'done'});
+	expect(await meantFor('hello-00002')).toMatchObject({kind: 'conflict', latest: true});
+	expect(await world.versions()).toEqual(before);
 });

@@ -2,13 +2,13 @@
 import {expect, test} from 'vitest';
 import {planRevision} from '../../source/knative/revision/plan-revision.js';
 import {condition} from '../knative/objects.js';
-import {doubtSince, latestSince} from '../../source/release/doubt-since.js';
+import {doubtSince, latestGuards, latestSince} from '../../source/release/doubt-since.js';
 import {planCreateRevision} from '../../source/release/plan-object.js';
 import type {PlanAction} from '../../source/release/plan.js';
 import type {Planned} from '../../source/release/plan-facts.js';
 import {latestKey, splitOf} from '../../source/knative/split/split.js';
 import {planPromote, planRollback, planSplit} from '../../source/release/plan-split.js';
-import {now, one, revisionMade, row, serviceMade, tried, two} from './made.js';
+import {now, one, operationsOf, revisionMade, row, serviceMade, tried, two} from './made.js';
 
 const service = serviceMade({traffic: tried, ready: 2});
 const rejected = {by: 'bob', at: undefined, why: 'too many 5xx'};
@@ -112,4 +112,22 @@ test('what follows the latest is another revision by now, or one at last', () =>
 	const making = {before: [pinned], after: following(undefined)};
 	expect(latestSince({action: 'create revision', splits: making}, {latestReady: two})).toBeUndefined();
 	expect(latestSince({action: 'split', splits: making}, {latestReady: two})).toMatch(/none was ready$/);
+});
+
+test('the server is asked to see to it, as long as the latest has a name', () => {
+	const [pinned] = splitOf(service);
+	if (!pinned) throw new Error('there is no row');
+	const following = (revision: string | undefined) => [{...pinned, key: latestKey, revision, latest: true}];
+	const guards = (action: PlanAction, named: string | undefined) =>
+		latestGuards({action, splits: {before: following(named), after: [pinned]}});
+	const guard = {op: 'test', path: '/status/latestReadyRevisionName', value: two};
+	expect(guards('split', two)).toEqual([guard]);
+	expect(guards('split', undefined)).toEqual([]);
+	expect(guards('roll back', two)).toEqual([]);
+	const of = {...facts, service: serviceMade({traffic: [{latestRevision: true, percent: 100}], ready: 2})};
+	const plan = planOf(planSplit(of, [row(two, 90), row(one, 10)]));
+	expect(operationsOf(plan)[0]).toEqual(guard);
+	// Copied, it does the same.
+	expect(plan.commands[0]).toContain('"path":"/status/latestReadyRevisionName"');
+	expect(operationsOf(planOf(planPromote(facts)))).not.toContainEqual(guard);
 });

@@ -23,6 +23,20 @@ export function guard(view: Pick<ServiceView, 'uid' | 'generation'>): PatchOpera
 	];
 }
 
+/** Where a Service has the name of its latest ready revision. */
+export const latestReadyPath = pointer('status', 'latestReadyRevisionName');
+
+/**
+ * To put before others whose meaning hangs on which revision is the latest ready one: that moves without a change of the spec.
+ * The server tests what is stored, status included, each time it applies the patch (k8s.io/apiserver
+ * pkg/endpoints/handlers/patch.go, applyPatchToCurrentObject).
+ */
+export const latestGuard = (revision: string): PatchOperation => ({
+	op: 'test',
+	path: latestReadyPath,
+	value: revision,
+});
+
 /** A copy of the object as these operations leave it; one that cannot be done leaves it as it is. */
 export function patched<Value extends object>(object: Value, operations: readonly PatchOperation[]): Value {
 	const copy = structuredClone(object);

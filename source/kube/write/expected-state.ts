@@ -2,7 +2,7 @@
 import {patched, pointer, type PatchOperation} from '../../knative/objects/patch.js';
 
 /** What a JSON pointer (RFC 6901) points at, or undefined. */
-function lookUp(object: unknown, path: string): unknown {
+export function lookUp(object: unknown, path: string): unknown {
 	let at = object;
 	for (const part of path.split('/').slice(1)) {
 		const key = part.replaceAll('~1', '/').replaceAll('~0', '~');

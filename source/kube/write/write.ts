@@ -1,8 +1,8 @@
 /** Every write there is, through one function each. Each says truly whether the change was made. */
-import {guard, type PatchOperation} from '../../knative/objects/patch.js';
+import {guard, latestReadyPath, type PatchOperation} from '../../knative/objects/patch.js';
 import type {KubernetesObject} from '../../knative/objects/wire.js';
 import type {Cluster} from '../cluster.js';
-import {differencesOf, holds, type Difference} from './expected-state.js';
+import {differencesOf, holds, lookUp, type Difference} from './expected-state.js';
 import type {Identity} from '../objects.js';
 import {fieldManager, servingPath} from '../paths.js';
 import {parseStatus} from '../status.js';
@@ -81,6 +81,7 @@ export async function guardedPatch(
 					const {object} = reading;
 					if (isThisChange(reading, target, operations)) return {kind: 'done', object, warnings: []};
 					if (moved(reading.identity)) return {kind: 'conflict', theirs: object};
+					if (isOtherLatest(object, operations)) return {kind: 'conflict', theirs: object, latest: true};
 				}
 				// The server applies a patch again when somebody else's write, be it of the status or of a label, comes in
 				// between, and gives up after five times (k8s.io/apiserver pkg/endpoints/handlers/patch.go).
@@ -138,6 +139,15 @@ function isThisChange(
 	const isNext = identity.uid === target.uid && identity.generation === next;
 	return isMarked && isNext && holds(object, operations) !== false;
 }
+
+/** Whether the latest ready revision is not the one that this change is meant for. */
+const isOtherLatest = (object: unknown, operations: readonly PatchOperation[]): boolean =>
+	operations.some(
+		operation =>
+			operation.op === 'test' &&
+			operation.path === latestReadyPath &&
+			lookUp(object, latestReadyPath) !== operation.value,
+	);
 
 /** Whether the object that came back is the one that is there. */
 const isAsRead = ({resourceVersion}: Identity, reading: Reading): boolean =>

@@ -36,9 +36,10 @@ export type WriteOutcome =
 	  }
 	/**
 	 * Not made: someone else's change came first. `theirs` is the object as it is now, undefined when it cannot be read;
-	 * `sameSpec`: what was changed is nothing that this change was made from.
+	 * `sameSpec`: what was changed is nothing that this change was made from; `latest`: another revision became the latest ready one,
+	 * and nobody changed the spec.
 	 */
-	| {kind: 'conflict'; theirs: unknown; sameSpec?: true}
+	| {kind: 'conflict'; theirs: unknown; sameSpec?: true; latest?: true}
 	/** Not made: the object does not exist (any more). */
 	| {kind: 'gone'}
 	/** Not made: an object of this name exists already. */

@@ -1,7 +1,7 @@
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
 import {createService, deleteService, guardedPatch} from '../../../source/kube/write/write.js';
-import type {PatchOperation} from '../../../source/knative/objects/patch.js';
+import {latestGuard, type PatchOperation} from '../../../source/knative/objects/patch.js';
 import {startApiServer, status} from '../../support/api-server.js';
 import {cluster, server} from '../answered-cluster.js';
 import {
@@ -73,6 +73,21 @@ describe('a guarded patch', () => {
 		['another uid', service(3, undefined, 'u-2')],
 	])('that the guard refused is a conflict, with theirs: %s', async (_, theirs) => {
 		expect(await patchAnswered([422, guardRefused], [200, theirs])).toEqual({kind: 'conflict', theirs});
+	});
+
+	it('that is meant for another latest revision is a conflict, though nobody changed the spec', async () => {
+		const meant = [latestGuard('hello-00002'), ...operations];
+		const answered = async (latestReadyRevisionName: string) => {
+			const outcome = guardedPatch(cluster, target, meant);
+			(await server.next()).answer(422, guardRefused);
+			const now = {...service(3, {traffic: []}), status: {latestReadyRevisionName}};
+			(await server.next()).answer(200, now);
+			return [await outcome, now] as const;
+		};
+		const [other, now] = await answered('hello-00003');
+		expect(other).toEqual({kind: 'conflict', theirs: now, latest: true});
+		const [same] = await answered('hello-00002');
+		expect(same).toMatchObject({kind: 'refused', status: 422});
 	});
 
 	describe('that comes with an annotation of its own', () => {
