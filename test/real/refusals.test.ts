@@ -144,7 +144,12 @@ it('a revision that has its share by following the latest is named, and gets wha
 
 it('a split that is meant for another latest revision is refused by the server itself', async () => {
 	const {metadata, spec, status} = await world.service('hello');
-	const target = {namespace: 'default', name: 'hello', uid: metadata.uid, generation: metadata.generation};
+	const target = {
+		namespace: world.namespace,
+		name: 'hello',
+		uid: metadata.uid,
+		generation: metadata.generation,
+	};
 	const cluster = await connect({kubeconfigText: await readFile(world.kubeconfig, 'utf8')});
 	onTestFinished(() => cluster.close());
 	const before = await world.versions();
