@@ -311,8 +311,8 @@ function TooSmall({columns, rows}: {columns: number; rows: number}) {
 	return (
 		<Box flexDirection="column" width={columns} height={rows} overflow="hidden">
 			<Text wrap="truncate">too small: 20x6</Text>
-			{words.map(word => (
-				<Text key={word} wrap="truncate">
+			{words.map((word, index) => (
+				<Text key={index} wrap="truncate">
 					{word}
 				</Text>
 			))}

@@ -55,8 +55,8 @@ export function AnswersAndFailures({
 				<FailureLine key={failure.key} failure={failure} now={at} width={failuresWidth} service={service} />
 			))}
 			{said.length > 0 && <Text {...styles.muted}>{'\n'}MESSAGES, newest first (m: all)</Text>}
-			{said.map(({at: when, text}) => (
-				<Text key={when} wrap="truncate">
+			{said.map(({at: when, text}, index) => (
+				<Text key={index} wrap="truncate">
 					<Text {...styles.muted}>{`${clock(when)}  `}</Text>
 					{cutText(text, failuresWidth - 10, {ellipsis: glyphs.ellipsis})}
 				</Text>

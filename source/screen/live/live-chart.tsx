@@ -15,7 +15,10 @@ type LiveChartProps = {
 	marks: RevisionMarks | undefined;
 } & Size;
 
-/** Drawn once a second: answers come more often, and each would cost the whole of it. */
+/**
+ * Drawn once a second: answers come more often, and each would cost the whole of it. While nothing is sent each of the last answers
+ * is drawn: there may be no second after theirs.
+ */
 export const LiveChart = memo(
 	({snapshot, service, marks, width, height}: LiveChartProps) => {
 		const revisions = drawnRevisions(snapshot);
@@ -75,8 +78,12 @@ export function ChartView({
 
 function isDrawnAlike(before: LiveChartProps, after: LiveChartProps): boolean {
 	const secondOf = ({snapshot}: LiveChartProps) => Math.floor(snapshot.at / 1000);
+	const isSame =
+		after.snapshot.state === 'running'
+			? secondOf(before) === secondOf(after)
+			: before.snapshot === after.snapshot;
 	return (
-		secondOf(before) === secondOf(after) &&
+		isSame &&
 		before.snapshot.weights === after.snapshot.weights &&
 		before.service === after.service &&
 		before.width === after.width &&

@@ -67,6 +67,20 @@ it('has them side by side where there is room, with what the console said below 
 	expect(screen()).toMatch(/MESSAGES, newest first \(m: all\)[^]*The split is in place\./);
 });
 
+it('has each message once, also where several were said in the same millisecond', async () => {
+	const {screen, store, until} = await open({isBeside: true, failures: 9, answers: 3}, [failure('boom')]);
+	const said = ['One.', 'Two.', 'Three.'].map((text, index) => ({
+		at: index < 2 ? 1000 : 2000,
+		tone: 'info' as const,
+		text,
+	}));
+	store.setState({messages: said.slice(0, 2)});
+	await until(/Two\.[^]*One\./);
+	store.setState({messages: said});
+	await until(/Three\./);
+	expect(screen().match(/One|Two|Three/g)).toEqual(['Three', 'Two', 'One']);
+});
+
 it('says that nothing failed only where it has room for that', async () => {
 	const roomy = await open({isBeside: true, failures: 8}, []);
 	expect(roomy.screen()).toContain('FAILURES of this split: none');
