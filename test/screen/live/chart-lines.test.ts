@@ -23,7 +23,10 @@ const chart: Chart = {
 	marks: [{column: 1, at: noon + 1000, before: [100, 0], after: [90, 10]}],
 };
 const lines = (room: number, width = 120, part: Partial<Chart> = {}) =>
-	chartLines({...chart, ...part}, {room, width, service: 'shop', glyphs, order: ['shop-00001', 'shop-00002']});
+	chartLines(
+		{...chart, ...part},
+		{room, width, service: 'shop', glyphs, order: ['shop-00001', 'shop-00002']},
+	);
 const textOf = ({label, cells, value}: ReturnType<typeof lines>[number]) => `${label}${cells} ${value}`;
 
 test('time, share, errors and p95 stand under each other, in one scale a kind, all as wide', () => {
