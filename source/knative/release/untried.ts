@@ -26,12 +26,13 @@ export function untriedOnWayBack(facts: ReleaseFacts, after: Split): Warning | u
 		: undefined;
 }
 
+const followsWhole = (split: Split) => split.some(({latest, percent}) => latest && percent === 100);
+
 /** Where a split begins to follow the latest one with everything, while that is not ready. */
 function untriedNext(facts: ReleaseFacts, after: Split): Warning | undefined {
 	const {service} = facts;
 	const {latestCreated, latestReady} = service;
-	const isWhole = (split: Split) => split.some(({latest, percent}) => latest && percent === 100);
-	if (!isWhole(after) || isWhole(splitOf(service))) return undefined;
+	if (!followsWhole(after) || followsWhole(splitOf(service))) return undefined;
 	if (latestCreated === undefined || latestReady === undefined || latestCreated === latestReady) {
 		return undefined;
 	}
@@ -88,9 +89,8 @@ function knownOf(facts: ReleaseFacts, name: string): string {
 
 /** The same of a revision that is only being made: nobody can have tried it. */
 export function untriedWhenMade(facts: ReleaseFacts, after: Split): Warning | undefined {
-	const isWhole = after.some(({latest, percent}) => latest && percent === 100);
 	const having = sharesOf(facts.service).filter(({percent}) => percent > 0);
-	if (!isWhole || having.length === 0) return undefined;
+	if (!followsWhole(after) || having.length === 0) return undefined;
 	return {
 		kind: 'untried',
 		sentence: 'The new revision gets all of the traffic as soon as it is ready: nobody will have tried it.',

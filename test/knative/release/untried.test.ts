@@ -50,28 +50,30 @@ describe('beside a canary', () => {
 	});
 });
 
+/** The second is ready, and the third is not yet. */
+const waitingFor = (traffic: TrafficTarget[]) => {
+	const made = serviceView({traffic, ready: 2});
+	return {service: {...made, latestCreated: three}, revisions: all, changes: []};
+};
+
 describe('following the latest with everything', () => {
 	const tried: TrafficTarget[] = [
 		{revisionName: one, percent: 90, tag: 'stable'},
 		{latestRevision: true, percent: 10, tag: 'canary'},
 	];
-	const facts = (traffic: TrafficTarget[]) => {
-		const made = serviceView({traffic, ready: 2});
-		return {service: {...made, latestCreated: three}, revisions: all, changes: []};
-	};
 
 	it('is warned of for the next one, which gets it as soon as it is ready', () => {
-		expect(untriedWarning(facts(tried), to(two, true))).toEqual({
+		expect(untriedWarning(waitingFor(tried), to(two, true))).toEqual({
 			kind: 'untried',
 			revision: three,
 			sentence: `${three} gets all of the traffic as soon as it is ready: nobody will have tried it.`,
 		});
-		expect(untriedWarning(facts(tried), to(two))).toBeUndefined();
+		expect(untriedWarning(waitingFor(tried), to(two))).toBeUndefined();
 	});
 
 	it('is nothing new where it did so before, or where nothing is waited for', () => {
-		expect(untriedWarning(facts([{latestRevision: true, percent: 100}]), to(two, true))).toBeUndefined();
-		const {service, ...others} = facts(tried);
+		expect(untriedWarning(waitingFor([{latestRevision: true, percent: 100}]), to(two, true))).toBeUndefined();
+		const {service, ...others} = waitingFor(tried);
 		const made = {...others, service: {...service, latestCreated: two}};
 		expect(untriedWarning(made, to(two, true))).toBeUndefined();
 	});
