@@ -81,7 +81,7 @@ describe('a credential plugin', () => {
 		const answers = await Promise.all(
 			['/a', '/b'].map(async each => cluster.request({method: 'GET', path: each})),
 		);
-		expect(answers.map(({status, body}) => ({status, body}))).toEqual([
+		expect(answers.map(({status: code, body}) => ({status: code, body}))).toEqual([
 			{status: 200, body: {token: 'Bearer token-2'}},
 			{status: 200, body: {token: 'Bearer token-2'}},
 		]);
