@@ -30,8 +30,9 @@ function coveredText(text: string): string {
 export function secretFrom(text: string): number | undefined {
 	const covered = coveredText(text);
 	if (covered === text) return undefined;
-	const place = [...covered].findIndex((character, index) => text[index] !== character);
-	return place === -1 ? text.length : place;
+	let place = 0;
+	while (place < covered.length && covered[place] === text[place]) place++;
+	return place;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
