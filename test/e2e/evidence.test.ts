@@ -488,8 +488,13 @@ it('has verify say of what it was ended at, where nothing was answered yet', asy
 		process.execPath,
 		[
 			builtProgram,
-			...['verify', 'cart', '--revision', '@canary', '-o', 'json', '--timeout', '1m'],
-			...[`--kubeconfig=${world.sandbox.kubeconfigPath}`, `--gateway=127.0.0.1:${port}`],
+			'verify',
+			'cart',
+			'--revision=@canary',
+			'--output=json',
+			'--timeout=1m',
+			`--kubeconfig=${world.sandbox.kubeconfigPath}`,
+			`--gateway=127.0.0.1:${port}`,
 		],
 		{env: {...process.env, XDG_STATE_HOME: state}, stdio: ['ignore', 'pipe', 'ignore']},
 	);
@@ -505,7 +510,9 @@ it('has verify say of what it was ended at, where nothing was answered yet', asy
 
 it('refuses flags that the protocol of the service has no place for', async () => {
 	const {output, code} = await runProgram([
-		...['verify', 'cart', '--grpc-method', 'helloworld.Greeter/SayHello'],
+		'verify',
+		'cart',
+		'--grpc-method=helloworld.Greeter/SayHello',
 		`--kubeconfig=${world.sandbox.kubeconfigPath}`,
 	]);
 	expect(output).toBe('--grpc-method is for gRPC services, and cart speaks HTTP: leave it out.\n');

@@ -54,13 +54,13 @@ export async function runVerify(
 
 /** `kn-canary verify --revision`: ends the process. */
 export async function runVerifyRevision(
-	typed: string,
+	named: string,
 	revision: string,
 	flags: VerifyFlags,
 	requestOptions: RequestOptions,
 ): Promise<void> {
 	await onService(
-		typed,
+		named,
 		flags,
 		async (service, {cluster, namespace, stdout, stderr, eyes, signal}) => {
 			const {runVerifyRevision: run} = await import('../../headless/evidence/verify-revision.js');
