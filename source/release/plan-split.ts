@@ -191,13 +191,19 @@ export function planPromote(facts: Facts, {to, keepsPrevious}: PlanOptions = {})
 		...optionsOf(facts, {to}),
 		...(keepsPrevious !== undefined && {keepsPrevious}),
 	});
-	const result = planned('promote', facts, choice);
+	const result = promotionOf(facts, choice);
 	// What it would be, were it kept.
 	const kept = keepsPrevious === false ? promote(facts, optionsOf(facts, {to})) : choice;
 	const wayBack = kept.kind === 'split' ? kept.parts.previous : undefined;
 	if (!result.ok || wayBack === undefined) return result;
 	const promotion = {to, keepsPrevious: keepsPrevious !== false, wayBack};
 	return {ok: true, plan: {...result.plan, promotion}};
+}
+
+function promotionOf(facts: Facts, choice: Choice): Planned {
+	const result = planned('promote', facts, choice);
+	const isOfAnother = choice.kind === 'split' && choice.revision !== releaseOf(facts).canary?.revision;
+	return result.ok && isOfAnother ? {ok: true, plan: {...result.plan, isOfAnother}} : result;
 }
 
 /** Needs nothing but the service itself: it waits for no list, no dry run, no probe. */

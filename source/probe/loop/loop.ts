@@ -120,10 +120,15 @@ export function createLoop({
 	let current: LoopSnapshot | undefined;
 	let comparing = false;
 	let sides: Sides | undefined;
-	const observations = createObservations({clock, isExpected, onOverdue: changed});
 	const knowledge = createGatewayKnowledge({probe, timeout, ...(random && {random})});
 	const publisher = createPublisher(clock);
 	const anyHost = createAnyHost({isSaidToAll: knowledge.isSaidToAll, onChange: changed});
+	const observations = createObservations({
+		clock,
+		isExpected,
+		isDoubtful: anyHost.isDoubtful,
+		onOverdue: changed,
+	});
 
 	function changed(): void {
 		current = undefined;

@@ -83,9 +83,13 @@ test.each<World>([
 	{name: 'the new one takes up to eight seconds', share: 10, latency: random => 8000 * random(), lost: 0},
 	{name: 'a fifth of the new one’s answers never come', share: 50, latency: () => 10, lost: 0.2},
 	{name: 'the new one never answers', share: 10, latency: () => 10, lost: 1},
-])('the range holds the share that is set at every moment while $name', async world => {
-	const random = seeded(20_261_127);
-	let leftOut = 0;
-	for (let run = 0; run < runs; run++) leftOut += (await isEverLeftOut(world, random)) ? 1 : 0;
-	expect(leftOut / runs).toBeLessThanOrEqual(0.05);
-}, 60_000);
+])(
+	'the range holds the share that is set at every moment while $name',
+	async world => {
+		const random = seeded(20_261_127);
+		let leftOut = 0;
+		for (let run = 0; run < runs; run++) leftOut += (await isEverLeftOut(world, random)) ? 1 : 0;
+		expect(leftOut / runs).toBeLessThanOrEqual(0.05);
+	},
+	60_000,
+);
