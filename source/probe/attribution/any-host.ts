@@ -9,7 +9,7 @@ import type {GatewayResponse, ProbeTarget} from '../transport/probe.js';
 export type AnyHost = {
 	/** A success at the host of a tag. */
 	noteTag(revision: string, target: ProbeTarget, answer: GatewayResponse): void;
-	/** A success at the service's own host. */
+	/** Whatever was answered at the service's own host. */
 	noteService(target: ProbeTarget, answer: GatewayResponse): void;
 	/** Any host is answered as this revision's tag is, and no user was so far: what is said there is not its own. */
 	isDoubtful: (revision: string) => boolean;

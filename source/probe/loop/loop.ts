@@ -152,9 +152,11 @@ export function createLoop({
 		);
 		const grade = gradeOf(answer.outcome, isExpected);
 		observations.noteGrade(answer, grade, host);
-		if (grade === 'success' && answer.outcome.kind === 'response' && !observations.settling) {
+		if (answer.outcome.kind === 'response' && !observations.settling) {
 			if (host.kind === 'service') anyHost.noteService(asked, answer.outcome);
-			else if (host.revision !== undefined) anyHost.noteTag(host.revision, asked, answer.outcome);
+			else if (grade === 'success' && host.revision !== undefined) {
+				anyHost.noteTag(host.revision, asked, answer.outcome);
+			}
 		}
 
 		return {answer, grade};
