@@ -16,7 +16,7 @@ import {seeded} from '../../stats/random.js';
 
 const worlds = Number(process.env['GENERATED_GATEWAYS'] ?? 120);
 /** So many that it shows how seldom it is. */
-const accusedWorlds = 2 * worlds;
+const accusedWorlds = 3 * worlds;
 const seed = Number(process.env['GATEWAYS_SEED'] ?? 1_300_000);
 
 /** Milliseconds after which a request without an answer is called one: twice what the slowest takes, at least. */
