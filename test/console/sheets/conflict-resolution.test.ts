@@ -232,7 +232,11 @@ describe('after a conflict', () => {
 		await on.console.confirm();
 		expect(reviewOf(on.console.store.getState()).phase).toMatchObject({kind: 'conflict'});
 		await on.console.putMineOnTop();
-		expect(on.console.store.getState().sheets.at(-1)).toMatchObject({kind: 'choice', about: 'template'});
+		expect(on.console.store.getState().sheets.at(-1)).toMatchObject({
+			kind: 'choice',
+			about: 'template',
+			question: expect.stringMatching(/^Gives up cart-00002\. /),
+		});
 		on.console.choose('template');
 		await until(on.console.store, 'the review', ({sheets}) => sheets.at(-1)?.kind === 'review');
 		await on.console.confirm();
