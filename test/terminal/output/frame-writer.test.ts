@@ -210,11 +210,11 @@ describe('a terminal behind the frame writer', () => {
 	it('brings nothing in that a wider window has shown when a row goes left', async () => {
 		const {terminal, clock, writer} = open(60, 2);
 		terminal.resize(50, 2);
-		const row = (blanks: number) => `│ ${' '.repeat(blanks)}a name of a revision    10 %`;
 		for (const blanks of [14, 2, 8, 0]) {
-			writer.show(row(blanks));
+			const row = `│ ${' '.repeat(blanks)}a name of a revision    10 %`;
+			writer.show(row);
 			await clock.pass(1000);
-			expect(await terminal.cells()).toEqual(await drawnAfresh(row(blanks), 50, 2));
+			expect(await terminal.cells()).toEqual(await drawnAfresh(row, 50, 2));
 		}
 	});
 
