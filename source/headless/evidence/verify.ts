@@ -162,6 +162,10 @@ async function askService(
 		const since = new Date();
 		let snapshot = await sendAll(loop, options);
 		const until = new Date();
+		if (snapshot.isAnyHostOpen) {
+			await Promise.race([knowsAnyHost(loop), abortOf(options.signal)]);
+			snapshot = loop.snapshot();
+		}
 		if (mayTellMore(snapshot, expected.shares, options)) {
 			await Promise.race([learning, abortOf(options.signal)]);
 			snapshot = loop.snapshot();
@@ -238,10 +242,15 @@ async function learnTags(loop: Loop, cluster: Cluster, service: ServiceView): Pr
 }
 
 /** Resolves when each tag was asked and has answered something. */
-async function triedAll(loop: Loop): Promise<void> {
+const triedAll = async (loop: Loop) => seen(loop, ({tags}) => tags.every(({state}) => state !== 'waiting'));
+
+/** Resolves when it is known what a host that cannot exist gets, or that it gets no answer. */
+const knowsAnyHost = async (loop: Loop) => seen(loop, ({isAnyHostOpen}) => !isAnyHostOpen);
+
+async function seen(loop: Loop, is: (snapshot: LoopSnapshot) => boolean): Promise<void> {
 	const {promise, resolve} = Promise.withResolvers<void>();
-	const look = ({tags}: LoopSnapshot): void => {
-		if (tags.every(({state}) => state !== 'waiting')) resolve();
+	const look = (snapshot: LoopSnapshot): void => {
+		if (is(snapshot)) resolve();
 	};
 	const unsubscribe = loop.subscribe(look);
 	look(loop.snapshot());
