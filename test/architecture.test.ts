@@ -192,17 +192,11 @@ describe('the house', () => {
 		expect([...homes].filter(([, where]) => where.length > 1)).toEqual([]);
 	});
 
-	it('keeps everything heavy out of what is loaded before the first frame', () => {
+	/** Files and packages that are loaded with these, not on demand. */
+	function loadedWith(...files: readonly string[]): {files: Set<string>; packages: Set<string>} {
 		const seen = new Set<string>();
 		const packages = new Set<string>();
-		// What is imported before the first frame of the console.
-		const queue = [
-			'cli.tsx',
-			'source/cli/program.ts',
-			'source/cli/open-console.ts',
-			'source/console/console.ts',
-			'source/screen/open.tsx',
-		];
+		const queue = [...files];
 		for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
 			if (seen.has(file)) continue;
 			seen.add(file);
@@ -212,6 +206,27 @@ describe('the house', () => {
 				else packages.add(target);
 			}
 		}
+		return {files: seen, packages};
+	}
+
+	it('keeps what keys are for out of what is loaded before the first rows', () => {
+		const {files, packages} = loadedWith('source/cli/stages/console-core.ts');
+		expect(files).toContain('source/kube/watch/reflector.ts');
+		for (const later of ['verbs.ts', 'sheets/review.ts', 'forms/forms.ts', 'live/live.ts', 'logs/logs.ts']) {
+			expect(files).not.toContain(`source/console/${later}`);
+		}
+		expect(packages).not.toContain('ink');
+	});
+
+	it('keeps everything heavy out of what is loaded before the first frame', () => {
+		// What is imported before the first frame of the console.
+		const {packages} = loadedWith(
+			'cli.tsx',
+			'source/cli/program.ts',
+			'source/cli/open-console.ts',
+			'source/console/console.ts',
+			'source/screen/open.tsx',
+		);
 		expect(packages).toContain('ink');
 		for (const heavy of ['@kubernetes/client-node', '@grpc/grpc-js', 'js-yaml', 'find-my-way', 'undici']) {
 			expect(packages).not.toContain(heavy);
