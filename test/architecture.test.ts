@@ -97,6 +97,23 @@ const inside = imports
 /** A table in Markdown without the blanks and rules with which the formatter aligns it. */
 const unaligned = (text: string) => text.replaceAll(/[-\s]+/g, ' ');
 
+/** Files and packages that are loaded with these, not on demand. */
+function loadedWith(...first: readonly string[]): {loaded: Set<string>; packages: Set<string>} {
+	const seen = new Set<string>();
+	const packages = new Set<string>();
+	const queue = [...first];
+	for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+		if (seen.has(file)) continue;
+		seen.add(file);
+		for (const {target, typeOnly, dynamic} of importsOf(file)) {
+			if (typeOnly || dynamic) continue;
+			if (target.startsWith('.')) queue.push(sourceFile(file, target));
+			else packages.add(target);
+		}
+	}
+	return {loaded: seen, packages};
+}
+
 describe('the house', () => {
 	it('has only the folders that the rules know', () => {
 		expect(new Set(files.map(file => folderOf(file)))).toEqual(new Set(Object.keys(mayImport)));
@@ -192,28 +209,11 @@ describe('the house', () => {
 		expect([...homes].filter(([, where]) => where.length > 1)).toEqual([]);
 	});
 
-	/** Files and packages that are loaded with these, not on demand. */
-	function loadedWith(...files: readonly string[]): {files: Set<string>; packages: Set<string>} {
-		const seen = new Set<string>();
-		const packages = new Set<string>();
-		const queue = [...files];
-		for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-			if (seen.has(file)) continue;
-			seen.add(file);
-			for (const {target, typeOnly, dynamic} of importsOf(file)) {
-				if (typeOnly || dynamic) continue;
-				if (target.startsWith('.')) queue.push(sourceFile(file, target));
-				else packages.add(target);
-			}
-		}
-		return {files: seen, packages};
-	}
-
 	it('keeps what keys are for out of what is loaded before the first rows', () => {
-		const {files, packages} = loadedWith('source/cli/stages/console-core.ts');
-		expect(files).toContain('source/kube/watch/reflector.ts');
+		const {loaded, packages} = loadedWith('source/cli/stages/console-core.ts');
+		expect(loaded).toContain('source/kube/watch/reflector.ts');
 		for (const later of ['verbs.ts', 'sheets/review.ts', 'forms/forms.ts', 'live/live.ts', 'logs/logs.ts']) {
-			expect(files).not.toContain(`source/console/${later}`);
+			expect(loaded).not.toContain(`source/console/${later}`);
 		}
 		expect(packages).not.toContain('ink');
 	});
