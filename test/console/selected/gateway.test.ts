@@ -18,6 +18,7 @@ async function openWorld(): Promise<World> {
 	return world;
 }
 
+const isFound = ({gateway}: ConsoleState) => gateway.kind === 'found' && gateway.forward === undefined;
 const forwardOf = ({gateway}: ConsoleState) => (gateway.kind === 'found' ? gateway.forward : undefined);
 const answerOf = ({sheets}: ConsoleState) => {
 	const sheet = sheets.at(-1);
@@ -111,7 +112,6 @@ test('a key from one service to another that has the same gateway is told of onc
 	const world = await startWorld();
 	onTestFinished(async () => world.stop());
 	const {store} = await world.console('cart');
-	const isFound = ({gateway}: ConsoleState) => gateway.kind === 'found' && gateway.forward === undefined;
 	await until(store, 'the gateway', isFound);
 	moveSelection(store, {by: 1});
 	// Of each service it is looked for once.
