@@ -74,8 +74,8 @@ describe('what contradicts a split', () => {
 describe('what is got', () => {
 	const split = splitOf(service);
 	const shares = [
-		{revision: one, set: 90, got: 30},
-		{revision: two, set: 10, got: 10},
+		{revision: one, set: 90, got: 74.6},
+		{revision: two, set: 10, got: 25.4},
 	];
 
 	it('is what the loop was answered, in the order of the rows, in whole percents', () => {
@@ -83,8 +83,22 @@ describe('what is got', () => {
 			label: 'got',
 			revisions: [one, two],
 			percents: [75, 25],
+			values: ['75', '25'],
 		});
 		expect(gotOf(split, verdictWith({shares: []}), undefined)).toBeUndefined();
+	});
+
+	it('has at its end what is of no certain revision, and no number of what may be among that', () => {
+		const [first, second] = shares;
+		const failing = [first, {...second!, got: 20}].flatMap(share => share ?? []);
+		expect(gotOf(split, verdictWith({shares: failing}), undefined)).toEqual({
+			label: 'got',
+			revisions: [one, two, undefined],
+			percents: [75, 20, 5],
+			values: ['75', '20', '?'],
+		});
+		const open = [first, {...second!, got: 0, isOpen: true as const}].flatMap(share => share ?? []);
+		expect(gotOf(split, verdictWith({shares: open}), undefined)?.values).toEqual(['75', '?', '?']);
 	});
 
 	it('is the same whatever the draft is: what it took out is told after its rows', () => {
