@@ -169,5 +169,7 @@ test('tags that may have no rule at the gateway accuse nobody and praise nobody'
 test('in 80 columns counts give way to shares, not to an ellipsis', () => {
 	const found = lineOf(comparison({asked: 40_000, fresh: 12_300, old: 40, bad: 30_000}));
 	expect(found.sentence).toMatch(/^canary WORSE, SLOWER: fails 12300 of 40000, stable 40 of 40000/);
-	expect(fittedVerdict(found, 74, '…')).toBe('canary WORSE, SLOWER: fails 30.8 %, stable 0.1 % · R rolls back');
+	expect(fittedVerdict(found, 74, '…')).toBe(
+		'canary WORSE, SLOWER: fails 30.8 %, stable 0.1 % · R rolls back',
+	);
 });
