@@ -26,8 +26,12 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 			: line('waiting', `not compared: ${reason}`, 't adds one');
 	}
 	if (tagDoubt) {
-		const shorter = ['not compared: the gateway may have no rule for tag hosts'];
-		return {...line('warning', `not compared: ${tagDoubt.sentence}`), shorter};
+		const sentence = `not compared: ${tagDoubt.sentence}`;
+		const shorter = [
+			sentence.replace(/, users .*$/s, ''),
+			'not compared: the gateway may have no rule for tag hosts',
+		];
+		return {...line('warning', sentence), shorter};
 	}
 	if (!comparison || comparison.pairs === 0) {
 		if (!comparing) return line('waiting', 'not compared', 'p compares canary and stable at their tags');
