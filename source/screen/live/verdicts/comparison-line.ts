@@ -27,10 +27,8 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	}
 	if (tagDoubt) {
 		const sentence = `not compared: ${tagDoubt.sentence}`;
-		const shorter = [
-			sentence.replace(/, users .*$/s, ''),
-			'not compared: the gateway may have no rule for tag hosts',
-		];
+		// What it is comes before why that proves nothing.
+		const shorter = [sentence.replace(/, (?:users|the service) .*$/s, '')];
 		return {...line('warning', sentence), shorter};
 	}
 	if (!comparison || comparison.pairs === 0) {

@@ -10,6 +10,7 @@ import type {Theme} from '../../../terminal/output/theme.js';
 import {changesWords} from '../../frame/changes.js';
 import type {Size} from '../../layout.js';
 import {wrapLine, type DocumentLine} from '../../sheets/inspect/document.js';
+import {widthOf} from '../../widgets/table/fit-text.js';
 import {contradiction, inPlaceWords} from '../gateway-evidence.js';
 import {latelyAnswered} from '../measured.js';
 
@@ -70,7 +71,12 @@ export function saidLines(
 			]
 		: proven === undefined
 			? []
-			: [{text: `${glyphs.bad} ${proven}`, style: styles.bad}];
+			: [
+					{
+						text: `${glyphs.bad} ${height < roomy ? fittedPieces(proven, width - 2) : proven}`,
+						style: styles.bad,
+					},
+				];
 	const rows = lines.flatMap(line => wrapLine(line, width).map(text => ({...line, text})));
 	const shown = rows.slice(0, Math.max(0, height - 1));
 	const last = shown.at(-1);
@@ -78,6 +84,16 @@ export function saidLines(
 	// What has no room is cut where it can be seen that it was.
 	const rest = rows.slice(shown.length).map(({text}) => text);
 	return [...shown.slice(0, -1), {...last, text: [last.text, ...rest].join(' ')}];
+}
+
+/** Rows of the pane from which on a row more for a sentence takes none from the split. */
+const roomy = 4;
+
+/** The first pieces of a sentence, as many as fit in a row; the first one in any case. */
+function fittedPieces(sentence: string, width: number): string {
+	const pieces = sentence.split(' · ');
+	while (pieces.length > 1 && widthOf(pieces.join(' · ')) > width) pieces.pop();
+	return pieces.join(' · ');
 }
 
 /** A bar is green only of what users get: not while no revision is ready, or the gateway says otherwise. */

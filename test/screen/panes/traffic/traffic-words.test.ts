@@ -65,6 +65,20 @@ describe('what contradicts a split', () => {
 		expect(saidLines(refused, undefined, {width: 60, height: 1}, theme)).toEqual([]);
 	});
 
+	it('takes one row of three, so that the split keeps two', () => {
+		const verdict = verdictWith({
+			splitAlarm: {since: 0, last: 10_000, isOver: false},
+			at: 10_000,
+			shares: [
+				{revision: one, set: 90, got: 49},
+				{revision: two, set: 10, got: 51},
+			],
+		});
+		const said = saidLines(service, verdict, {width: 74, height: 3}, theme);
+		expect(said.map(({text}) => text)).toEqual(['✗ set 90│10, users get 49│51 for 10 s · S sends it again']);
+		expect(saidLines(service, verdict, {width: 74, height: 4}, theme)[1]?.text).toContain('gateway pods');
+	});
+
 	it('is nothing where the route is ready', () => {
 		expect(saidLines(service, undefined, {width: 60, height: 12}, theme)).toEqual([]);
 		expect(isGotByUsers(service, undefined)).toBe(true);
