@@ -166,7 +166,7 @@ export function autoscalingFields(
 	offer?: BaseOffer,
 ): Field<RevisionFieldId>[] {
 	const initial = initialRevision(view);
-	const whose = fallbacks ? 'cluster default:' : 'stock default:';
+	const whose = fallbacks ? 'default:' : 'stock default:';
 	const common = autoscalingSettings.filter(setting => !setting.tuning);
 	const tuning = autoscalingSettings.filter(setting => setting.tuning);
 	return [
