@@ -6,30 +6,42 @@ import * as v from 'valibot';
 import {ownedMetadata} from '../knative/objects/parsed.js';
 import {mayBeOfOneWrite, trafficWrittenBefore} from '../knative/release/evidence/record.js';
 import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
-import type {ServiceView} from '../knative/service/service.js';
+import {specTraffic, type ServiceView} from '../knative/service/service.js';
 import {TransportError, type Cluster} from './cluster.js';
 import {servingPath} from './paths.js';
 
 /** Milliseconds: where it is not told by then, the operator is asked. */
 const patience = 2000;
 
-const route = v.object({kind: v.literal('Route'), metadata: ownedMetadata});
+const route = v.object({
+	kind: v.literal('Route'),
+	metadata: ownedMetadata,
+	spec: v.object({traffic: v.pipe(v.nullish(v.unknown(), []), specTraffic)}),
+});
+
+const targetWords = (targets: ServiceView['specTraffic']) =>
+	targets.map(({revision = '@latest', percent, tag = ''}) => `${revision} ${percent} ${tag}`).join();
 
 /**
  * `spec.traffic` of the Route of this service has not been written after that: milliseconds since 1970, to the second. Undefined
- * where it cannot be read, or is of another service.
+ * where it cannot be read, is of another service, or has not the split of this one yet: Knative takes a generation up before that
+ * (pkg/reconciler/service, ReconcileKind, of a revision whose name is given, and of a write that has failed).
  */
 async function readRouteWritten(
 	cluster: Pick<Cluster, 'request'>,
-	{namespace, name, uid}: Pick<ServiceView, 'namespace' | 'name' | 'uid'>,
+	{namespace, name, uid, specTraffic: asked}: Pick<ServiceView, 'namespace' | 'name' | 'uid' | 'specTraffic'>,
 ): Promise<number | undefined> {
 	try {
 		const path = servingPath('routes', namespace, name);
 		const answer = await cluster.request({method: 'GET', path, timeout: patience});
 		const parsed = v.safeParse(route, answer.body);
 		if (answer.status !== 200 || !parsed.success) return undefined;
-		const {ownerReferences, managedFields} = parsed.output.metadata;
-		return ownerReferences.some(owner => owner.uid === uid) ? managedFields.traffic : undefined;
+		const {
+			metadata: {ownerReferences, managedFields},
+			spec: {traffic},
+		} = parsed.output;
+		const isItsOwn = ownerReferences.some(owner => owner.uid === uid);
+		return isItsOwn && targetWords(traffic) === targetWords(asked) ? managedFields.traffic : undefined;
 	} catch (error) {
 		if (error instanceof TransportError) return undefined;
 		throw error;

@@ -27,7 +27,7 @@ import {rollBack} from '../knative/release/verbs/roll-back.js';
 import {pinnedSplit} from '../knative/release/verbs/settled-split.js';
 import {sharesOf} from '../knative/release/evidence/shares.js';
 import {backSentence, undo} from '../knative/release/verbs/undo.js';
-import {untriedWarning} from '../knative/release/untried.js';
+import {untriedOnWayBack, untriedWarning} from '../knative/release/untried.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, splitOf, wholeOf, type Split} from '../knative/split/split.js';
@@ -126,13 +126,17 @@ function troubleWarnings(action: TrafficAction, trouble: string | undefined): Wa
 	return [{kind: 'other', sentence: `Live says: ${trouble}.`}];
 }
 
-/** A verb that has chosen a revision by itself has said so; a way back is none, and neither is a tag. */
+/** A verb that has chosen a revision by itself has said so; a way back that was chosen for users is none, and neither is a tag. */
 function untriedWarnings(
 	action: TrafficAction,
 	facts: Facts,
 	after: Split,
 	said: readonly Warning[],
 ): Warning[] {
+	if (action === 'roll back') {
+		const untried = untriedOnWayBack(facts, after);
+		return untried ? [untried] : [];
+	}
 	if (action !== 'split' && action !== 'promote') return [];
 	const untried = untriedWarning(facts, after);
 	const isKnown =
@@ -191,13 +195,19 @@ export function planPromote(facts: Facts, {to, keepsPrevious}: PlanOptions = {})
 		...optionsOf(facts, {to}),
 		...(keepsPrevious !== undefined && {keepsPrevious}),
 	});
-	const result = planned('promote', facts, choice);
+	const result = promotionOf(facts, choice);
 	// What it would be, were it kept.
 	const kept = keepsPrevious === false ? promote(facts, optionsOf(facts, {to})) : choice;
 	const wayBack = kept.kind === 'split' ? kept.parts.previous : undefined;
 	if (!result.ok || wayBack === undefined) return result;
 	const promotion = {to, keepsPrevious: keepsPrevious !== false, wayBack};
 	return {ok: true, plan: {...result.plan, promotion}};
+}
+
+function promotionOf(facts: Facts, choice: Choice): Planned {
+	const result = planned('promote', facts, choice);
+	const isOfAnother = choice.kind === 'split' && choice.revision !== releaseOf(facts).canary?.revision;
+	return result.ok && isOfAnother ? {ok: true, plan: {...result.plan, isOfAnother}} : result;
 }
 
 /** Needs nothing but the service itself: it waits for no list, no dry run, no probe. */

@@ -57,11 +57,25 @@ export type Plan = {
 	made?: ComparedRevision;
 	/** Of a promotion that leaves a way back, or could: which revision was named, and whether what users had stays at 0 %. */
 	promotion?: {to: string | undefined; keepsPrevious: boolean; wayBack: string};
+	/** Of a promotion: what gets everything is not what is being tried, but one that somebody has chosen, or that was offered. */
+	isOfAnother?: true;
 	/** Of a release: who is stable and canary and why, since when, and what differs between the two. `isBad`: it speaks against it. */
 	about?: readonly {label: string; value: string; isBad?: true}[];
 	/** Of a release: which of the usual steps it leaves out, in words. */
 	skipped?: string;
 };
+
+/** What has to be meant of a plan, whatever verb the same wish is planned by next. */
+export type Guards = Pick<Plan, 'guardedAs' | 'bringsBack'>;
+
+/** What either gives a canary that is worse has to be meant. */
+const isGuarded = (action: PlanAction): action is 'undo' | 'promote' =>
+	action === 'undo' || action === 'promote';
+
+export function guardsOf({action, guardedAs, bringsBack}: Pick<Plan, 'action' | keyof Guards>): Guards {
+	const verb = guardedAs ?? action;
+	return {...(isGuarded(verb) && {guardedAs: verb}), ...(bringsBack && {bringsBack})};
+}
 
 export type DryRun =
 	| {kind: 'asking'}

@@ -102,7 +102,7 @@ it('r, c, t and X store the note, the tags, the image for kn and the mark, each 
 	await terminal.until(/cart\s[^\n]*90│10 Ready/);
 
 	// A tag that moves is taken from where it is, in the same patch.
-	terminal.press('2', 'g');
+	terminal.press('2', 'G');
 	await terminal.until(/▸.*…00003/);
 	terminal.press('t');
 	await terminal.until(/Tags of cart-00003/);

@@ -98,7 +98,7 @@ it('goes from n to D, and what is stored is what each review has shown', async (
 	await world.handedOn('shop', 'kn-canary.dev/sent-again', at);
 	await terminal.until(/sent again/);
 
-	terminal.press('shift-tab', 'g', 't');
+	terminal.press('shift-tab', 'G', 't');
 	await terminal.until(/Tags of shop-00002/);
 	terminal.press('ctrl-u');
 	terminal.type('next');

@@ -52,6 +52,15 @@ describe('promoting', () => {
 			sentence: `${three} was in no split that is known to have given it traffic: users have ${two}.`,
 		});
 		expect(agreementFor(named, {production: undefined})).toMatchObject({kind: 'twice'});
+		const isOfAnother = [planPromote(situation()), planPromote(situation(), {to: two})].map(
+			result => planned(result).isOfAnother,
+		);
+		expect([...isOfAnother, beside.isOfAnother, named.isOfAnother]).toEqual([
+			undefined,
+			undefined,
+			true,
+			true,
+		]);
 	});
 
 	it('says of what had traffic before that it had it', () => {

@@ -43,6 +43,8 @@ describe('rolling back and undoing', () => {
 		];
 		const plan = planned(planRollback({...situation({traffic}), revisions: facts.revisions}, {to: two}));
 		expect(percents(plan.splits?.after)).toContain(`${two}=100`);
+		// No user is known to have had it.
+		expect(kindsOf(plan)).toContain('untried');
 	});
 
 	it('goes to nothing newer, though the operator named it', () => {

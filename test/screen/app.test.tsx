@@ -5,7 +5,9 @@ import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {App} from '../../source/screen/app.js';
 import {sheetOn} from './parts/review.js';
 import {openOnConsole} from './parts/on-console.js';
-import {knowing} from './parts/state.js';
+import {rowOf, snapshotOf} from './live/snapshot.js';
+import {knowing, revisionOf} from './parts/state.js';
+import {revisionName, serviceView} from '../knative/objects.js';
 
 const nothing = () => {};
 
@@ -63,7 +65,7 @@ it('a review stands below the service it is about, and below the panes where the
 	await small.until(/Roll back helloworld-go/);
 	expect(small.screen()).not.toContain('1 Services');
 	expect(small.screen()).toMatch(
-		/helloworld-go {2}Ready .*…00002 10 %.*…00001 90 %[^]*Roll back helloworld-go/,
+		/helloworld-go {2}Ready .*…00001 90 %.*…00002 10 %[^]*Roll back helloworld-go/,
 	);
 	const large = await openApp({columns: 120, rows: 40, sheets: [sheetOn()]});
 	await large.until(/Roll back helloworld-go/);
@@ -117,4 +119,49 @@ describe('a window', () => {
 		await until(/^90 helloworld/m);
 		expect(screen().match(/\S+ helloworld/g)).toEqual(['90 helloworld', '90/10 helloworld']);
 	});
+});
+
+it('the revisions of a split stand in one order in every pane, whatever is newer than they', async () => {
+	const service = serviceView({
+		traffic: [
+			{revisionName: revisionName(3), percent: 60},
+			{revisionName: revisionName(1), percent: 30},
+			{revisionName: revisionName(2), percent: 10},
+		],
+		ready: 3,
+	});
+	const order = [3, 1, 2].map(revisionName);
+	const rows = order.map((name, index) => rowOf(name, 10, [60, 30, 10][index] ?? 0));
+	const weights = rows.map(({revision = '', configuredPercent: percent = 0}) => ({revision, percent}));
+	const {screen} = await openOnConsole(
+		() => <App copy={nothing} quit={nothing} redraw={nothing} suspend={nothing} />,
+		{
+			columns: 120,
+			rows: 40,
+			isStill: true,
+			state: {
+				...knowing(
+					service,
+					[4, 3, 2, 1].map(generation => revisionOf(generation)),
+				),
+				live: {
+					uid: service.uid,
+					snapshot: snapshotOf({state: 'running', answered: 30, rows, weights}),
+					page: 0,
+					background: 0,
+				},
+			},
+		},
+	);
+	const lines = screen().split('\n');
+	const between = (from: string, to: string) =>
+		lines
+			.slice(
+				lines.findIndex(line => line.includes(from)),
+				lines.findIndex(line => line.includes(to)),
+			)
+			.flatMap(line => /…0000\d(?= )/.exec(line)?.[0] ?? []);
+	expect(between('2 Revisions', '3 Traffic')).toEqual(['…00003', '…00001', '…00002', '…00004']);
+	expect(between('3 Traffic', '4 Live')).toEqual(['…00003', '…00001', '…00002']);
+	expect(between('ANSWER', 'w history')).toEqual(['…00003', '…00001', '…00002']);
 });

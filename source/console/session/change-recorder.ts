@@ -196,6 +196,8 @@ export function createHistory(
 		known.set(uid, {generation, split});
 		if (!before || equalSplits(before.split, split)) return;
 		const {server, context} = whereOf(store.getState());
+		// What was said last may be so no more, and must not stand before this. Bad news stays until it was read.
+		store.setState(({notice}) => (notice && notice.tone !== 'bad' ? {notice: undefined} : {}));
 		add({
 			at: now(),
 			server,

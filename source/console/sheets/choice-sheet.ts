@@ -57,10 +57,11 @@ export function reviewAbandon(
 	}
 	const offer = baseOffer(facts);
 	if (!offer) return openReview(store, cluster, planned.plan);
+	const given = planned.plan.givenUp?.revision ?? 'the canary';
 	openSheet(store, {
 		kind: 'choice',
 		title: `Give up the release of ${service.name}`,
-		question: `The template is ${offer.template}${offer.outcome === undefined ? '' : `, ${offer.outcome}`}; users run ${offer.running}. The next revision is made from the template.`,
+		question: `Gives up ${given}. The template is ${offer.template}${offer.outcome === undefined ? '' : `, ${offer.outcome}`}; users run ${offer.running}. The next revision is made from the template.`,
 		options: [
 			{value: 'template', label: 'put the template back to what users run: a new revision, at 0 %'},
 			{value: 'leave', label: 'leave the template as it is'},

@@ -11,7 +11,7 @@ import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {compareNames, keyOf, type ObjectName} from '../tables/object-name.js';
 import {indexOfName, placeOf} from '../tables/tables.js';
 import {selectedIn} from '../../knative/split/slider-row.js';
-import {sortedRows} from './sorted.js';
+import {inSplitFirst, sortedRows} from './sorted.js';
 import {hasInText, visibleServices} from './visible.js';
 import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
 
@@ -160,22 +160,31 @@ export function isRevisionGone(state: ConsoleState): boolean {
 
 export type RevisionRow = RevisionView | Gone;
 
-const revisionsWithGone = new WeakMap<
+const knownRevisionRows = new WeakMap<
 	readonly RevisionView[],
-	{gone: Selected; absence: Absence; rows: readonly RevisionRow[]}
+	{
+		service: ServiceView;
+		gone: Selected | undefined;
+		absence: Absence | undefined;
+		rows: readonly RevisionRow[];
+	}
 >();
 
-/** The rows of the list of revisions of the selected service, with the place of the selected one when that is gone. */
+/**
+ * The rows of the list of revisions of the selected service, with the place of the selected one when that is gone: those of the split
+ * in its order, then the others, newest first. The same array for the same.
+ */
 export function revisionRows(state: ConsoleState): readonly RevisionRow[] {
 	const service = selectedService(state);
 	const revisions = revisionsOf(state, service);
-	const gone = service && goneRevision(state, service);
-	if (!gone) return revisions;
-	const absence = absenceOfRevision(state, gone);
-	const known = revisionsWithGone.get(revisions);
-	if (known?.gone === gone && known.absence === absence) return known.rows;
-	const rows = withGoneRevision(revisions, gone, absence);
-	revisionsWithGone.set(revisions, {gone, absence, rows});
+	if (!service) return revisions;
+	const gone = goneRevision(state, service);
+	const absence = gone && absenceOfRevision(state, gone);
+	const known = knownRevisionRows.get(revisions);
+	if (known?.service === service && known.gone === gone && known.absence === absence) return known.rows;
+	const all = gone && absence !== undefined ? withGoneRevision(revisions, gone, absence) : revisions;
+	const rows = inSplitFirst(all, service);
+	knownRevisionRows.set(revisions, {service, gone, absence, rows});
 	return rows;
 }
 

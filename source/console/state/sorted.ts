@@ -1,7 +1,8 @@
-/** The orders in which services are listed beside that of their names. Pure. */
+/** The orders in which services are listed beside that of their names, and that of the revisions of a service. Pure. */
 import {serviceState, type ServiceState} from '../../knative/service/service-state.js';
 import type {ServiceVerdict} from '../live/verdicts.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import {splitOrder} from '../../knative/split/split.js';
 import {isGone, type Gone} from './selection.js';
 
 export const serviceSorts = ['name', 'trouble', 'age'] as const;
@@ -58,4 +59,20 @@ export function sortedRows(
 					.map(({row}) => row);
 	known.set(rows, {sort, bad, rows: sorted});
 	return sorted;
+}
+
+/**
+ * Rows of revisions, which are the newest first, with those of the split before the others: in the order in which all panes have
+ * them, so that what users get is in sight however many newer ones there are.
+ */
+export function inSplitFirst<Row extends {readonly name: string}>(
+	rows: readonly Row[],
+	service: Pick<ServiceView, 'specTraffic' | 'statusTraffic' | 'latestReady'>,
+): readonly Row[] {
+	const order = splitOrder(service);
+	const place = ({name}: Row) => {
+		const found = order.indexOf(name);
+		return found === -1 ? order.length : found;
+	};
+	return rows.toSorted((one, other) => place(one) - place(other));
 }

@@ -78,7 +78,7 @@ export async function followToGateway(
 function arrivalOf(way: Exclude<WayToGateway, {kind: 'not told' | 'under way'}>): Arrival {
 	switch (way.kind) {
 		case 'moved':
-			return {kind: 'moved', sentence: 'The gateway has it.'};
+			return {kind: 'moved', sentence: 'It is in place, says Knative.'};
 		case 'changed again':
 			return {kind: 'changed again', sentence: `It was changed again since, by ${way.by ?? 'somebody'}.`};
 		case 'refused':

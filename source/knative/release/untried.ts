@@ -1,15 +1,52 @@
 /** That a change gives all of the traffic to what is not being tried: a promotion, whatever the verb is called. Pure. */
-import type {Split} from '../split/split.js';
+import {splitOf, type Split} from '../split/split.js';
 import {noteOf, rejectionOf, type ReleaseFacts} from './evidence/facts.js';
 import {isNewer, keptByGateway, orderOf, sharesOf, sharesOfSplit} from './evidence/shares.js';
 import {releaseOf} from './release.js';
 import type {Warning} from './warnings.js';
 
+/** What gets everything by this change and is not what is being tried: now, or as soon as the revision that was made last is ready. */
+export function untriedWarning(facts: ReleaseFacts, after: Split): Warning | undefined {
+	return untriedNow(facts, after) ?? untriedNext(facts, after);
+}
+
+/**
+ * The same of a way back to a revision that the operator has named: one without traffic that is newer than what users had is none.
+ * Where that cannot be told, nothing holds it up.
+ */
+export function untriedOnWayBack(facts: ReleaseFacts, after: Split): Warning | undefined {
+	const {stable, whole} = releaseOf(facts);
+	const had = whole ?? stable?.revision;
+	const untried = untriedNow(facts, after);
+	if (untried?.revision === undefined || had === undefined) return undefined;
+	const {revision} = untried;
+	const has = sharesOf(facts.service).some(share => share.revision === revision && share.percent > 0);
+	return !has && isNewer(orderOf(facts.service, facts.revisions), revision, had) === true
+		? untried
+		: undefined;
+}
+
+const followsWhole = (split: Split) => split.some(({latest, percent}) => latest && percent === 100);
+
+/** Where a split begins to follow the latest one with everything, while that is not ready. */
+function untriedNext(facts: ReleaseFacts, after: Split): Warning | undefined {
+	const {service} = facts;
+	const {latestCreated, latestReady} = service;
+	if (!followsWhole(after) || followsWhole(splitOf(service))) return undefined;
+	if (latestCreated === undefined || latestReady === undefined || latestCreated === latestReady) {
+		return undefined;
+	}
+	// Of what was rejected it is warned as that.
+	if (rejectionOf(facts, latestCreated)) return undefined;
+	const sentence = `${latestCreated} gets all of the traffic as soon as it is ready: nobody will have tried it.`;
+	return {kind: 'untried', revision: latestCreated, sentence};
+}
+
 /**
  * Undefined where no revision gets everything, where it is the canary or has it already, and on every way back: to what users
  * had, to anything older than that, or to what the gateway still has. What was rejected is warned of as that.
  */
-export function untriedWarning(facts: ReleaseFacts, after: Split): Warning | undefined {
+function untriedNow(facts: ReleaseFacts, after: Split): Warning | undefined {
 	const {service, revisions} = facts;
 	const to = sharesOfSplit(service, after).find(({percent}) => percent === 100)?.revision;
 	if (to === undefined) return undefined;
@@ -52,9 +89,8 @@ function knownOf(facts: ReleaseFacts, name: string): string {
 
 /** The same of a revision that is only being made: nobody can have tried it. */
 export function untriedWhenMade(facts: ReleaseFacts, after: Split): Warning | undefined {
-	const isWhole = after.some(({latest, percent}) => latest && percent === 100);
 	const having = sharesOf(facts.service).filter(({percent}) => percent > 0);
-	if (!isWhole || having.length === 0) return undefined;
+	if (!followsWhole(after) || having.length === 0) return undefined;
 	return {
 		kind: 'untried',
 		sentence: 'The new revision gets all of the traffic as soon as it is ready: nobody will have tried it.',

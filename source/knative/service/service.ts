@@ -102,7 +102,7 @@ const percent = v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue
  * Not tolerant of one bad entry, other than everything else here: leaving it out would make the next write of
  * `spec.traffic` take it away.
  */
-const specTraffic = v.pipe(
+export const specTraffic = v.pipe(
 	v.array(
 		v.pipe(
 			v.object({

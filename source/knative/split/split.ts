@@ -50,6 +50,17 @@ export function splitOf(view: Pick<ServiceView, 'specTraffic' | 'latestReady'>):
 }
 
 /**
+ * The revisions of a split in the order in which every pane shows them: that of the entries of `spec.traffic`, which is also that of
+ * `90│10`; then those that only the Route still has. Each once.
+ */
+export function splitOrder(
+	view: Pick<ServiceView, 'specTraffic' | 'statusTraffic' | 'latestReady'>,
+): readonly string[] {
+	const wanted = splitOf(view).flatMap(({revision}) => (revision === undefined ? [] : [revision]));
+	return [...new Set([...wanted, ...view.statusTraffic.map(({revision}) => revision)])];
+}
+
+/**
  * Gives `delta` percent to the row `key` (takes it, when negative) from the other unlocked rows, which keep their
  * proportions. Clamped: the row stays within 0 and what the locked rows leave; a locked row, an unknown one and one
  * without an unlocked other do not move.

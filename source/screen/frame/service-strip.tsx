@@ -33,28 +33,33 @@ export function ServiceStrip({width}: {width: number}) {
 		shares.set(revision, (shares.get(revision) ?? 0) + percent);
 	}
 	const word = verdict?.word ? textOf(state) : serviceState(service).word;
-	// The canary first: it is what may fail.
-	const ordered = [...shares].toSorted(([one], [other]) =>
-		roleOf(one, release) === 'canary' ? -1 : roleOf(other, release) === 'canary' ? 1 : 0,
-	);
 	const pieces: Piece[] = [
 		{text: ` ${textOf(glyph)} `, style: styleOf(glyph) ?? styles.plain},
 		{text: service.name, style: styles.key},
 		{text: `  ${word}`, style: styleOf(state) ?? styles.plain},
 	];
 	let left = width - pieces.reduce((sum, {text}) => sum + widthOf(text), 0);
-	for (const [revision, percent] of ordered) {
+	const parts = [...shares].map(([revision, percent]) => {
 		const mark = marks.get(revision);
 		const failed = measured[`err ${revision}`];
-		const name = `${mark?.fill ?? ''} ${shortRevision(revision, service.name)}`;
+		const name = `   ${mark?.fill ?? ''} ${shortRevision(revision, service.name)}`;
 		const numbers = ` ${percent} %${failed === undefined ? '' : ` (${failed} errors)`}`;
-		const needed = 3 + widthOf(name) + widthOf(numbers);
-		if (needed > left) continue;
-		left -= needed;
-		pieces.push(
-			{text: `   ${name}`, style: mark?.style ?? styles.plain},
-			{text: numbers, style: failed === undefined || failed === '0 %' ? styles.plain : styles.bad},
-		);
+		return {
+			isCanary: roleOf(revision, release) === 'canary',
+			width: widthOf(name) + widthOf(numbers),
+			pieces: [
+				{text: name, style: mark?.style ?? styles.plain},
+				{text: numbers, style: failed === undefined || failed === '0 %' ? styles.plain : styles.bad},
+			],
+		};
+	});
+	// The canary has its room first: it is what may fail.
+	const shown = new Set<(typeof parts)[number]>();
+	for (const part of parts.toSorted((one, other) => Number(other.isCanary) - Number(one.isCanary))) {
+		if (part.width > left) continue;
+		left -= part.width;
+		shown.add(part);
 	}
+	pieces.push(...parts.filter(part => shown.has(part)).flatMap(part => part.pieces));
 	return <PiecesLine of={[...pieces, {text: ' '.repeat(Math.max(0, left))}]} />;
 }

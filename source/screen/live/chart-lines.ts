@@ -52,6 +52,7 @@ type Drawn = {
  * Time, shares, errors and latencies, the most important first to stay; in their order.
  *
  * @param room Lines there are.
+ * @param order Of the revisions, as the other panes have it.
  * @param service Which the names of its revisions begin with.
  * @param title What it is of, where that has to be said.
  */
@@ -62,13 +63,24 @@ export function chartLines(
 		width,
 		service,
 		glyphs,
+		order,
 		title = '',
-	}: {room: number; width: number; service: string; glyphs: Glyphs; title?: string},
+	}: {
+		room: number;
+		width: number;
+		service: string;
+		glyphs: Glyphs;
+		order: readonly string[];
+		title?: string;
+	},
 ): ChartLine[] {
 	const ranked = rankedSeries(chart, service, glyphs);
 	const kept = ranked.slice(0, Math.max(0, room - (room > 2 ? 1 : 0)));
-	const order = ['users', 'share', 'errors', 'p95'];
-	const series = kept.toSorted((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind));
+	const kinds = ['share', 'errors', 'p95'];
+	const placeOf = ({revision}: Drawn) => (revision === undefined ? -1 : order.indexOf(revision));
+	const series = kept.toSorted(
+		(one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind) || placeOf(one) - placeOf(other),
+	);
 	const columns = chartRoom(width);
 	const marked = new Set(chart.marks.map(({column}) => column));
 	const lines = series.map(({key, revision, kind, name, values, scale, write}, index): ChartLine => {

@@ -25,6 +25,7 @@ export const LiveChart = memo(
 		return (
 			<ChartView
 				chart={columns => chartOf(snapshot, {columns, revisions})}
+				order={snapshot.weights.map(({revision}) => revision)}
 				title={height > 1 ? 'probes' : ''}
 				service={service}
 				marks={marks}
@@ -39,6 +40,7 @@ export const LiveChart = memo(
 /** A chart of several lines, or of one. */
 export function ChartView({
 	chart: chartFor,
+	order,
 	title = '',
 	service,
 	marks,
@@ -47,6 +49,8 @@ export function ChartView({
 }: {
 	/** In so many columns. */
 	chart: (columns: number) => Chart | undefined;
+	/** Of the revisions, as the other panes have it. */
+	order: readonly string[];
 	/** What it is of, where that has to be said. */
 	title?: string;
 	service: string;
@@ -62,7 +66,7 @@ export function ChartView({
 					{cutText(shortChart(chartFor, options), width, {ellipsis: glyphs.ellipsis})}
 				</Text>
 			) : (
-				(chart ? chartLines(chart, {...options, room: height}) : []).map(
+				(chart ? chartLines(chart, {...options, order, room: height}) : []).map(
 					({key, revision, label, cells, value}) => (
 						<Text key={key} wrap="truncate">
 							<Text {...styles.muted}>{label}</Text>
@@ -91,7 +95,7 @@ function isDrawnAlike(before: LiveChartProps, after: LiveChartProps): boolean {
 	);
 }
 
-/** The compared two, the new one first; where nothing is compared, the smaller shares first. */
+/** The compared two, the new one first, of which most is drawn; where nothing is compared, the smaller shares first. */
 function drawnRevisions({comparison, weights}: LoopSnapshot): string[] {
 	if (comparison) return [comparison.fresh.revision, comparison.old.revision];
 	const sharing = weights.filter(({percent}) => percent > 0);

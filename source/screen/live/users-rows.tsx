@@ -82,6 +82,7 @@ const DrawnUsers = memo(
 			chart={columns =>
 				usersChartOf(snapshot.view.history, snapshot.changes, {columns, revisions: drawnRevisions(snapshot)})
 			}
+			order={snapshot.view.recent.rows.map(({revision}) => revision)}
 			title="users"
 			service={service}
 			marks={marks}

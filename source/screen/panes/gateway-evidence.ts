@@ -17,10 +17,10 @@ export function inPlaceWords(
 		case 'not served':
 			return 'in place, says Knative; users do not get it';
 		case 'agreed':
-			return live ?? 'in place: answers agree';
+			return `${live ?? 'in place'}: answers agree`;
 		case 'not known':
 		case undefined:
-			return live ?? 'in place, says Knative';
+			return `${live ?? 'in place'}, says Knative`;
 	}
 }
 

@@ -1,4 +1,4 @@
-/** Pane 2: the revisions of the selected service, newest first. */
+/** Pane 2: the revisions of the selected service: those of the split in its order, then the others, newest first. */
 import {titleOf} from './pane-table.js';
 import {Text} from 'ink';
 import {useMemo} from 'react';

@@ -6,6 +6,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {openHistoryFile} from '../../../source/journal/journal-file.js';
 import {nudge} from '../../../source/console/state/draft.js';
+import {notify} from '../../../source/console/state/select.js';
 import {reviewOf, splitSeen, startWorld, until, type World} from '../../support/world.js';
 
 let world: World;
@@ -69,6 +70,21 @@ describe('the history', () => {
 			/^kubectl --context sandbox patch ksvc cart -n default --type=json -p='\[/,
 		);
 		expect(history[1]!.generation).toBe(history[0]!.generation + 1);
+	});
+
+	it('takes back what was said of a split once somebody else has changed it, but no bad news', async () => {
+		const console = await open();
+		const {store} = console;
+		nudge(store, -40);
+		console.reviewDraft();
+		await console.confirm();
+		await until(store, 'the good news', ({notice}) => notice?.text === 'cart is now 50│50.');
+		await world.split('cart', whole);
+		await until(store, 'its end', ({notice, history}) => history.length === 2 && notice === undefined);
+		notify(store, {tone: 'bad', text: 'Not done.'});
+		await world.split('cart', [{revisionName: 'cart-00001', percent: 100}]);
+		await until(store, 'another change', ({history}) => history.length === 3);
+		expect(store.getState().notice).toStrictEqual({tone: 'bad', text: 'Not done.'});
 	});
 
 	it('takes a change of status, of metadata or of the template for no change of the split', async () => {

@@ -107,7 +107,7 @@ describe('kn-canary split', () => {
 		const {code, stdout} = await run('split', 'cart', '00001=60', 'canary=40', '--yes');
 		expect(stdout).toContain('cart-00001  90 % → 60 %  stable');
 		expect(stdout).toContain('$ kubectl --context sandbox patch ksvc cart -n default --type=json');
-		expect(stdout).toMatch(/Done: the server took it\. The gateway has it\.\n$/);
+		expect(stdout).toMatch(/Done: the server took it\. It is in place, says Knative\.\n$/);
 		expect(code).toBe(0);
 		expect((await world.service('cart')).specTraffic).toMatchObject([
 			{percent: 60, tag: 'stable'},

@@ -56,7 +56,7 @@ const making = (status: 'Unknown' | 'False', reason = '', message = '') => ({
 describe('a new revision', () => {
 	it('is waited for where the route has settled without it', async () => {
 		expect(await followed([making('Unknown'), {generation: 5}], {makesRevision: true})).toEqual({
-			arrival: {kind: 'moved', sentence: 'The gateway has it.'},
+			arrival: {kind: 'moved', sentence: 'It is in place, says Knative.'},
 			progress: ['waiting for the new revision'],
 		});
 	});

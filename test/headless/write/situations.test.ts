@@ -245,21 +245,27 @@ describe('rollback', () => {
 		expect(await splitOf('till')).toBe('3=0 2=100');
 	});
 
-	it('is not led by a tag that was left behind, and asks where the Route may not be read', async () => {
+	it('is not led by a tag that was left behind, and asks where the Route may not be read or has another split', async () => {
 		await madeOf('till', 2);
 		await split('till', '1=0#stable @latest=100');
 		await deploy('till', 'three');
-		const mayNotRead = answering('GET', servingPath('routes', 'default', 'till'), 403, {
+		const path = servingPath('routes', 'default', 'till');
+		const mayNotRead = answering('GET', path, 403, {
 			kind: 'Status',
 			status: 'Failure',
 			reason: 'Forbidden',
 			message: 'routes.serving.knative.dev "till" is forbidden',
 			code: 403,
 		});
-		expect(await run('rollback', 'till', {through: mayNotRead})).toMatchObject({
-			code: 2,
-			sentence: expect.stringMatching(/Name the revision: --to till-00001 or --to till-00002\.$/),
-		});
+		const {body} = await cluster.request({method: 'GET', path});
+		const traffic = [{revisionName: 'till-00001', percent: 100}];
+		const isBehind = answering('GET', path, 200, {...Object(body), spec: {traffic}});
+		for (const through of [mayNotRead, isBehind]) {
+			expect(await run('rollback', 'till', {through})).toMatchObject({
+				code: 2,
+				sentence: expect.stringMatching(/Name the revision: --to till-00001 or --to till-00002\.$/),
+			});
+		}
 		await run('rollback', 'till');
 		expect(await splitOf('till')).toBe('1=0 3=0 2=100#stable');
 	});

@@ -1,6 +1,6 @@
 /** All of the traffic for what is not being tried: what is warned of, and what is a way back. */
 import {describe, expect, it} from 'vitest';
-import {untriedWarning} from '../../../source/knative/release/untried.js';
+import {untriedOnWayBack, untriedWarning} from '../../../source/knative/release/untried.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
 import {formatRejection} from '../../../source/knative/release/evidence/rejection.js';
 import type {Split} from '../../../source/knative/split/split.js';
@@ -47,6 +47,50 @@ describe('beside a canary', () => {
 				{...to(one)[0]!, percent: 1},
 			]),
 		).toBeUndefined();
+	});
+});
+
+/** The second is ready, and the third is not yet. */
+const waitingFor = (traffic: TrafficTarget[]) => {
+	const made = serviceView({traffic, ready: 2});
+	return {service: {...made, latestCreated: three}, revisions: all, changes: []};
+};
+
+describe('following the latest with everything', () => {
+	const tried: TrafficTarget[] = [
+		{revisionName: one, percent: 90, tag: 'stable'},
+		{latestRevision: true, percent: 10, tag: 'canary'},
+	];
+
+	it('is warned of for the next one, which gets it as soon as it is ready', () => {
+		expect(untriedWarning(waitingFor(tried), to(two, true))).toEqual({
+			kind: 'untried',
+			revision: three,
+			sentence: `${three} gets all of the traffic as soon as it is ready: nobody will have tried it.`,
+		});
+		expect(untriedWarning(waitingFor(tried), to(two))).toBeUndefined();
+	});
+
+	it('is nothing new where it did so before, or where nothing is waited for', () => {
+		expect(untriedWarning(waitingFor([{latestRevision: true, percent: 100}]), to(two, true))).toBeUndefined();
+		const {service, ...others} = waitingFor(tried);
+		const made = {...others, service: {...service, latestCreated: two}};
+		expect(untriedWarning(made, to(two, true))).toBeUndefined();
+	});
+});
+
+describe('a way back', () => {
+	it('is none to what is newer than what users had and has no traffic', () => {
+		const traffic: TrafficTarget[] = [
+			{revisionName: one, percent: 90, tag: 'stable'},
+			{revisionName: three, percent: 10, tag: 'canary'},
+		];
+		const facts = {service: serviceView({traffic, ready: 3}), revisions: all, changes: []};
+		expect(untriedOnWayBack(facts, to(two))).toMatchObject({kind: 'untried', revision: two});
+		expect(untriedOnWayBack(facts, to(one))).toBeUndefined();
+		const having = [...traffic.map(row => ({...row, percent: 40})), {revisionName: two, percent: 20}];
+		const service = serviceView({traffic: having, ready: 3});
+		expect(untriedOnWayBack({...facts, service}, to(two))).toBeUndefined();
 	});
 });
 

@@ -23,7 +23,10 @@ const chart: Chart = {
 	marks: [{column: 1, at: noon + 1000, before: [100, 0], after: [90, 10]}],
 };
 const lines = (room: number, width = 120, part: Partial<Chart> = {}) =>
-	chartLines({...chart, ...part}, {room, width, service: 'shop', glyphs});
+	chartLines(
+		{...chart, ...part},
+		{room, width, service: 'shop', glyphs, order: ['shop-00001', 'shop-00002']},
+	);
 const textOf = ({label, cells, value}: ReturnType<typeof lines>[number]) => `${label}${cells} ${value}`;
 
 test('time, share, errors and p95 stand under each other, in one scale a kind, all as wide', () => {
@@ -32,10 +35,10 @@ test('time, share, errors and p95 stand under each other, in one scale a kind, a
 		expect.stringMatching(/^ +12:00:00 +1 s\/col$/),
 		'share  …00002       20 %  ▄┊█▆   13 %'.replaceAll(/ {3,}/g, '   '),
 		'errors users        50 %  ▁┊▁▁   2 %'.replaceAll(/ {3,}/g, '   '),
-		'       …00002       50 %  ▁┊█▄   22 %'.replaceAll(/ {3,}/g, '   '),
 		'       …00001       50 %  ▁┊▁▁   0 %'.replaceAll(/ {3,}/g, '   '),
-		'p95    …00002     500 ms  ▁┊▇▇   382 ms'.replaceAll(/ {3,}/g, '   '),
-		'       …00001     500 ms  ▁┊▁▁   38 ms'.replaceAll(/ {3,}/g, '   '),
+		'       …00002       50 %  ▁┊█▄   22 %'.replaceAll(/ {3,}/g, '   '),
+		'p95    …00001     500 ms  ▁┊▁▁   38 ms'.replaceAll(/ {3,}/g, '   '),
+		'       …00002     500 ms  ▁┊▇▇   382 ms'.replaceAll(/ {3,}/g, '   '),
 	]);
 	expect(new Set(drawn.map(textOf).map(widthOf))).toEqual(new Set([120]));
 });

@@ -25,6 +25,7 @@ async function open(height: number) {
 					asked.push(columns);
 					return chart;
 				}}
+				order={[two]}
 				title="probes"
 				service="helloworld-go"
 				marks={undefined}

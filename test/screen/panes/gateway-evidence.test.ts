@@ -20,11 +20,13 @@ test('what only Knative says is said to be what Knative says', () => {
 	expect(contradiction(verdict({split: 'too few'}))).toBeUndefined();
 });
 
-test('a change that was seen is live since then, and answers that agree prove one that was not', () => {
-	expect(inPlaceWords({generation: 3}, move, undefined)).toBe(`live since ${clock(noon)} (took 700 ms)`);
+test('a change that was seen is live since then, and whose word that is stands beside it', () => {
+	const live = `live since ${clock(noon)} (took 700 ms)`;
+	expect(inPlaceWords({generation: 3}, move, undefined)).toBe(`${live}, says Knative`);
 	expect(inPlaceWords({generation: 4}, move, undefined)).toBe('in place, says Knative');
 	const agreed = {split: 'agrees', isRunning: true} as const;
 	expect(inPlaceWords({generation: 3}, undefined, verdict(agreed))).toBe('in place: answers agree');
+	expect(inPlaceWords({generation: 3}, move, verdict(agreed))).toBe(`${live}: answers agree`);
 	expect(inPlaceWords({generation: 3}, undefined, verdict({...agreed, isRunning: false}))).toBe(
 		'in place, says Knative',
 	);

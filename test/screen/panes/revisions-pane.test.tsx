@@ -9,12 +9,12 @@ const open = async (state: Partial<ConsoleState>) =>
 	openOnConsole(() => <RevisionsPane width={150} height={12} />, {columns: 150, rows: 12, state});
 
 describe('the revisions of the selected service', () => {
-	it('are there newest first, with share, tag, state and pods', async () => {
+	it('are there in the order of the split, with share, tag, state and pods', async () => {
 		const {screen} = await open(knowing());
 		expect(screen()).toContain('Revisions of helloworld-go');
 		const lines = screen().split('\n');
 		const place = (text: string) => lines.findIndex(line => line.includes(text));
-		expect(place('…00002')).toBeLessThan(place('…00001'));
+		expect(place('…00001')).toBeLessThan(place('…00002'));
 		expect(lines[place('…00002')]).toMatch(/›.* …00002 +10 % +canary .*Ready +1\/2/);
 		expect(lines[place('…00001')]).toMatch(/…00001 +90 % +stable/);
 	});

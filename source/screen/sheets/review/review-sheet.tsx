@@ -12,7 +12,7 @@ import {PromptLine} from '../../widgets/form/prompt-line.js';
 import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
 import {Conflict} from './conflict-sheet.js';
 import {Document} from '../inspect/document.js';
-import {reviewTitles, useReviewText} from './use-review-text.js';
+import {reviewTitle, useReviewText} from './use-review-text.js';
 
 type ReviewSheetProps = Size & {sheet: ReviewSheet; isActive: boolean; copy: (text: string) => void};
 
@@ -24,7 +24,7 @@ export function Review(props: ReviewSheetProps) {
 			<Conflict
 				width={width}
 				height={height}
-				title={reviewTitles[sheet.plan.action]}
+				title={reviewTitle(sheet.plan)}
 				plan={sheet.plan}
 				conflict={conflict}
 				shownAs={`conflict of ${sheet.id}`}

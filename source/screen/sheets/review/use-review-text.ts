@@ -14,7 +14,7 @@ import {useTheme} from '../../widgets/theme-context.js';
 import {aroundTexts, essentialRows, type DocumentLine} from '../inspect/document.js';
 import {reviewLines} from './review-lines.js';
 
-export const reviewTitles: Readonly<Record<Plan['action'], string>> = {
+const titles: Readonly<Record<Plan['action'], string>> = {
 	split: 'Split the traffic of',
 	promote: 'Promote the canary of',
 	'roll back': 'Roll back',
@@ -28,6 +28,10 @@ export const reviewTitles: Readonly<Record<Plan['action'], string>> = {
 	'delete service': 'Delete the service',
 	'delete revision': 'Delete a revision of',
 };
+
+/** What is done, up to the name of the service. */
+export const reviewTitle = ({action, isOfAnother}: Pick<Plan, 'action' | 'isOfAnother'>) =>
+	isOfAnother ? 'Promote a revision of' : titles[action];
 
 /** What the border says beside that of a text that is scrolled. */
 const longestScroll = ' · ↑↓ 100 of 100';
@@ -63,7 +67,7 @@ export function useReviewText(sheet: ReviewSheet, {width, height}: Size): Review
 	const asksName = confirmation === 'word' && phase.kind === 'open' && lost === undefined;
 	const size = frameContentSize(width, height - (asksName ? 1 : 0));
 	// Both are in every review: the namespace whole, of the context as much as there is room for.
-	const title = useNamedTitle(reviewTitles[plan.action], plan.name, width);
+	const title = useNamedTitle(reviewTitle(plan), plan.name, width);
 	const {ellipsis} = theme.glyphs;
 	const inNamespace = ` / ${plan.namespace}`;
 	const room = width - widthOf(title) - widthOf(inNamespace) - widthOf(longestScroll) - aroundTexts;

@@ -52,6 +52,14 @@ describe('a review', () => {
 		expect(copy.mock.calls[0]?.[0]).toContain('kubectl patch ksvc helloworld-go');
 	});
 
+	it.each([
+		[{}, 'Promote the canary of helloworld-go'],
+		[{isOfAnother: true as const}, 'Promote a revision of helloworld-go'],
+	])('of a promotion names the canary only where that is what gets the traffic', async (part, title) => {
+		const {screen} = await open({plan: {...rollbackPlan(), action: 'promote', ...part}});
+		expect(screen()).toContain(title);
+	});
+
 	it('says where it is of in a line of its own when the border has no room for it', async () => {
 		const name = `${'storefront-'.repeat(5)}checkout`;
 		const {screen} = await open({plan: {...rollbackPlan(), name, namespace: 'team-checkout-europe-west'}});
