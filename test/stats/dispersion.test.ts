@@ -16,8 +16,8 @@ it('says nothing of a few stretches', () => {
 		shares,
 	);
 	expect(few).toMatchObject({looks: 0, isFound: false});
-	// Then it is taken for what comes in groups as they are usual.
-	expect(few.mostOver(1)).toBe(11);
+	// Then all of it is taken for what comes in groups as they are usual.
+	expect(few.mostOver(2)).toBe(11);
 	expect(dispersion([], shares).looks).toBe(0);
 });
 
