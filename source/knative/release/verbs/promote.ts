@@ -4,7 +4,7 @@ import {condition} from '../../service/service-state.js';
 import {dropTag, follow, splitOf, type Split} from '../../split/split.js';
 import {moment, momentBy} from '../../text/moment.js';
 import {isAsked, revisionOf, unready, type Choice, type VerbOptions} from './choice.js';
-import {mayExist, noteOf, rejectionOf, shareNoted, type ReleaseFacts} from '../evidence/facts.js';
+import {mayExist, noteOf, rejectionOf, shareNoted, takenIn, type ReleaseFacts} from '../evidence/facts.js';
 import {sharesOf} from '../evidence/shares.js';
 import {pastOf} from '../evidence/past.js';
 import {releaseOf, type Release} from '../release.js';
@@ -57,12 +57,12 @@ export function rolledBackBefore(
 	now: number | undefined,
 ): string | undefined {
 	const found = noteOf(facts);
-	if (found?.isCurrent) {
-		const {verb, canary, since: at, by} = found.note;
-		if (verb !== 'roll back' || canary !== revision) return undefined;
-		return `${revision} was rolled back${momentBy({at, by}, now)}`;
-	}
+	const taken = found && takenIn(found.note);
 	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);
+	if (taken?.revision === revision && (found?.isCurrent === true || share?.percent === 0)) {
+		return `${revision} was rolled back${momentBy(taken, now)}`;
+	}
+	if (found?.isCurrent) return undefined;
 	if (share?.percent !== 0) return undefined;
 	const had = shareNoted(facts, revision);
 	if (had !== undefined) {

@@ -116,6 +116,10 @@ describe('of what the note tells', () => {
 				guess: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
 			});
 		}
+		const taken = {revision: two, at: notedAt, by: 'ann'};
+		expect(promote(notedFacts({verb: 'tag', taken}), {now})).toMatchObject({
+			guess: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
+		});
 		expect(promote(notedFacts({verb: 'roll back', canary: one}), {now})).not.toHaveProperty('guess');
 		expect(promote(notedFacts({verb: 'split'}), {now})).not.toHaveProperty('guess');
 	});
