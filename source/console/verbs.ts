@@ -7,7 +7,7 @@ import {canaryTag, tagsOfPromotion} from '../knative/release/verbs/role-tags.js'
 import type {Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
 import type {Cluster} from '../kube/cluster.js';
-import type {Plan} from '../release/plan.js';
+import {guardsOf, type Plan} from '../release/plan.js';
 import {planAgain, planDeleteRevision, planDeleteService} from '../release/plan-object.js';
 import type {Facts, Planned, PlanOptions} from '../release/plan-facts.js';
 import {planPromote, planRollback, planSplit, planUndo} from '../release/plan-split.js';
@@ -102,16 +102,12 @@ function latestMoved(then: string | undefined, {latestReady}: ServiceView, becom
 	return [{kind: 'guess', revision: latestReady, sentence}];
 }
 
-/** What either gives a canary that is worse has to be meant. */
-const isGuarded = (action: Plan['action']): action is 'undo' | 'promote' =>
-	action === 'undo' || action === 'promote';
-
 /** The split that the sheet has called mine: what followed the latest is pinned where that is another revision by now. */
-function planMineOnTop({splits, action, guardedAs, bringsBack}: Plan, facts: Facts): Planned {
+function planMineOnTop(plan: Plan, facts: Facts): Planned {
+	const {splits} = plan;
 	const {service} = facts;
 	const theirs = splitOf(service);
-	const verb = guardedAs ?? action;
-	const guards = {guardedAs: isGuarded(verb) ? verb : undefined, bringsBack};
+	const guards = guardsOf(plan);
 	if (!splits) return planSplit(facts, theirs, guards);
 	const {before: base, after} = splits;
 	const {latestReady} = service;
@@ -269,7 +265,7 @@ export function createVerbs(
 				const draft = draftOf(state, facts.service);
 				const then = draft && latestBefore(draft, facts.service);
 				const moved = latestMoved(then, facts.service, 'users would get that one');
-				const planned = draft && planSplit(facts, draft.split, {warnings: moved});
+				const planned = draft && planSplit(facts, draft.split, {warnings: moved, ...draft.guards});
 				if (planned?.ok) return planned;
 				// Begun on another split, and what it asked for has come by another way.
 				if (planned?.already && draft && !equalSplits(draft.base, draft.split)) {

@@ -1,5 +1,6 @@
 /** The few fields that every object of the API has and that this folder must read, without trusting them. */
 import * as v from 'valibot';
+import {servingGroup} from './paths.js';
 
 const identitySchema = v.object({
 	metadata: v.object({
@@ -20,6 +21,16 @@ export function identityOf(object: unknown): Identity | undefined {
 	const parsed = v.safeParse(identitySchema, object);
 	return parsed.success ? parsed.output.metadata : undefined;
 }
+
+/** Whether an object says of itself that it is of another kind or group than this one of serving.knative.dev. */
+export function isOfOtherKind(object: unknown, kind: string | undefined): boolean {
+	const parsed = v.safeParse(typeSchema, object);
+	if (!parsed.success) return true;
+	const {kind: its = kind, apiVersion = `${servingGroup}/`} = parsed.output;
+	return its !== kind || !apiVersion.startsWith(`${servingGroup}/`);
+}
+
+const typeSchema = v.object({apiVersion: v.optional(v.string()), kind: v.optional(v.string())});
 
 const listSchema = v.object({
 	metadata: v.object({resourceVersion: v.optional(v.string(), ''), continue: v.optional(v.string(), '')}),

@@ -76,6 +76,53 @@ export function withoutWebhookPrefix(message: string): string {
 	return message.replace(webhookPrefix, '');
 }
 
+/** `v1.Status` of a failure, as the API server writes it (k8s.io/apimachinery pkg/apis/meta/v1/types.go). */
+const failureSchema = v.object({
+	kind: v.literal('Status'),
+	apiVersion: v.literal('v1'),
+	status: v.literal('Failure'),
+	message: v.optional(v.string(), ''),
+	reason: v.optional(v.string(), ''),
+	code: v.number(),
+});
+
+/** What the API server says no for before it stores anything, each with its code (k8s.io/apimachinery pkg/api/errors). */
+const refusals: ReadonlyMap<string, number> = new Map([
+	['BadRequest', 400],
+	['Unauthorized', 401],
+	['Forbidden', 403],
+	['NotFound', 404],
+	['MethodNotAllowed', 405],
+	['NotAcceptable', 406],
+	['AlreadyExists', 409],
+	['Conflict', 409],
+	['Expired', 410],
+	['Gone', 410],
+	['RequestEntityTooLarge', 413],
+	['UnsupportedMediaType', 415],
+	['Invalid', 422],
+	['TooManyRequests', 429],
+	['ServiceUnavailable', 503],
+]);
+
+/**
+ * Whether an answer proves that nothing was stored: a Status that only the API server writes, for a reason that comes before
+ * that. A webhook that says no may give any reason, and is named. Everything else may have been put in the place of the
+ * answer by something on the way, be it in plain words and whatever its code: the sentence by which the API server says that it
+ * is busy is that of other servers, too. A time-out of it or of etcd may come after the change was made.
+ */
+export function isRefusal({status, body}: Pick<ApiAnswer, 'status' | 'body'>): boolean {
+	const parsed = v.safeParse(failureSchema, body);
+	if (!parsed.success) return false;
+	const {code, reason, message} = parsed.output;
+	if (code !== status) return false;
+	return (
+		refusals.get(reason) === status ||
+		/^admission webhook "[^"\n]*" denied the request/.test(message) ||
+		(status === 500 && message.includes('failed calling webhook'))
+	);
+}
+
 const ownWords: Record<number, string> = {
 	401: 'the API server does not accept the credentials of this context',
 	403: 'the API server forbids this',

@@ -65,6 +65,18 @@ export type Plan = {
 	skipped?: string;
 };
 
+/** What has to be meant of a plan, whatever verb the same wish is planned by next. */
+export type Guards = Pick<Plan, 'guardedAs' | 'bringsBack'>;
+
+/** What either gives a canary that is worse has to be meant. */
+const isGuarded = (action: PlanAction): action is 'undo' | 'promote' =>
+	action === 'undo' || action === 'promote';
+
+export function guardsOf({action, guardedAs, bringsBack}: Pick<Plan, 'action' | keyof Guards>): Guards {
+	const verb = guardedAs ?? action;
+	return {...(isGuarded(verb) && {guardedAs: verb}), ...(bringsBack && {bringsBack})};
+}
+
 export type DryRun =
 	| {kind: 'asking'}
 	/** `missed`: what beside it would not be done, as a sentence. */

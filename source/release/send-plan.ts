@@ -107,8 +107,9 @@ export function sentenceOfOutcome(
 			if (!busy && outcome.status >= 500) {
 				return `Not applied: the API server failed (${outcome.status}). ${stop(outcome.sentence)}`;
 			}
-			return busy
-				? `Not done. The server is busy: ${stop(outcome.sentence)} ${again}`
+			if (busy) return `Not done. The server is busy: ${stop(outcome.sentence)} ${again}`;
+			return outcome.isUnproven
+				? `Not done: ${stop(outcome.sentence)}`
 				: `Not done. The server refused: ${outcome.sentence}`;
 		}
 		case 'not made':
@@ -151,7 +152,7 @@ export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
 		case 'refused':
 			if (outcome.status === 401) return {kind: 'not logged in', sentence: loggedOut(outcome)};
 			// What is on the way knows nothing of what the server would say.
-			return outcome.isOnTheWay || outcome.status === 429 || outcome.status >= 500
+			return outcome.isOnTheWay || outcome.isUnproven || outcome.status === 429 || outcome.status >= 500
 				? {kind: 'unknown', sentence: outcome.sentence}
 				: {kind: 'refused', sentence: outcome.sentence};
 		case 'conflict':

@@ -129,7 +129,7 @@ export function App(means: AppProps) {
 			// A letter is the key, and no word of the operator's.
 			return run(action, action === 'digit' ? input : '');
 		}
-		if (action === 'uncover' && (context === 'viewer' || context === 'form')) return run(action);
+		if (action === 'uncover' && ['viewer', 'form', 'requestForm'].includes(context)) return run(action);
 		if (action === 'images') return run(action);
 		if (action === 'complete' || action === 'rollBack') {
 			return reviewFromSheet(store, labelOf(action), () => run(action));

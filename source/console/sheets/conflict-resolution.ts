@@ -1,5 +1,6 @@
 /** The three ways out of a conflict: theirs stays, mine is put on top and reviewed again, or mine is edited further. */
 import {equalSplits, followedBy} from '../../knative/split/split.js';
+import {guardsOf} from '../../release/plan.js';
 import {closeSheet, focusPane, formKey, isForm, notify} from '../state/select.js';
 import {conflictOfReview} from './lost-ground.js';
 import type {Conflict, ReviewSheet} from './sheets.js';
@@ -61,7 +62,8 @@ export function keepEditing(store: ConsoleStore): void {
 	const sheet = conflictOf(store);
 	if (!sheet) return;
 	if (sheet.conflict.already) return closeAlready(store, sheet);
-	const {write, splits} = sheet.plan;
+	const {plan} = sheet;
+	const {write, splits} = plan;
 	closeSheet(store);
 	if (store.getState().sheets.length > 0 || write.kind !== 'patch' || !splits) return;
 	store.setState(({drafts}) => {
@@ -70,6 +72,7 @@ export function keepEditing(store: ConsoleStore): void {
 			generation: write.generation,
 			latest: followedBy(splits.after) ?? followedBy(splits.before),
 			split: splits.after,
+			guards: guardsOf(plan),
 		};
 		return {drafts: new Map(drafts).set(write.uid, draft)};
 	});

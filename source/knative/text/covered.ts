@@ -26,6 +26,15 @@ function coveredText(text: string): string {
 		);
 }
 
+/** The place in a text from which on something in it may be secret; undefined where nothing is. */
+export function secretFrom(text: string): number | undefined {
+	const covered = coveredText(text);
+	if (covered === text) return undefined;
+	let place = 0;
+	while (place < covered.length && covered[place] === text[place]) place++;
+	return place;
+}
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -2,6 +2,8 @@
  * One request and its answer, with credentials: the only way out to the API server. It is where read-only is enforced and where
  * what may be sent a second time is told from what may not.
  */
+import {Readable} from 'node:stream';
+import {jsonOrText} from '../../knative/text/json.js';
 import {printable} from '../../knative/text/printable.js';
 import type {CredentialSource} from '../auth/credentials.js';
 import {ReadOnlyError, TransportError, type ApiRequest} from '../cluster.js';
@@ -10,7 +12,8 @@ import type {Deadline} from './deadline.js';
 import type {DispatcherCache} from './dispatcher.js';
 import type {ServerSignals} from './server-signals.js';
 import {isBrokenOff, isCut, isTurnedAway} from './failed-connection.js';
-import {orAborted, send, type IncomingResponse} from './transport.js';
+import {isRefusal} from '../status.js';
+import {orAborted, readAll, send, type IncomingResponse} from './transport.js';
 
 /** How one request is sent. */
 export type ApiExchangeOptions = {
@@ -52,8 +55,9 @@ export function createExchange({
 	}
 
 	/**
-	 * Sends one request. After a 401 once more, if there are other credentials by now: it is answered before anything is
-	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too. Once more as well when a
+	 * Sends one request. After a 401 once more, if there are other credentials by now: the API server says so before anything is
+	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too; but not a write of which
+	 * somebody on the way says so, who may have let it through. Once more as well when a
 	 * GOAWAY was there before it: servers spread their clients so, and have not looked at it. After a cut connection only a
 	 * question is asked again: a write may have been made.
 	 */
@@ -92,11 +96,14 @@ export function createExchange({
 					credentials.accepted();
 					return answer;
 				}
-				if (!isFirst || !(await credentials.rejected(used))) {
+				const {isProven, again} = isWrite(request)
+					? await proven(answer, url)
+					: {isProven: true, again: answer};
+				if (!isFirst || !(await credentials.rejected(used)) || !isProven) {
 					serverSignals.refused();
-					return answer;
+					return again;
 				}
-				await answer.body.dump().catch(() => {});
+				await again.body.dump().catch(() => {});
 			} catch (error) {
 				// undici opens more than one connection for what is sent while it is still clearing an old one away.
 				if (isCut(error)) dispatchers.retire(dispatcher);
@@ -107,6 +114,20 @@ export function createExchange({
 		}
 	}
 	return exchange;
+}
+
+/** Whether it is the API server itself that says no, and the answer to be read once more. */
+async function proven(
+	answer: IncomingResponse,
+	url: URL,
+): Promise<{isProven: boolean; again: IncomingResponse}> {
+	const text = await readAll(answer, url);
+	const {'content-encoding': _packed, ...headers} = answer.headers;
+	const body = Object.assign(Readable.from([Buffer.from(text)]), {dump: async () => {}});
+	return {
+		isProven: isRefusal({status: answer.status, body: jsonOrText(text)}),
+		again: {...answer, headers, body},
+	};
 }
 
 /** Nobody waits for a plugin that asks a person something, unless `caller` goes on wanting it. */

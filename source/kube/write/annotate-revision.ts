@@ -39,8 +39,7 @@ export async function annotateRevision(
 			async onAnswer(answer) {
 				if (answer.status < 300) {
 					const isMade =
-						answeredObject(answer, {name: revision, uid}) !== undefined &&
-						isAnnotated(answer.body, annotations);
+						answeredObject(answer, {path, uid}) !== undefined && isAnnotated(answer.body, annotations);
 					return isMade ? {kind: 'done', object: answer.body, warnings: answer.warnings} : noObject;
 				}
 				return isGoneAnswer(answer, revision) ? {kind: 'gone'} : refused(answer);
@@ -58,6 +57,8 @@ export async function annotateRevision(
 			},
 			isMade: reading =>
 				reading.kind === 'there' && reading.identity.uid === uid && isAnnotated(reading.object, annotations),
+			isUntouched: reading =>
+				reading.kind === 'there' && reading.identity.uid === uid && !isAnnotated(reading.object, annotations),
 		},
 		options,
 	);

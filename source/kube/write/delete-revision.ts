@@ -51,7 +51,7 @@ async function whoLeadsTo(
 		if (isGoneAnswer(answer, service)) return undefined;
 		const parsed = v.safeParse(routed, answer.body);
 		// What is no such service leads nowhere, and proves nothing.
-		if (answer.status !== 200 || !parsed.success || !answeredObject(answer, {name: service})) {
+		if (answer.status !== 200 || !parsed.success || !answeredObject(answer, {path})) {
 			const why = answer.status === 200 ? 'what came back is not that service' : sentenceOf(answer);
 			return `whether the split leads to it cannot be read, so nothing was sent (${why})`;
 		}

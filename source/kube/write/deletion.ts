@@ -33,13 +33,10 @@ export async function guardedDeletion(
 	{path, name, what, uid, resourceVersion}: DeletionTarget,
 	options: WriteOptions,
 ): Promise<WriteOutcome> {
-	/** Whoever did it: what was to go is gone, or going. */
-	const isOver = (reading: Reading): boolean => {
-		if (reading.kind !== 'there') return reading.kind === 'absent';
-		const {identity} = reading;
-		// Another uid is another object: the controller makes the newest revision again under the same name, for one.
-		return identity.uid !== uid || identity.deletionTimestamp !== undefined;
-	};
+	const isGoing = (reading: Reading): boolean =>
+		reading.kind === 'there' &&
+		reading.identity.uid === uid &&
+		reading.identity.deletionTimestamp !== undefined;
 	return write(
 		cluster,
 		{
@@ -55,13 +52,15 @@ export async function guardedDeletion(
 			},
 			async onAnswer(answer, readAgain) {
 				if (answer.status < 300) {
-					return isDeletion(answer, {name, uid})
+					return isDeletion(answer, {path, name, uid})
 						? {kind: 'done', object: answer.body, warnings: answer.warnings}
 						: noObject;
 				}
 				if (isGoneAnswer(answer, name)) return {kind: 'gone'};
 				if (answer.status !== 409) return refused(answer);
 				const reading = await readAgain();
+				// The server has not done it: who did is somebody else.
+				if (reading.kind === 'absent') return {kind: 'gone'};
 				if (reading.kind === 'there' && reading.identity.uid !== uid) {
 					return {kind: 'conflict', theirs: reading.object};
 				}
@@ -71,14 +70,23 @@ export async function guardedDeletion(
 				if (reading.kind === 'unreadable') return unreadable(sentence, reading);
 				if (reading.kind === 'absent') return {kind: 'done', object: undefined, warnings: []};
 				const {object: now} = reading;
-				if (isOver(reading)) return {kind: 'done', object: now, warnings: []};
+				if (isGoing(reading)) return {kind: 'done', object: now, warnings: []};
+				// The controller makes the newest revision again under the same name, for one.
+				if (reading.identity.uid !== uid) {
+					return {
+						kind: 'unknown',
+						sentence: `${sentence}; the ${what} that was meant is gone, the ${name} there now is another, and who deleted the first cannot be told`,
+						now,
+					};
+				}
 				return {
 					kind: 'unknown',
 					sentence: `${sentence}; so far the ${what} is still there, but the request may still arrive`,
 					now,
 				};
 			},
-			isMade: isOver,
+			isMade: isGoing,
+			isUntouched: reading => reading.kind === 'there' && reading.identity.uid === uid && !isGoing(reading),
 		},
 		options,
 	);

@@ -54,7 +54,7 @@ export async function guardedPatch(
 			async onAnswer(answer, readAgain) {
 				if (answer.status < 300) {
 					const {body: object, warnings} = answer;
-					const identity = answeredObject(answer, target);
+					const identity = answeredObject(answer, {path, uid: target.uid});
 					const steps = (identity?.generation ?? Number.NaN) - target.generation;
 					if (!identity || (steps !== 0 && steps !== 1)) return noObject;
 					const differences = differencesOf(object, operations);
@@ -119,6 +119,7 @@ export async function guardedPatch(
 				return {kind: 'unknown', sentence: `${sentence}; ${situation}`, now};
 			},
 			isMade: reading => reading.kind === 'there' && isThisChange(reading, target, operations),
+			isUntouched: reading => reading.kind === 'there' && !moved(reading.identity),
 		},
 		options,
 	);
@@ -183,19 +184,20 @@ export async function createService(
 	/** As wanted, new, and nobody has changed it: made by this request, as far as can be told. */
 	const isMade = (reading: Reading): boolean =>
 		reading.kind === 'there' && isNew(reading.identity, sentAt) && holds(reading.object, wanted) === true;
+	const objectPath = servingPath('services', namespace, name);
 	return write(
 		cluster,
 		{
 			method: 'POST',
 			path: servingPath('services', namespace),
-			objectPath: servingPath('services', namespace, name),
+			objectPath,
 			query: {fieldManager, fieldValidation: 'Strict'},
 			contentType: 'application/json',
 			body: manifest,
 			async onAnswer(answer, readAgain) {
 				if (answer.status < 300) {
 					const {body: object, warnings} = answer;
-					const identity = answeredObject(answer, {name});
+					const identity = answeredObject(answer, {path: objectPath});
 					if (!identity || (identity.generation ?? 1) !== 1) return noObject;
 					const differences = differencesOf(object, wanted);
 					return differences.length === 0
@@ -231,6 +233,7 @@ export async function createService(
 				};
 			},
 			isMade,
+			isUntouched: ({kind}) => kind === 'absent',
 		},
 		options,
 	);

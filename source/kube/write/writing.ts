@@ -10,9 +10,9 @@ import {
 	type Cluster,
 	type HttpMethod,
 } from '../cluster.js';
-import {identityOf, type Identity} from '../objects.js';
+import {identityOf, isOfOtherKind, type Identity} from '../objects.js';
 import type {Difference} from './expected-state.js';
-import {isOnTheWay, parseStatus, sentenceOf, withoutWebhookPrefix} from '../status.js';
+import {isOnTheWay, isRefusal, parseStatus, sentenceOf, withoutWebhookPrefix} from '../status.js';
 
 export type WriteOutcome =
 	/** Made (or, of a dry run: would be). `unchanged`: the server had it that way already. */
@@ -54,6 +54,8 @@ export type WriteOutcome =
 			retryAfter?: number;
 			/** It was not the server that said no, but something on the way to it. */
 			isOnTheWay?: true;
+			/** Nothing proves that it was the server; that nothing was changed is what was read after it. */
+			isUnproven?: true;
 	  }
 	/** Not made: the request did not reach the server or was not processed there, or was a dry run. */
 	| {kind: 'not made'; sentence: string}
@@ -61,6 +63,8 @@ export type WriteOutcome =
 	| {kind: 'unknown'; sentence: string; now?: unknown}
 	/** Not made: this console may only read. */
 	| {kind: 'read only'; sentence: string};
+
+export type Refused = Extract<WriteOutcome, {kind: 'refused'}>;
 
 /** One writing request that left the process, for a log of writes. */
 export type Sent = {
@@ -98,9 +102,12 @@ export type Writing = {
 	objectPath: string;
 	contentType: string;
 	query?: Record<string, string>;
+	/** Of a success, and of what the server itself says no with. */
 	onAnswer: (answer: ApiAnswer, readAgain: () => Promise<Reading>) => Promise<WriteOutcome | NoAnswer>;
 	/** After a lost answer. `sentence` says how it was lost. */
 	onLost: (reading: Reading, sentence: string) => WriteOutcome;
+	/** Whether it is there as it was before: nothing of this write or of any other is to be seen. */
+	isUntouched: (reading: Reading) => boolean;
 	/**
 	 * Whether the object as it is shows that this very write was made, whatever was answered: something on the way may have
 	 * sent it twice, or have answered for the server.
@@ -126,7 +133,7 @@ export type Reading =
 	| {kind: 'unreadable'; sentence: string};
 
 /** What the server said no with. */
-export function refused(answer: ApiAnswer): WriteOutcome {
+export function refused(answer: ApiAnswer): Refused {
 	const full = sentenceOf(answer);
 	const status = parseStatus(answer.body);
 	const retryAfter = answer.retryAfter ?? status?.retryAfter;
@@ -142,33 +149,20 @@ export function refused(answer: ApiAnswer): WriteOutcome {
 }
 
 /**
- * Whether a refusal is the API server's own and comes before anything is done, so that nothing need be read: who asks is not
+ * Whether a refusal of the API server comes before anything is looked at, so that nothing need be read: who asks is not
  * known, may not, or asks for what cannot be (k8s.io/apiserver pkg/server: authentication, authorization, decoding).
  */
-function isBeforehand(answer: ApiAnswer): boolean {
-	const {status, body} = answer;
-	if (status === 401) return !isOnTheWay(answer);
-	return (status === 400 || status === 403) && parseStatus(body) !== undefined;
-}
+const isBeforehand = ({status}: ApiAnswer): boolean => status === 400 || status === 401 || status === 403;
 
-/**
- * Whether an answer settles that nothing was changed. All of 4xx do. Of 5xx only what the API server itself says
- * before it stores anything: a webhook that could not be called, a server that takes no requests. The rest (a time-out
- * of the server or of etcd, a gateway error of a load balancer) may come after the change was made.
- */
-function settles({status, body}: ApiAnswer): boolean {
-	if (status < 500) return true;
-	const said = parseStatus(body);
-	if (status === 503) return said?.reason === 'ServiceUnavailable';
-	return status === 500 && said !== undefined && said.message.includes('failed calling webhook');
-}
+/** Whether an answer only says that somebody has waited for too long, or has failed: a change may be made by then. */
+const isLost = ({status}: ApiAnswer): boolean => status >= 500 || status === 408;
 
 async function read(cluster: Cluster, path: string): Promise<Reading> {
 	const name = path.slice(path.lastIndexOf('/') + 1);
 	try {
 		const answer = await cluster.request({method: 'GET', path});
 		if (answer.status === 200) {
-			const identity = answeredObject(answer, {name});
+			const identity = answeredObject(answer, {path});
 			if (identity) return {kind: 'there', object: answer.body, identity};
 			return {kind: 'unreadable', sentence: 'what came back is not that object'};
 		}
@@ -191,16 +185,26 @@ async function outcomeOf(
 	let lost: string;
 	try {
 		const answer = await cluster.request(request);
-		const said = settles(answer) ? await writing.onAnswer(answer, readAgain) : undefined;
-		if (said && said.kind !== 'no answer') {
-			if (said.kind !== 'refused' || dryRun || isBeforehand(answer)) return said;
-			const found = await readAgain();
-			// Whoever is on the way may have let the request through, and not the answer: but not who wants a login for it.
-			const isUnsettled = found.kind === 'unreadable' && said.isOnTheWay === true && answer.status !== 401;
-			if (isUnsettled) return unreadable(said.sentence, found);
-			return madeAfterAll(writing, found) ?? said;
+		const isProven = isRefusal(answer);
+		if (answer.status < 300 || isProven) {
+			const said = await writing.onAnswer(answer, readAgain);
+			if (said.kind !== 'no answer') {
+				if (said.kind !== 'refused' || dryRun || isBeforehand(answer)) return said;
+				return madeAfterAll(writing, await readAgain()) ?? said;
+			}
+			lost = said.sentence;
+		} else {
+			const said: Refused = {...refused(answer), isUnproven: true};
+			lost = said.sentence;
+			if (!isLost(answer)) {
+				if (dryRun) return said;
+				// Whoever is on the way may have let the request through, and not the answer.
+				const found = await readAgain();
+				if (found.kind === 'unreadable') return unreadable(lost, found);
+				const made = madeAfterAll(writing, found);
+				if (made || writing.isUntouched(found)) return made ?? said;
+			}
 		}
-		lost = said?.sentence ?? sentenceOf(answer);
 	} catch (error) {
 		if (!(error instanceof TransportError)) throw error;
 		if (error.outcome === 'not sent') {
@@ -267,22 +271,33 @@ export function unreadable(sentence: string, reading: {sentence: string}): Write
 	};
 }
 
-/** The identity of the object in an answer, when it is the one of this name and uid. */
+/** The kinds of what is written. */
+const kinds: Readonly<Record<string, string>> = {services: 'Service', revisions: 'Revision'};
+
+/** The identity of the object in an answer, when it is the one at this path of serving.knative.dev, and of this uid. */
 export function answeredObject(
 	{body}: ApiAnswer,
-	{name, uid}: {name: string; uid?: string},
+	{path, uid}: {path: string; uid?: string},
 ): Identity | undefined {
 	const identity = identityOf(body);
-	const isSame = identity?.name === name && (uid === undefined || identity.uid === uid);
-	return isSame && identity.uid !== undefined ? identity : undefined;
+	const [name, plural = '', namespace] = path.split('/').toReversed();
+	const isSame =
+		!isOfOtherKind(body, kinds[plural]) &&
+		identity?.name === name &&
+		(identity?.namespace ?? namespace) === namespace &&
+		(uid === undefined || identity?.uid === uid);
+	return isSame && identity?.uid !== undefined ? identity : undefined;
 }
 
 /**
  * That a deletion was taken on: by the object that is going, or in the words of the API server, which name the object
  * (k8s.io/apiserver pkg/registry/generic/registry/store.go).
  */
-export function isDeletion(answer: ApiAnswer, {name, uid}: {name: string; uid: string}): boolean {
-	const object = answeredObject(answer, {name, uid});
+export function isDeletion(
+	answer: ApiAnswer,
+	{path, name, uid}: {path: string; name: string; uid: string},
+): boolean {
+	const object = answeredObject(answer, {path, uid});
 	if (object) return object.deletionTimestamp !== undefined;
 	const said = parseStatus(answer.body);
 	if (said?.isSuccess !== true) return false;
@@ -292,7 +307,7 @@ export function isDeletion(answer: ApiAnswer, {name, uid}: {name: string; uid: s
 
 /** Whether the server says of this object that it is not there. */
 export function isGoneAnswer({status, body}: ApiAnswer, name: string): boolean {
-	const said = status === 404 ? parseStatus(body) : undefined;
+	const said = status === 404 && isRefusal({status, body}) ? parseStatus(body) : undefined;
 	if (said?.reason !== 'NotFound') return false;
 	return said.about ? said.about.name === name : said.message.includes(`"${name}"`);
 }

@@ -22,9 +22,15 @@ export function endOfDeed(deed: Deed, found: FoundObject, now: number): DeedEnd 
 	const isOver = now - deed.at > underWay;
 	const {object, uid, what} = deed;
 	if (what === 'create service') return endOfCreation(deed, found, isOver);
-	// Another of its name is another object.
-	const isThere = found.kind === 'there' && found.uid === uid && !found.isGoing;
-	if (!isThere) return {how: 'made', sentence: `${object} is gone.`};
+	if (found.kind === 'absent') return {how: 'made', sentence: `${object} is gone.`};
+	if (found.uid !== uid) {
+		// Whoever has made another may have deleted the first.
+		return {
+			how: 'not known',
+			sentence: `The ${object} that was meant is gone; the one there now is another.`,
+		};
+	}
+	if (found.isGoing) return {how: 'made', sentence: `${object} is going.`};
 	return isOver ? {how: 'not made', sentence: `${object} is still there.`} : undefined;
 }
 

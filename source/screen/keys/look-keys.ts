@@ -29,9 +29,9 @@ export const lookKeys: readonly Binding[] = [
 		// ctrl-e goes to the end of the line there.
 		action: 'uncover',
 		keys: ['ctrl-o'],
-		in: ['form'],
+		in: ['form', 'requestForm'],
 		label: 'values',
-		help: 'Show the values of environment variables, or cover them again.',
+		help: 'Show the values of environment variables, headers and cookies, or cover them again.',
 		footer: {rank: 24},
 	},
 	{

@@ -1,6 +1,7 @@
 /** When somebody else was first: nothing is written, nothing is lost, and there are three ways on. */
 import {beforeEach, describe, expect, it} from 'vitest';
-import {nudge} from '../../../source/console/state/draft.js';
+import {discardDraft, nudge} from '../../../source/console/state/draft.js';
+import {closeSheet} from '../../../source/console/state/select.js';
 import {changeRevisionForm, openRevisionForm} from '../../../source/console/forms/forms.js';
 import {draftOf, selectedService} from '../../../source/console/state/read.js';
 import {typeName} from '../../../source/console/sheets/review.js';
@@ -143,6 +144,43 @@ describe('after a conflict', () => {
 		await splitSeen(on.console, 'cart-00001=30 cart-00002=70');
 		await on.console.putMineOnTop();
 		expect(told()).not.toContainEqual(brings);
+	});
+
+	it('of an undo that is edited further, what had to be meant of it has to be meant still', async () => {
+		await on.world.split('cart', [
+			{revisionName: 'cart-00001', percent: 60, tag: 'stable'},
+			{revisionName: 'cart-00002', percent: 40, tag: 'canary'},
+		]);
+		await splitSeen(on.console, 'cart-00001=60 cart-00002=40');
+		on.console.rollBack();
+		await on.console.confirm();
+		await splitSeen(on.console, 'cart-00001=100 cart-00002=0');
+		on.console.undo();
+		await on.world.split('cart', [
+			{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
+			{revisionName: 'cart-00002', percent: 10, tag: 'canary'},
+		]);
+		await splitSeen(on.console, 'cart-00001=90 cart-00002=10');
+		on.console.keepEditing();
+		nudge(on.console.store, -1);
+		on.console.reviewDraft();
+		const {plan} = reviewOf(on.console.store.getState());
+		expect(plan).toMatchObject({action: 'split', guardedAs: 'undo', bringsBack: {revision: 'cart-00002'}});
+		expect(plan.warnings.map(({sentence}) => sentence)).toContainEqual(
+			expect.stringMatching(/^Brings cart-00002 back to 4\d % of users, which was rolled back at .*/),
+		);
+		// And once more, after another conflict.
+		await on.world.split('cart', theirs);
+		await splitSeen(on.console, 'cart-00001=30 cart-00002=70');
+		on.console.keepEditing();
+		on.console.reviewDraft();
+		expect(reviewOf(on.console.store.getState()).plan).toMatchObject({guardedAs: 'undo'});
+		closeSheet(on.console.store);
+		// One that is begun anew is of nobody's undo.
+		expect(discardDraft(on.console.store)).toBe(true);
+		nudge(on.console.store, -1);
+		on.console.reviewDraft();
+		expect(reviewOf(on.console.store.getState()).plan.guardedAs).toBeUndefined();
 	});
 
 	it('of a roll back and a promotion, mine is the revision that was meant before', async () => {

@@ -6,7 +6,7 @@ import type {Contexts} from '../../../source/console/sheets/contexts-sheet.js';
 import {rightsIn} from '../../../source/console/session/rights.js';
 import type {Console} from '../../../source/console/console.js';
 import {nudge} from '../../../source/console/state/draft.js';
-import {closeSheet} from '../../../source/console/state/select.js';
+import {closeSheet, toggleUncovered} from '../../../source/console/state/select.js';
 import {startWorld, until, type World} from '../../support/world.js';
 
 let world: World;
@@ -94,6 +94,16 @@ test('the other context has its own services, rights and mark of production, and
 		const {patch: now, create} = rightsIn(state, 'default');
 		return now.allowed && !create.allowed;
 	});
+});
+
+test('values that were uncovered in the old context are covered in the other one', async () => {
+	const console = await world.console('cart', {contexts: contexts()});
+	toggleUncovered(console.store);
+	await console.changeContext('sandbox-viewer');
+	await isWatching(console);
+	expect(console.store.getState().isUncovered).toBe(false);
+	await console.changeContext('-');
+	expect(console.store.getState().isUncovered).toBe(false);
 });
 
 test('the loop of the old context ends, and what it counted is gone', async () => {

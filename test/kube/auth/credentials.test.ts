@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
-import {kubeconfigFor} from '../../support/api-server.js';
+import {kubeconfigFor, status} from '../../support/api-server.js';
 import {
 	clusters,
 	connected,
@@ -102,6 +102,8 @@ describe('who we are', () => {
 	});
 });
 
+const unauthorized = status(401, 'Unauthorized', 'Unauthorized');
+
 describe('a token that is changed in the kubeconfig', () => {
 	it('is taken up at the next refusal, once for all that were refused together, while a refusal alone changes nothing', async () => {
 		const file = path.join(directory, 'kubeconfig');
@@ -113,7 +115,7 @@ describe('a token that is changed in the kubeconfig', () => {
 		const seen: string[] = [];
 		server.always(exchange => {
 			seen.push(`${exchange.method} ${exchange.headers.authorization}`);
-			exchange.answer(exchange.headers.authorization === valid ? 200 : 401, {});
+			exchange.answer(exchange.headers.authorization === valid ? 200 : 401, unauthorized);
 		});
 		const ask = async (method: 'GET' | 'PATCH') =>
 			(await cluster.request({method, path: '/a', ...(method === 'PATCH' && {body: []})})).status;
@@ -141,7 +143,7 @@ describe('a token that is changed in the kubeconfig', () => {
 		const error = failure(cluster.request({method: 'PATCH', path: '/a', body: []}));
 		const refused = await server.next();
 		await writeFile(file, server.kubeconfig({user: {token: 'new'}}));
-		refused.answer(401, {});
+		refused.answer(401, unauthorized);
 		(await server.next()).cut();
 		expect((await error).outcome).toBe('unknown');
 		expect(server.log).toEqual(['PATCH /a', 'PATCH /a']);

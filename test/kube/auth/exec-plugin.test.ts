@@ -2,6 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {chmod, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
+import {status} from '../../support/api-server.js';
 import {eventually} from '../../support/eventually.js';
 import {connected, directory, failure, server, timers, withAnsweringServer} from '../answering-server.js';
 
@@ -20,6 +21,8 @@ async function plugin(script = '') {
 	await chmod(file, 0o755);
 	return {apiVersion: 'client.authentication.k8s.io/v1', command: file, interactiveMode: 'IfAvailable'};
 }
+
+const unauthorized = status(401, 'Unauthorized', 'Unauthorized');
 
 describe('a credential plugin', () => {
 	it('runs once for many requests, and is told that it may not ask', async () => {
@@ -41,11 +44,31 @@ describe('a credential plugin', () => {
 		const seen: string[] = [];
 		server.always(exchange => {
 			seen.push(`${exchange.method} ${exchange.headers.authorization}`);
-			exchange.answer(exchange.headers.authorization === 'Bearer token-2' ? 200 : 401, {});
+			exchange.answer(exchange.headers.authorization === 'Bearer token-2' ? 200 : 401, unauthorized);
 		});
 		expect((await cluster.request({method: 'PATCH', path: '/a', body: []})).status).toBe(200);
 		expect(seen).toEqual(['PATCH Bearer token-1', 'PATCH Bearer token-2']);
 	});
+
+	it.each(['<html>Log in</html>', 'Unauthorized', {}])(
+		'says nothing of a write where somebody on the way may have given it (%j): it is not sent again',
+		async body => {
+			const exec = await plugin();
+			const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
+			const seen: string[] = [];
+			server.always(exchange => {
+				seen.push(`${exchange.method} ${exchange.headers.authorization}`);
+				exchange.answer(exchange.headers.authorization === 'Bearer token-2' ? 200 : 401, body);
+			});
+			expect(await cluster.request({method: 'PATCH', path: '/a', body: []})).toMatchObject({
+				status: 401,
+				body,
+			});
+			// The login is asked for again all the same, for what is asked next.
+			expect((await cluster.request({method: 'PATCH', path: '/a', body: []})).status).toBe(200);
+			expect(seen).toEqual(['PATCH Bearer token-1', 'PATCH Bearer token-2']);
+		},
+	);
 
 	it('makes a question succeed in the second attempt, once for all that were refused together', async () => {
 		const exec = await plugin();
@@ -58,7 +81,7 @@ describe('a credential plugin', () => {
 		const answers = await Promise.all(
 			['/a', '/b'].map(async each => cluster.request({method: 'GET', path: each})),
 		);
-		expect(answers.map(({status, body}) => ({status, body}))).toEqual([
+		expect(answers.map(({status: code, body}) => ({status: code, body}))).toEqual([
 			{status: 200, body: {token: 'Bearer token-2'}},
 			{status: 200, body: {token: 'Bearer token-2'}},
 		]);

@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
-import {startApiServer} from '../../support/api-server.js';
+import {startApiServer, status} from '../../support/api-server.js';
 import {clusters, directory, server, timers, withAnsweringServer} from '../answering-server.js';
 
 withAnsweringServer();
@@ -18,7 +18,7 @@ describe('a context that means another cluster by now', () => {
 			const seen: (string | undefined)[] = [];
 			server.always(exchange => {
 				seen.push(exchange.headers.authorization);
-				exchange.answer(seen.length === 1 ? 200 : 401, {});
+				exchange.answer(seen.length === 1 ? 200 : 401, status(401, 'Unauthorized', 'Unauthorized'));
 			});
 			await cluster.request({method: 'GET', path: '/a'});
 			await writeFile(file, other.kubeconfig({user: {token: 'new'}}));

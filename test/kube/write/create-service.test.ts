@@ -84,8 +84,15 @@ describe('creating is', () => {
 			kind: 'refused',
 			status: 409,
 		});
-		expect(await after(answer(400, status(400, 'AlreadyExists', 'odd')))).toMatchObject({kind: 'refused'});
-		expect(await after(answer(409, 'a proxy'), there)).toMatchObject({kind: 'refused'});
+		const absent = answer(404, status(404, 'NotFound', 'services.serving.knative.dev "hello" not found'));
+		expect(await after(answer(400, status(400, 'AlreadyExists', 'odd')), absent)).toMatchObject({
+			kind: 'refused',
+		});
+	});
+
+	it('a doubt where somebody on the way says so: what is there may be what this made, and a webhook changed', async () => {
+		const there = answer(200, stored('another.example.com/x:1'));
+		expect(await after(answer(409, 'a proxy'), there)).toMatchObject({kind: 'unknown'});
 	});
 });
 

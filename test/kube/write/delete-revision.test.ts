@@ -145,7 +145,7 @@ describe('deleting a revision', () => {
 
 	it.each([
 		['is there still', revision(), 'unknown'],
-		['is another one by now', revision('r-2'), 'done'],
+		['is another one by now', revision('r-2'), 'unknown'],
 		['is going', {metadata: {...revision().metadata, deletionTimestamp: '2026-01-02T03:04:05Z'}}, 'done'],
 	])('whose answer is lost and that %s is told so', async (_, now, kind) => {
 		const outcome = deleteRevision(cluster, target);

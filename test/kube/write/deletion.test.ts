@@ -39,7 +39,7 @@ describe('deleting a Service', () => {
 
 	it.each([
 		['conflict', [200, service(1, undefined, 'u-2')]],
-		['done', [404, notFound]],
+		['gone', [404, notFound]],
 		['refused', [200, service(3)]],
 	] as const)('is a %s as the read after a refusal tells', async (kind, [code, body]) => {
 		const outcome = deleteService(cluster, target);
@@ -50,7 +50,7 @@ describe('deleting a Service', () => {
 
 	it.each([
 		['done', [404, notFound]],
-		['done', [200, service(1, undefined, 'u-2')]],
+		['unknown', [200, service(1, undefined, 'u-2')]],
 		[
 			'done',
 			[
@@ -65,6 +65,24 @@ describe('deleting a Service', () => {
 		(await server.next()).answer(code, body);
 		expect((await outcome).kind).toBe(kind);
 	});
+
+	it.each([
+		['answered with another one', 200, service(1, undefined, 'u-2')],
+		["refused in words that may be anybody's", 413, 'too large'],
+	])(
+		'that was %s, which is there by now, is no deletion of the one that was meant',
+		async (_, code, body) => {
+			const outcome = deleteService(cluster, target);
+			(await server.next()).answer(code, body);
+			(await server.next()).answer(200, service(1, undefined, 'u-2'));
+			expect(await outcome).toMatchObject({
+				kind: 'unknown',
+				sentence: expect.stringMatching(
+					/the hello there now is another, and who deleted the first cannot be told/,
+				),
+			});
+		},
+	);
 });
 
 const deletionAnswered = async (body: unknown) => {

@@ -178,15 +178,51 @@ describe('a guarded patch', () => {
 			}
 		});
 
-		it('and is looked for after a page that says 401; where that wants a login for all, it was not made', async () => {
+		it.each([
+			['a page that wants a login', 401, page],
+			['words that want one', 401, 'Unauthorized'],
+			['a body that is too large for somebody', 413, 'Request Entity Too Large'],
+			['headers that are', 431, '431 Request Header Fields Too Large'],
+			['somebody who is asked too often', 429, 'Too many requests, please try again later.'],
+			['somebody who has waited for too long', 408, 'Request Timeout'],
+			['an object of somebody else', 403, {message: 'Forbidden'}],
+			['nothing', 404, ''],
+			['a Status without a reason', 400, status(400, '', 'Bad Request')],
+			['a Status that says another code', 502, status(403, 'Forbidden', 'you may not')],
+			['a Status of no version', 403, {...status(403, 'Forbidden', 'you may not'), apiVersion: undefined}],
+			['a Status of no failure', 403, {...status(403, 'Forbidden', 'you may not'), status: 'Success'}],
+			['a time-out of the server', 504, status(504, 'Timeout', 'no answer in time')],
+		])('by %s: it proves nothing, and what cannot be read then is not known', async (_, code, body) => {
+			for (const sendsAgain of [page, '']) {
+				const outcome = guardedPatch(cluster, target, noted);
+				(await server.next()).answer(code, body);
+				(await server.next()).answer(code, sendsAgain);
+				expect(await outcome).toMatchObject({
+					kind: 'unknown',
+					sentence: expect.stringMatching(/ reading the object again failed too: /),
+				});
+			}
 			const through = guardedPatch(cluster, target, noted);
-			(await server.next()).answer(401, page);
+			(await server.next()).answer(code, body);
 			(await server.next()).answer(200, annotatedService('at 12:00'));
 			expect(await through).toMatchObject({kind: 'done'});
-			const kept = guardedPatch(cluster, target, noted);
+			const followed = guardedPatch(cluster, target, noted);
+			(await server.next()).answer(code, body);
+			(await server.next()).answer(200, annotatedService('at 12:00', 5));
+			expect(await followed).toMatchObject({kind: 'unknown'});
+		});
+
+		it.each([
+			['a body that is too large', 413, status(413, 'RequestEntityTooLarge', 'too large')],
+			['a busy server', 429, status(429, 'TooManyRequests', 'slow down')],
+			['a rule', 422, status(422, 'Invalid', 'the split is wrong')],
+			['a webhook', 418, status(418, 'Tea', 'admission webhook "x" denied the request: no')],
+			['a webhook that fails', 500, status(500, 'Tea', 'admission webhook "x" denied the request: no')],
+		])('by the server itself for %s: nothing was stored, whatever cannot be read', async (_, code, body) => {
+			const outcome = guardedPatch(cluster, target, noted);
+			(await server.next()).answer(code, body);
 			(await server.next()).answer(401, page);
-			(await server.next()).answer(401, page);
-			expect(await kept).toMatchObject({kind: 'refused', status: 401});
+			expect(await outcome).toMatchObject({kind: 'refused', status: code});
 		});
 
 		it('and a word of the server that comes before anything is done needs no reading', async () => {

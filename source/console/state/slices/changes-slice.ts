@@ -3,6 +3,7 @@ import type {Attempt} from '../../../journal/attempt.js';
 import type {Deed} from '../../../journal/deed.js';
 import type {HistoryEntry} from '../../../journal/journal-entry.js';
 import type {Split} from '../../../knative/split/split.js';
+import type {Guards} from '../../../release/plan.js';
 import type {FormSheet, ScalingDefaults} from '../../sheets/sheets.js';
 
 /** One change under way. Times are milliseconds since 1970. */
@@ -25,6 +26,8 @@ export type Draft = {
 	/** The latest ready revision then. */
 	latest?: string | undefined;
 	split: Split;
+	/** Of a verb that has met a conflict: what had to be meant of it has to be meant of this. */
+	guards?: Guards;
 };
 
 export type ChangesSlice = {

@@ -77,7 +77,7 @@ export function coveredBy(rows: readonly EnvRow[]): (line: string) => boolean {
 }
 
 /** Whether at least half of what was there is still at the beginning or the end. */
-function isMostOf(value: string, had: string): boolean {
+export function isMostOf(value: string, had: string): boolean {
 	const isAlike = (index: number) => value.at(index) === had.at(index);
 	const longest = Math.min(had.length, value.length);
 	let [start, end] = [0, 0];

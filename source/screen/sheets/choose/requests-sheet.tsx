@@ -3,16 +3,19 @@ import {useState} from 'react';
 import {applyRequests, headerFields, requestRules} from '../../../console/live/request-sheet.js';
 import type {RequestSheet, RequestValues} from '../../../console/sheets/sheets.js';
 import {closeSheet} from '../../../console/state/select.js';
+import {secretFrom} from '../../../knative/text/covered.js';
 import type {Size} from '../../layout.js';
 import {FormView} from '../../widgets/form/form-view.js';
 import {startForm, textValue, type FormField, type Values} from '../../widgets/form/form-state.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
-import {useConsole} from '../../use-console.js';
+import {useConsole, useConsoleState} from '../../use-console.js';
+import {isMostOf} from './form-fields.js';
 
 export function Requests({sheet, isActive, width, height}: Size & {sheet: RequestSheet; isActive: boolean}) {
 	const {store} = useConsole();
-	const fields = fieldsOf(sheet);
+	const isUncovered = useConsoleState(state => state.isUncovered);
+	const fields = fieldsOf(sheet, isUncovered ? undefined : sheet.values);
 	const [state, setState] = useState(() => startForm(fields));
 	const size = frameContentSize(width, height);
 	return (
@@ -40,7 +43,29 @@ export function Requests({sheet, isActive, width, height}: Size & {sheet: Reques
 
 const headerNames = Array.from({length: headerFields}, (_, index) => `header${index}`);
 
-function fieldsOf({values, suggestion, domains, isGrpc}: RequestSheet): readonly FormField[] {
+/** What it takes from the environment or from a file is not in it. */
+const isElsewhere = (value: string) => /^[$@]/.test(value);
+
+/** The value of `Name: value`, where it is one that was given: what is typed here is theirs to see who types it. */
+function headerFrom(line: string, given: readonly string[]): number | undefined {
+	const value = valueOfHeader(line);
+	if (value === '' || isElsewhere(value)) return undefined;
+	const isGiven = given.some(each => isMostOf(value, valueOfHeader(each)));
+	return isGiven ? line.length - value.length : undefined;
+}
+
+const valueOfHeader = (line: string) => line.slice(line.indexOf(':') + 1).trimStart();
+
+function cookieFrom(cookie: string, given: string): number | undefined {
+	return isElsewhere(cookie) || !isMostOf(cookie, given) ? undefined : cookie.indexOf('=') + 1;
+}
+
+/** @param given What was given before the sheet was opened, of which no secret is to be seen; undefined where it may be. */
+function fieldsOf(
+	{values, suggestion, domains, isGrpc}: RequestSheet,
+	given: RequestValues | undefined,
+): readonly FormField[] {
+	const secrets = given && {coveredFrom: secretFrom};
 	const headers = headerNames.map((name, index): FormField => ({
 		kind: 'text',
 		name,
@@ -48,6 +73,7 @@ function fieldsOf({values, suggestion, domains, isGrpc}: RequestSheet): readonly
 		initial: values.headers[index] ?? '',
 		help: 'Name: value; the value may be $NAME of the environment or @file, so that no secret is typed',
 		check: requestRules.header,
+		...(given && {coveredFrom: (line: string) => headerFrom(line, given.headers)}),
 	}));
 	const compareBy: FormField = {
 		kind: 'text',
@@ -80,6 +106,7 @@ function fieldsOf({values, suggestion, domains, isGrpc}: RequestSheet): readonly
 			initial: values.path,
 			help: 'from the root, percent-encoded, with its query',
 			check: requestRules.path,
+			...secrets,
 		},
 		{
 			kind: 'text',
@@ -97,6 +124,7 @@ function fieldsOf({values, suggestion, domains, isGrpc}: RequestSheet): readonly
 			initial: values.cookie,
 			help: 'name=value; name=value',
 			check: requestRules.cookie,
+			...(given && {coveredFrom: (cookie: string) => cookieFrom(cookie, given.cookie)}),
 		},
 		{
 			kind: 'text',
@@ -105,6 +133,7 @@ function fieldsOf({values, suggestion, domains, isGrpc}: RequestSheet): readonly
 			initial: values.body,
 			help: 'the text, or @file',
 			check: requestRules.body,
+			...secrets,
 		},
 		{
 			kind: 'text',

@@ -22,6 +22,8 @@ export type FormField =
 			readonly placeholder?: string;
 			/** What is wrong with a value and what to do; undefined when nothing is. */
 			readonly check?: (value: string, values: Values) => string | undefined;
+			/** The place in the text from which on it is not to be seen. */
+			readonly coveredFrom?: ((value: string) => number | undefined) | undefined;
 	  })
 	| (FormFieldBase & {
 			readonly kind: 'choice';

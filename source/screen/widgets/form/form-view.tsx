@@ -223,6 +223,6 @@ function FieldInput({field, row, values, isFocused, width, onChange}: FieldInput
 	return field.kind === 'choice' ? (
 		<ChoiceField options={field.options} {...common} />
 	) : (
-		<TextField placeholder={field.placeholder} {...common} />
+		<TextField placeholder={field.placeholder} coveredFrom={field.coveredFrom?.(common.value)} {...common} />
 	);
 }

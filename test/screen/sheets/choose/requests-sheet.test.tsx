@@ -35,7 +35,7 @@ const open = async (sheet: RequestSheet) =>
 it('shows what is sent, and keeps what is chosen for this service', async () => {
 	const {press, store, type, until} = await open(sheetWith());
 	await until(/Path +\//);
-	await until(/X-Seen: 1/);
+	await until(/X-Seen: •••/);
 	press('tab');
 	type('/shop');
 	await until(/Path +\/shop/);
@@ -65,4 +65,30 @@ it('of a gRPC service asks for no path', async () => {
 it('offers what tells the revisions apart', async () => {
 	const {text} = await open(sheetWith({suggestion: 'json:version'}));
 	expect(text()).toContain('tells the revisions apart');
+});
+
+it('covers what was given as a secret, until somebody asks for it, and nothing that is typed there', async () => {
+	const headers = ['Authorization: Bearer hunter2-token', 'X-Api-Key: $API_KEY'];
+	const values = {...sheetWith().values, headers, cookie: 'sid=hunter2-cookie', path: '/?token=hunter2-path'};
+	const {screen, store, press, type, until} = await open(
+		sheetWith({values: {...values, body: '{"password":"hunter2-body"}'}}),
+	);
+	await until(/Authorization: •••/);
+	expect(screen()).not.toContain('hunter2');
+	expect(screen()).toContain('X-Api-Key: $API_KEY');
+	expect(screen()).toMatch(/Cookies +sid=•••/);
+	expect(screen()).toMatch(/Path +\/\?token=•••/);
+	// Moved over or edited, what is left of it is covered, too.
+	for (let times = 0; times < 3; times++) press('tab');
+	press('end');
+	press('backspace');
+	await until(/Authorization: •••/);
+	expect(screen()).not.toContain('hunter2');
+	press('tab');
+	press('tab');
+	type('X-Mine: seen');
+	await until(/X-Mine: seen/);
+	store.setState({isUncovered: true});
+	await until(/sid=hunter2-cookie/);
+	expect(screen()).toContain('Authorization: Bearer hunter2-toke');
 });
