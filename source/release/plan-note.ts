@@ -52,6 +52,7 @@ export function noteFor(
 		// Undo takes a change back: what it puts back is not undone by undoing again, the one before it is.
 		undo: verb === 'undo' ? earlier.slice(1) : [before, ...earlier],
 		taken: stillTaken(facts, verb, after),
+		worse: facts.verdict?.errors === 'worse' ? facts.verdict.canary.revision : found?.note.worse,
 		rejected: [
 			...(rejected ? [rejected] : []),
 			...unmarkedRejections(facts).filter(({revision}) => revision !== rejected?.revision),

@@ -52,6 +52,8 @@ export type ReleaseNote = {
 	rejected: readonly NotedRejection[];
 	/** What was rolled back before this, and users have not got again since. */
 	taken?: Taken | undefined;
+	/** The revision that was found worse than what users had, while it was compared. */
+	worse?: string | undefined;
 };
 
 /** `at`: milliseconds since 1970. */
@@ -122,6 +124,7 @@ const note = v.pipe(
 		undo: v.optional(v.array(split), []),
 		rejected: v.fallback(v.optional(v.array(rejected), []), []),
 		taken: v.fallback(v.optional(taken), undefined),
+		worse: v.fallback(v.optional(name), undefined),
 	}),
 	v.transform(({v: _version, since, ...rest}): ReleaseNote => ({
 		...rest,
