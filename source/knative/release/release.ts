@@ -3,7 +3,14 @@
  * warning goes by it. Pure.
  */
 import type {RevisionView} from '../revision/revision.js';
-import {joinedChanges, noteOf, ownRevisions, rejectionOf, type ReleaseFacts} from './evidence/facts.js';
+import {
+	joinedChanges,
+	mayExist,
+	noteOf,
+	ownRevisions,
+	rejectionOf,
+	type ReleaseFacts,
+} from './evidence/facts.js';
 import {unready} from './verbs/choice.js';
 import {pastOf} from './evidence/past.js';
 import {canaryTag, stableTag} from './verbs/role-tags.js';
@@ -95,6 +102,9 @@ export function releaseOf(facts: ReleaseFacts): Release {
 	};
 }
 
+/** Of what the gateway was told last: it leads to nothing. */
+const keptButGone = 'users had it, and it does not exist any more';
+
 type Parts = Pick<Release, 'canary' | 'stable' | 'doubt'>;
 
 /** One revision has everything: there is a canary only beside it, at 0 %. */
@@ -108,7 +118,11 @@ function settled(facts: ReleaseFacts, shares: readonly Share[], order: Order, wh
 				percent: 100,
 				because: 'to have 100 %, but the route refuses that: users have not got it',
 			},
-			stable: {revision: kept, percent, because: 'users still have it'},
+			stable: {
+				revision: kept,
+				percent,
+				because: mayExist(facts, kept) ? 'users still have it' : keptButGone,
+			},
 			doubt: undefined,
 		};
 	}
@@ -251,10 +265,11 @@ function canaryAmong({
 		};
 	}
 	const percent = shares.find(({revision}) => revision === newest)?.percent ?? 0;
+	const isOlder = had !== undefined && isNewer(order, had, newest) === true;
 	return {
 		revision: newest,
 		percent,
-		because: 'the newest one with traffic',
+		because: isOlder ? 'the newest one with traffic beside that' : 'the newest one with traffic',
 	};
 }
 
@@ -283,7 +298,8 @@ function stableAmong({
 		because,
 	});
 	if (kept !== undefined && kept !== canary) {
-		return of(kept, 'users still have it, because the route refuses the present split');
+		const because = 'users still have it, because the route refuses the present split';
+		return of(kept, mayExist(facts, kept) ? because : keptButGone);
 	}
 	if (marked !== undefined && rest.some(({revision}) => revision === marked)) {
 		return of(marked, `tagged ${stableTag}, and has traffic`);
