@@ -9,6 +9,7 @@ import {
 	noteOf,
 	ownRevisions,
 	rejectionOf,
+	takenBack,
 	type ReleaseFacts,
 } from './evidence/facts.js';
 import {unready} from './verbs/choice.js';
@@ -149,6 +150,10 @@ function settled(facts: ReleaseFacts, shares: readonly Share[], order: Order, wh
 	return {canary, stable: undefined, doubt: {about: 'stable', candidates, because}};
 }
 
+/** What was rolled back keeps its tag, but is not being tried any more: what came after it is. */
+const wasTried = (facts: ReleaseFacts, share: Share | undefined) =>
+	share?.percent === 0 && takenBack(facts)?.revision === share.revision;
+
 function canaryBeside(
 	facts: ReleaseFacts,
 	shares: readonly Share[],
@@ -158,7 +163,8 @@ function canaryBeside(
 	const waiting = waitingLatest(facts.service);
 	const isWaitingTagged = waiting?.row.tags.includes(canaryTag) ?? false;
 	const tagged = shares.find(({tags}) => tags.includes(canaryTag) && !tags.includes(stableTag));
-	if (tagged && !isWaitingTagged) return roleByTag(tagged);
+	const isOver = wasTried(facts, tagged);
+	if (tagged && !isWaitingTagged && !isOver) return roleByTag(tagged);
 	if (waiting && rejectionOf(facts, waiting.revision) === undefined) {
 		const leads = isWaitingTagged && waiting.row.revision !== undefined;
 		return {
@@ -177,6 +183,7 @@ function canaryBeside(
 		order,
 		newer.map(({revision}) => revision),
 	);
+	if (tagged && isOver && (newest === undefined || newest === tagged.revision)) return roleByTag(tagged);
 	if (newest === undefined) return undefined;
 	return {
 		revision: newest,
@@ -231,8 +238,10 @@ function canaryAmong({
 	noted: string | undefined;
 }): Role | Doubt {
 	const tagged = shares.find(({tags}) => tags.includes(canaryTag) && !tags.includes(stableTag));
-	if (tagged) return roleByTag(tagged);
-	const known = shares.find(({revision}) => revision === noted && revision !== had);
+	if (tagged && !wasTried(facts, tagged)) return roleByTag(tagged);
+	const known = shares.find(
+		share => share.revision === noted && share.revision !== had && !wasTried(facts, share),
+	);
 	if (known) {
 		const {revision, percent} = known;
 		return {revision, percent, because: 'noted on the service'};
