@@ -7,6 +7,31 @@ import {
 	type RequestOptions,
 } from '../probe/transport/request-options.js';
 
+const requestFlags = {
+	rate: '--rate',
+	maxRate: '--max-rate',
+	timeout: '--timeout',
+	keepalive: '--no-keepalive',
+	path: '--path',
+	fingerprint: '--fingerprint',
+	header: '--header',
+	cookie: '--cookie',
+	method: '--method',
+	data: '--data',
+	expectStatus: '--expect-status',
+	host: '--host',
+	grpcMethod: '--grpc-method',
+	grpcData: '--grpc-data',
+	proto: '--proto',
+} as const satisfies Partial<Record<keyof RequestFlags, string>>;
+
+/** Those that stand on the command line: what a file or a variable says holds for many services. */
+export function typedRequestFlags(command: Pick<Command, 'getOptionValueSourceWithGlobals'>): string[] {
+	return Object.entries(requestFlags).flatMap(([attribute, flag]) =>
+		command.getOptionValueSourceWithGlobals(attribute) === 'cli' ? [flag] : [],
+	);
+}
+
 /** Of an option that may be given several times. */
 const repeated = (value: string, before: readonly string[] = []) => [...before, value];
 

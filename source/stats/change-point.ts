@@ -68,6 +68,21 @@ export function changePoint(buckets: readonly Bucket[], from = claimedFrom): Cha
 	};
 }
 
+/**
+ * The last of several changes, such as that a lie of the gateway ended: what came after the likeliest one is looked at for another
+ * one, and so on.
+ */
+export function lastChangePoint(buckets: readonly Bucket[]): ChangePoint | undefined {
+	let last: ChangePoint | undefined;
+	let next = changePoint(buckets);
+	while (next) {
+		const {at} = next;
+		last = next;
+		next = changePoint(buckets.filter(bucket => bucket.at >= at));
+	}
+	return last;
+}
+
 function totalOf(counts: ReadonlyMap<string, number>): number {
 	let total = 0;
 	for (const count of counts.values()) total += count;

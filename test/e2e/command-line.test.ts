@@ -51,6 +51,15 @@ describe('the command line', () => {
 		[['undo', 'cart', '-o', 'yaml'], /Allowed choices are text, json/],
 		[['rollback', 'cart', '--wait', 'abc'], /Give seconds, or a time with its unit/],
 		[['history', 'cart', 'checkout'], /too many arguments/],
+		[
+			['verify', 'cart', '--for', '10s'],
+			/--for is how long the requests of users are counted: add --source users/,
+		],
+		[['verify', 'cart', '--source', 'users', '--path', '/x'], /--path is about requests that are sent/],
+		[
+			['verify', 'cart', '--source', 'users', '--requests', '9'],
+			/--requests is about requests that are sent/,
+		],
 	])('refuses %j in a sentence, without a stack trace, and ends with 2', (args, sentence) => {
 		const {status, stderr} = run(args);
 		expect(status).toBe(2);

@@ -477,3 +477,44 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s to verify', signal => {
 		expect(code).toBe(2);
 	});
 });
+
+it('has verify say of what it was ended at, where nothing was answered yet', async () => {
+	const asking = Promise.withResolvers<ChildProcess>();
+	const {port} = await inFrontOf(world.sandbox, async () => {
+		(await asking.promise).kill('SIGINT');
+		return new Promise<never>(() => {});
+	});
+	const child = spawn(
+		process.execPath,
+		[
+			builtProgram,
+			'verify',
+			'cart',
+			'--revision=@canary',
+			'--output=json',
+			'--timeout=1m',
+			`--kubeconfig=${world.sandbox.kubeconfigPath}`,
+			`--gateway=127.0.0.1:${port}`,
+		],
+		{env: {...process.env, XDG_STATE_HOME: state}, stdio: ['ignore', 'pipe', 'ignore']},
+	);
+	asking.resolve(child);
+	const closed = new Promise(resolve => child.once('close', resolve));
+	expect(JSON.parse(await text(child.stdout))).toEqual({
+		result: 'not asked',
+		exitCode: 2,
+		sentence: 'Cannot tell: interrupted before @canary answered.',
+	});
+	expect(await closed).toBe(2);
+});
+
+it('refuses flags that the protocol of the service has no place for', async () => {
+	const {output, code} = await runProgram([
+		'verify',
+		'cart',
+		'--grpc-method=helloworld.Greeter/SayHello',
+		`--kubeconfig=${world.sandbox.kubeconfigPath}`,
+	]);
+	expect(output).toBe('--grpc-method is for gRPC services, and cart speaks HTTP: leave it out.\n');
+	expect(code).toBe(2);
+});

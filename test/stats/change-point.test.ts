@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {changePoint, type Bucket} from '../../source/stats/change-point.js';
+import {changePoint, lastChangePoint, type Bucket} from '../../source/stats/change-point.js';
 import {seeded} from './random.js';
 
 const streams = Number(process.env['SIMULATION_RUNS'] ?? 200);
@@ -140,4 +140,17 @@ describe('simulated streams that are looked at every second', () => {
 		}).toSorted((one, other) => one - other);
 		expect(waits[30]).toBeLessThan(35);
 	});
+});
+
+test('of a change that was taken back the second one is the last, and one change is the last itself', () => {
+	const random = seeded(12);
+	const even = [0.9, 0.1];
+	const lie = [
+		...drawn(even, {from: 0, seconds: 20, perSecond: 10, random}),
+		...drawn([0.5, 0.5], {from: 20, seconds: 13, perSecond: 10, random}),
+	];
+	const back = [...lie, ...drawn(even, {from: 33, seconds: 8, perSecond: 10, random})];
+	expect(Math.abs((lastChangePoint(lie)?.at ?? 0) - 20_000)).toBeLessThanOrEqual(3000);
+	expect(Math.abs((lastChangePoint(back)?.at ?? 0) - 33_000)).toBeLessThanOrEqual(3000);
+	expect(lastChangePoint(lie.slice(0, 20))).toBeUndefined();
 });

@@ -2,7 +2,7 @@
 import {Option, type Command} from 'commander';
 import {exitCodes} from '../../headless/exit-codes.js';
 import {alpha, duration, outputOption, requests, type UsersFlags} from '../flags.js';
-import {requestOptionsFor} from '../request-flags.js';
+import {requestOptionsFor, typedRequestFlags} from '../request-flags.js';
 import type {VerifyFlags} from '../run/run-evidence.js';
 import {addExamples, addExitCodes} from './help-parts.js';
 
@@ -36,12 +36,14 @@ function addVerify(program: Command): void {
 			).conflicts(['requests', 'n', 'alpha', 'expect', 'source', 'for']),
 		)
 		.addOption(outputOption())
-		.action(async (service: string, _own: unknown, command: {optsWithGlobals(): VerifyFlags}) => {
-			const flags = command.optsWithGlobals();
+		.action(async (service: string, _own: unknown, command: Command) => {
+			const flags = command.optsWithGlobals<VerifyFlags>();
+			const typed = typedRequestFlags(command);
+			refuseForSource(program, command, {flags, typed});
 			if (flags.revision !== undefined) {
 				const requestOptions = requestOptionsFor(program, flags, {rate: 1});
 				const {runVerifyRevision} = await import('../run/run-evidence.js');
-				return runVerifyRevision(service, flags.revision, flags, requestOptions);
+				return runVerifyRevision(service, flags.revision, {...flags, typed}, requestOptions);
 			}
 			if (flags.source === 'users') {
 				const {runVerifyUsers} = await import('../run/run-evidence.js');
@@ -49,7 +51,7 @@ function addVerify(program: Command): void {
 			}
 			const requestOptions = requestOptionsFor(program, flags, {rate: 20});
 			const {runVerify} = await import('../run/run-evidence.js');
-			await runVerify(service, {...flags, requests: flags.n ?? flags.requests}, requestOptions);
+			await runVerify(service, {...flags, typed, requests: flags.n ?? flags.requests}, requestOptions);
 		});
 	addExamples(verify, [
 		'verify cart',
@@ -57,6 +59,27 @@ function addVerify(program: Command): void {
 		'verify cart --expect 50/50 --requests 500 -o json',
 	]);
 	addExitCodes(verify, [exitCodes.cannotTell, exitCodes.couldNotAsk]);
+}
+
+/** Flags that only one source of requests has a use for: whoever typed one expects it to count. */
+function refuseForSource(
+	program: Command,
+	command: Command,
+	{flags: {source}, typed}: {flags: Pick<VerifyFlags, 'source'>; typed: readonly string[]},
+): void {
+	const isTyped = (attribute: string) => command.getOptionValueSourceWithGlobals(attribute) === 'cli';
+	const ofProbes = [
+		...(isTyped('requests') || isTyped('n') ? ['--requests'] : []),
+		...(isTyped('alpha') ? ['--alpha'] : []),
+		...typed,
+	];
+	const why =
+		source === 'users' && ofProbes[0] !== undefined
+			? `${ofProbes[0]} is about requests that are sent, and --source users sends none`
+			: source !== 'users' && isTyped('for')
+				? '--for is how long the requests of users are counted: add --source users'
+				: undefined;
+	if (why !== undefined) program.error(`error: ${why}`, {exitCode: exitCodes.usage});
 }
 
 function addUsers(program: Command): void {

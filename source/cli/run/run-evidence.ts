@@ -16,6 +16,8 @@ export type VerifyFlags = ConsoleFlags &
 		/** The one revision that is asked. */
 		revision?: string;
 		output: OutputFormat;
+		/** Flags of the requests that stand on the command line: `--path`. */
+		typed?: readonly string[];
 	};
 
 /** `kn-canary verify`: ends the process with its verdict as exit code. */
@@ -39,6 +41,7 @@ export async function runVerify(
 				output: flags.output,
 				gateway: flags.gateway,
 				requestOptions,
+				typed: flags.typed,
 				version: process.env['KN_CANARY_VERSION'],
 				signal,
 				stdout: flags.output === 'json' ? stdout : eyes,
@@ -51,20 +54,20 @@ export async function runVerify(
 
 /** `kn-canary verify --revision`: ends the process. */
 export async function runVerifyRevision(
-	typed: string,
+	named: string,
 	revision: string,
 	flags: VerifyFlags,
 	requestOptions: RequestOptions,
 ): Promise<void> {
 	await onService(
-		typed,
+		named,
 		flags,
 		async (service, {cluster, namespace, stdout, stderr, eyes, signal}) => {
 			const {runVerifyRevision: run} = await import('../../headless/evidence/verify-revision.js');
-			const {gateway, output} = flags;
+			const {gateway, output, typed} = flags;
 			return run(
 				cluster,
-				{service, namespace, revision, gateway, requestOptions, output, signal},
+				{service, namespace, revision, gateway, requestOptions, typed, output, signal},
 				{stdout: output === 'json' ? stdout : eyes, stderr},
 			);
 		},

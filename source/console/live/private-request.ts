@@ -24,11 +24,16 @@ export type PrivateAnswer = {
 };
 
 /** One request over a connection of its own. */
-export async function askOnce({target}: AskedTarget, requestOptions: RequestOptions): Promise<Answer> {
+export async function askOnce(
+	{target}: AskedTarget,
+	requestOptions: RequestOptions,
+	signal?: AbortSignal,
+): Promise<Answer> {
 	const {answer} = await verifyOnce(target, {
 		...probeOptionsOf(requestOptions, version),
 		keepAlive: false,
 		timeout: requestOptions.timeout,
+		...(signal && {signal}),
 	});
 	return answer;
 }
@@ -42,9 +47,16 @@ export async function askPrivately(
 		gateway,
 		requestOptions,
 		tagsByHeader,
-	}: {gateway: GatewayState; requestOptions: RequestOptions; tagsByHeader: TagsByHeader},
+		signal,
+	}: {
+		gateway: GatewayState;
+		requestOptions: RequestOptions;
+		tagsByHeader: TagsByHeader;
+		/** Gives it up: it then rejects with the signal's reason. */
+		signal?: AbortSignal | undefined;
+	},
 ): Promise<PrivateAnswer> {
-	const answer = await askOnce(asked, requestOptions);
+	const answer = await askOnce(asked, requestOptions, signal);
 	// Who wants TLS says that of whatever host.
 	const problem = tlsRedirectOf(asked, gateway, answer.outcome) ? undefined : leadsNowhere(asked, answer);
 	if (problem === undefined) return {answer, asked};
@@ -61,7 +73,7 @@ export async function askPrivately(
 	const byHeader = askedByHeader(service, tag, gateway, requestOptions);
 	if (!byHeader.ok) return {answer, asked};
 	return {
-		answer: await askOnce(byHeader, requestOptions),
+		answer: await askOnce(byHeader, requestOptions, signal),
 		asked: byHeader,
 		otherwise: {
 			isByHeader: true,

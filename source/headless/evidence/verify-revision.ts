@@ -15,6 +15,7 @@ import {connectionFailures} from '../../probe/transport/probe.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {visibleJson, type MessageStream} from '../said.js';
+import {misplacedFlag} from './misplaced-flags.js';
 import {readFacts} from '../write/read-facts.js';
 import {settledService, type SettleOptions} from '../read/settled-service.js';
 
@@ -23,6 +24,8 @@ export type VerifyRevisionOptions = SettleOptions & {
 	revision: string;
 	gateway?: GivenGateway | undefined;
 	requestOptions: RequestOptions;
+	/** Flags of the requests that were typed, as `misplacedFlag` takes them. */
+	typed?: readonly string[] | undefined;
 };
 
 /** What is said at the end. */
@@ -54,7 +57,10 @@ export async function runVerifyRevision(
 	options: VerifyRevisionOptions & {output: 'text' | 'json'},
 	{stdout, stderr}: {stdout: MessageStream; stderr: MessageStream},
 ): Promise<ExitCode> {
-	const report = await verifyRevisionAlone(cluster, options);
+	const report = await verifyRevisionAlone(cluster, options).catch((error: unknown): RevisionReport => {
+		if (options.signal?.aborted !== true) throw error;
+		return not(exitCodes.cannotTell, `Cannot tell: interrupted before ${options.revision} answered.`);
+	});
 	if (options.output === 'json') stdout.write(`${visibleJson(report, 2)}\n`);
 	else if (report.result === 'not asked') stderr.write(`${report.sentence}\n`);
 	else {
@@ -70,7 +76,7 @@ export async function runVerifyRevision(
 
 async function verifyRevisionAlone(
 	cluster: Cluster,
-	{revision: word, gateway: given, requestOptions, ...options}: VerifyRevisionOptions,
+	{revision: word, gateway: given, requestOptions, typed = [], ...options}: VerifyRevisionOptions,
 ): Promise<RevisionReport> {
 	const found = await settledService(cluster, options);
 	if (found.kind !== 'service') {
@@ -83,6 +89,8 @@ async function verifyRevisionAlone(
 	);
 	if (!read.ok) return not(read.isAnswer ? exitCodes.notMade : exitCodes.couldNotAsk, read.reason);
 	const {service} = read.facts;
+	const misplaced = misplacedFlag(service, typed);
+	if (misplaced !== undefined) return not(exitCodes.usage, misplaced);
 	const meant = meantBy(word, read.facts);
 	if (!meant.ok) return not(exitCodes.usage, meant.reason);
 	const entry = taggedEntry(service, meant.revision);
@@ -96,6 +104,7 @@ async function verifyRevisionAlone(
 			gateway: reached.gateway,
 			requestOptions,
 			isSettled: found.settled,
+			signal: options.signal,
 		});
 	} finally {
 		await reached.close();
@@ -110,7 +119,13 @@ async function ask(
 		gateway,
 		requestOptions,
 		isSettled,
-	}: {gateway: GatewayState; requestOptions: RequestOptions; isSettled: boolean},
+		signal,
+	}: {
+		gateway: GatewayState;
+		requestOptions: RequestOptions;
+		isSettled: boolean;
+		signal: AbortSignal | undefined;
+	},
 ): Promise<RevisionReport> {
 	const {revision, tag = ''} = entry;
 	const asked = targetOf(service, entry.url, gateway, requestOptions);
@@ -118,11 +133,17 @@ async function ask(
 	const answered = await askPrivately(service, tag, asked, {
 		gateway,
 		requestOptions,
+		signal,
 		tagsByHeader: async one => tagsByHeader(cluster, one),
 	});
 	const redirect = tlsRedirectOf(answered.asked, gateway, answered.answer.outcome);
 	if (redirect?.gateway) {
-		return ask(cluster, service, entry, {gateway: redirect.gateway, requestOptions, isSettled});
+		return ask(cluster, service, entry, {
+			gateway: redirect.gateway,
+			requestOptions,
+			isSettled,
+			signal,
+		});
 	}
 	if (redirect) return not(exitCodes.couldNotAsk, redirect.sentence);
 	return reportOf(answered, {revision, tag, isSettled});

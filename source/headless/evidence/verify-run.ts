@@ -46,7 +46,7 @@ export async function runVerify({
 			});
 		} catch (error) {
 			if (options.signal?.aborted === true) {
-				return {kind: 'cannot tell', sentence: 'Cannot tell: interrupted before a request was sent.'};
+				return {kind: 'cannot tell', sentence: 'Cannot tell: interrupted before anything was answered.'};
 			}
 			return {kind: 'could not ask', sentence: error instanceof Error ? error.message : String(error)};
 		} finally {

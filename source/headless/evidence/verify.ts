@@ -19,6 +19,7 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled, serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {configuredShares, expectedShares, type ExpectedShare} from './expected-split.js';
+import {misplacedFlag} from './misplaced-flags.js';
 import {readService} from '../read/read-service.js';
 import {settledService, type SettledService} from '../read/settled-service.js';
 import {
@@ -44,6 +45,8 @@ export type VerifyOptions = {
 	/** The operator's own word for where the gateway is; then it is not looked for. */
 	gateway?: GivenGateway | undefined;
 	requestOptions: RequestOptions;
+	/** Flags of the requests that were typed, as `misplacedFlag` takes them. */
+	typed?: readonly string[] | undefined;
 	/** Of this program, for the User-Agent. */
 	version?: string | undefined;
 	/** Milliseconds to wait for a route that is still settling; 60,000 when not given. */
@@ -83,6 +86,8 @@ export function exitCodeOf(outcome: VerifyOutcome): ExitCode {
 export async function verifySplit(cluster: Cluster, options: VerifyOptions): Promise<VerifyOutcome> {
 	const found = await settledService(cluster, options);
 	if (found.kind !== 'service') return found;
+	const misplaced = misplacedFlag(found.service, options.typed ?? []);
+	if (misplaced !== undefined) return {kind: 'usage', sentence: misplaced};
 	const {splitDoubt} = found.service;
 	if (splitDoubt !== undefined) return {kind: 'cannot tell', sentence: `Cannot tell: ${splitDoubt}`};
 	if (found.service.statusTraffic.length === 0) return {kind: 'cannot tell', sentence: neverServed(found)};
@@ -122,7 +127,10 @@ async function askService(
 
 	const probe = createProbe(probeOptionsOf(requestOptions, version));
 	// Once beforehand, uncounted: where nothing listens there is no need to send hundreds to find that out.
-	const {outcome: first} = await probe.ask(asked.target, {timeout: requestOptions.timeout});
+	const {outcome: first} = await probe.ask(asked.target, {
+		timeout: requestOptions.timeout,
+		...(options.signal && {signal: options.signal}),
+	});
 	const redirect = tlsRedirectOf(asked, gateway, first);
 	if (redirect) {
 		await probe.close();

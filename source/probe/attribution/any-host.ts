@@ -3,14 +3,16 @@
  * tag that it has no rule for, and that is no answer of the revision. Asked of a host that cannot exist, once
  * (gateway-knowledge.ts). Where users of the service get the same, the gateway leads every host to the service.
  */
-import {wordsToAll, type GatewayKnowledge} from './gateway-knowledge.js';
+import {variedWords, wordsToAll, type GatewayKnowledge} from './gateway-knowledge.js';
 import type {GatewayResponse, ProbeTarget} from '../transport/probe.js';
 
 export type AnyHost = {
 	/** A success at the host of a tag. */
 	noteTag(revision: string, target: ProbeTarget, answer: GatewayResponse): void;
-	/** A success at the service's own host. */
+	/** Whatever was answered at the service's own host. */
 	noteService(target: ProbeTarget, answer: GatewayResponse): void;
+	/** Any host is answered as this revision's tag is, and no user was so far: what is said there is not its own. */
+	isDoubtful: (revision: string) => boolean;
 	/** It is not known yet whether any host is answered as this revision's tag is. */
 	isOpen(revision: string): boolean;
 	/** What is answered at the tags of these two differs in nothing but the names of their hosts. */
@@ -20,7 +22,8 @@ export type AnyHost = {
 	clear(): void;
 };
 
-type Said = {words: string; text: string; isToAll: boolean | undefined};
+/** `general`: the words without what may differ from request to request. */
+type Said = {words: string; general: string; text: string; isToAll: boolean | undefined};
 
 /** What users get is remembered so far; more is something new each time. */
 const mostHeard = 64;
@@ -48,16 +51,26 @@ export function createAnyHost({
 
 	return {
 		noteTag(revision, target, answer) {
-			const words = wordsToAll(answer, target.authority);
-			if (words === undefined || tags.get(revision)?.words === words) return;
-			const said: Said = {words, text: answer.firstLine, isToAll: undefined};
+			const own = wordsToAll(answer, target.authority);
+			if (own === undefined) return;
+			const before = tags.get(revision);
+			const general = variedWords(own);
+			// A page with a request id in it is the same page.
+			const isVaried = before?.general === general && before.words !== own;
+			const words = isVaried ? general : own;
+			if (before?.words === words) return;
+			const said: Said = {words, general, text: answer.firstLine, isToAll: undefined};
 			tags.set(revision, said);
 			void look(said, target);
 		},
 		noteService(target, answer) {
 			const words = wordsToAll(answer, target.authority);
 			heardTimes++;
-			if (words !== undefined && heard.size < mostHeard) heard.add(words);
+			if (words !== undefined && heard.size < mostHeard) heard.add(words).add(variedWords(words));
+		},
+		isDoubtful(revision) {
+			const said = tags.get(revision);
+			return said?.isToAll === true && !heard.has(said.words);
 		},
 		isOpen(revision) {
 			const said = tags.get(revision);

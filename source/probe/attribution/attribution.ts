@@ -173,6 +173,19 @@ function oneOf(
 	return revisions.length === 0 ? {kind: 'nobody'} : {kind: 'one of', revisions, why};
 }
 
+/** Evidence without what was heard at the tags of some revisions; the same where there is none. */
+export function withoutTags(evidence: Evidence, isDoubtful: (revision: string) => boolean): Evidence {
+	const doubtful = [...evidence].filter(([revision, {tag}]) => tag.size > 0 && isDoubtful(revision));
+	return doubtful.length === 0
+		? evidence
+		: new Map([
+				...evidence,
+				...doubtful.map(([revision, {alone}]) => [revision, {alone, tag: none}] as const),
+			]);
+}
+
+const none: ReadonlySet<string> = new Set();
+
 /** The revisions among these that never said anything. */
 export function unheardOf(evidence: Evidence, revisions: readonly string[]): string[] {
 	return revisions.filter(revision => !heard(evidence, revision));

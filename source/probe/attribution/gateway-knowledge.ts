@@ -9,7 +9,7 @@ import {formatAddress} from '../transport/probe.js';
 export type GatewayKnowledge = {
 	/** The answer, said to be the gateway's where it is. Rejects only with the reason of `signal`. */
 	judge(target: ProbeTarget, answer: Answer, signal?: AbortSignal): Promise<Answer>;
-	/** Whether a host that cannot exist is answered well, and always with these words (`wordsToAll`). */
+	/** Whether a host that cannot exist is answered well, and always with these words (`wordsToAll`, or `variedWords` of them). */
 	isSaidToAll: (target: ProbeTarget, words: string) => Promise<boolean>;
 	/** Another gateway may stand at the same address: what was heard of it is forgotten. */
 	forget(): void;
@@ -86,7 +86,10 @@ export function createGatewayKnowledge({
 		}
 
 		const [only] = signatures;
-		return signatures.size === 1 ? only : varies;
+		if (signatures.size === 1) return only;
+		const general = new Set([...signatures].map(signature => variedWords(signature)));
+		const [same] = general;
+		return general.size === 1 && !signatures.has(varies) ? same : varies;
 	}
 
 	return {
@@ -147,6 +150,11 @@ function signatureOf({status, body, location = ''}: GatewayResponse, authority: 
 	const name = authority.replace(/:\d+$/, '');
 	const said = `${location}\n${body}`.replaceAll(name, '{host}');
 	return `${status} ${withoutIds(said)}`;
+}
+
+/** The same of answers with something in them that differs each time: an id, a time. */
+export function variedWords(words: string): string {
+	return `each time another ${withoutIds(words)}`;
 }
 
 /** What is compared of a success, the same from host to host; undefined where there is nothing. */

@@ -1,5 +1,5 @@
 /** What came when, kept by what was said: so that what is learned later of whose answers those are counts for all of them. */
-import {changePoint, type ChangePoint} from '../../stats/change-point.js';
+import {lastChangePoint, type ChangePoint} from '../../stats/change-point.js';
 import type {Evidence} from '../attribution/attribution.js';
 import {groupBy, type Attributed} from './loop-report.js';
 import {createSeries, type SeriesBucket} from './series.js';
@@ -23,7 +23,10 @@ export type AnswerSeries = {
 	countSince(attributed: Attributed, from: number): Map<string, number>;
 	/** When the last answer since then came, of any of these groups where some are named, to the second; undefined where none did. */
 	lastSince(attributed: Attributed, from: number, groups?: ReadonlySet<string>): number | undefined;
-	/** A change of what users get since then that shows by now. Looked for once a second: it goes through all of them. */
+	/**
+	 * The last change of what users get since then that shows by now: one that was taken back is two. Looked for once a second:
+	 * it goes through all of them.
+	 */
 	findChange(attributed: Attributed, options: {since: number; now: number}): ChangePoint | undefined;
 	/** The last hour, the oldest first. */
 	timeline(attributed: Attributed, now: number): readonly TimelineBucket[];
@@ -79,7 +82,7 @@ export function createAnswerSeries(): AnswerSeries {
 		},
 		findChange({attribute}, {since, now}) {
 			if (knownChange?.second !== secondOf(now)) {
-				const change = changePoint(kindsOf(bucketsFrom(since), saids, attribute));
+				const change = lastChangePoint(kindsOf(bucketsFrom(since), saids, attribute));
 				knownChange = {second: secondOf(now), change};
 			}
 

@@ -37,7 +37,10 @@ export type Row = Percentiles & {
 	errors: number;
 	/** Of all answers of the epoch, 0–1; undefined when there are none. */
 	observedShare: number | undefined;
-	/** Where that share lies: the confidence sequence of the verdict's own e-process, for every way to give answers out. */
+	/**
+	 * Where that share lies: the confidence sequence of the verdict's own e-process, for every way to give out answers and
+	 * requests under way.
+	 */
 	interval: Interval;
 	/** Answers of the last half a minute. */
 	lately: number;
@@ -109,7 +112,7 @@ export function report(
 	];
 	const attributed = rows.reduce((sum, row) => sum + (row.revision === undefined ? 0 : row.n), 0);
 	return {
-		rows: sortRows(withShares(rows, answered), [...configured.keys()]),
+		rows: sortRows(withShares(rows, {answered, unanswered}), [...configured.keys()]),
 		unattributed: answered - attributed,
 		verdict: settling ? undefined : judgeCounts(rows, configured, unanswered),
 	};
@@ -205,8 +208,14 @@ function toSilentRow(revision: string, evidence: Evidence, configured: ReadonlyM
 	};
 }
 
-/** The rows with their shares of all answers, and where those lie. */
-function withShares(rows: readonly Row[], answered: number): Row[] {
+/**
+ * The rows with their shares of all answers, and where those lie. Requests under way may be any row's: a revision that takes its
+ * time has its share all the same.
+ */
+function withShares(
+	rows: readonly Row[],
+	{answered, unanswered}: {answered: number; unanswered: number},
+): Row[] {
 	const alpha = alphaPerRow(rows.filter(({revision}) => revision !== undefined).length);
 	return rows.map(row => {
 		// What may be this row's as well: answers that are one of several revisions', it being one of them.
@@ -218,11 +227,12 @@ function withShares(rows: readonly Row[], answered: number): Row[] {
 							sum + (attribution === 'one of' && candidates.includes(row.revision ?? '') ? n : 0),
 						0,
 					);
+		const underWay = row.revision === undefined ? 0 : unanswered;
 		return {
 			...row,
 			// Of a revision whose answers may all be among those, nothing is known yet.
 			observedShare: answered === 0 || (row.n === 0 && possible > 0) ? undefined : row.n / answered,
-			interval: shareInterval(row.n, answered, {possible, alpha}),
+			interval: shareInterval(row.n, answered + underWay, {possible: possible + underWay, alpha}),
 		};
 	});
 }

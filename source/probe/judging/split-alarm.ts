@@ -53,5 +53,7 @@ export function nextSplitAlarm(
 	// What changed is when it began, or when it ended, to the second.
 	if (!next || !change) return next;
 	if (next.isOver) return change.at > next.since ? {...next, last: Math.min(next.last, change.at)} : next;
-	return {...next, since: Math.min(next.since, change.at)};
+	// One that is back began again, where it is known when.
+	const isBack = before?.isOver === true && change.at > before.last;
+	return {...next, since: isBack ? change.at : Math.min(next.since, change.at)};
 }

@@ -120,10 +120,15 @@ export function createLoop({
 	let current: LoopSnapshot | undefined;
 	let comparing = false;
 	let sides: Sides | undefined;
-	const observations = createObservations({clock, isExpected, onOverdue: changed});
 	const knowledge = createGatewayKnowledge({probe, timeout, ...(random && {random})});
 	const publisher = createPublisher(clock);
 	const anyHost = createAnyHost({isSaidToAll: knowledge.isSaidToAll, onChange: changed});
+	const observations = createObservations({
+		clock,
+		isExpected,
+		isDoubtful: anyHost.isDoubtful,
+		onOverdue: changed,
+	});
 
 	function changed(): void {
 		current = undefined;
@@ -147,9 +152,11 @@ export function createLoop({
 		);
 		const grade = gradeOf(answer.outcome, isExpected);
 		observations.noteGrade(answer, grade, host);
-		if (grade === 'success' && answer.outcome.kind === 'response' && !observations.settling) {
+		if (answer.outcome.kind === 'response' && !observations.settling) {
 			if (host.kind === 'service') anyHost.noteService(asked, answer.outcome);
-			else if (host.revision !== undefined) anyHost.noteTag(host.revision, asked, answer.outcome);
+			else if (grade === 'success' && host.revision !== undefined) {
+				anyHost.noteTag(host.revision, asked, answer.outcome);
+			}
 		}
 
 		return {answer, grade};

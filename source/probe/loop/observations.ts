@@ -10,6 +10,7 @@ import {
 	learnFromTags,
 	noEvidence,
 	unheardOf,
+	withoutTags,
 } from '../attribution/attribution.js';
 import {isFailure, isWorking, type Grade} from '../attribution/grade.js';
 import {distinguishingTrait} from '../attribution/traits.js';
@@ -108,9 +109,12 @@ const traitsLimit = 6;
 export function createObservations({
 	clock,
 	isExpected,
+	isDoubtful = () => false,
 	onOverdue,
 }: {
 	clock: Clock;
+	/** Nothing shows that this revision is asked at its tag: what is said there is not its own. */
+	isDoubtful?: (revision: string) => boolean;
 	/** Findings may be others, though nothing came. */
 	onOverdue: () => void;
 	isExpected: ExpectedStatus | undefined;
@@ -185,9 +189,12 @@ export function createObservations({
 				);
 	}
 
+	/** What was learned where it is not known that somebody else answered. */
+	const trusted = () => withoutTags(evidence, isDoubtful);
+
 	/** What is counted under this split, and what else there is to say of the answers. */
 	function buildEpoch() {
-		const attributed = attributedBy(evidence, weights);
+		const attributed = attributedBy(trusted(), weights);
 		const now = clock.date();
 		const {groups, settling, settlingAnswers, last, ...counts} = tally.snapshot(groupBy(attributed), {
 			worksElsewhere: works,
@@ -303,7 +310,7 @@ export function createObservations({
 			series.clear();
 			works = false;
 		},
-		areDistinct: (one, other) => areProvenDistinct(evidence, one, other),
+		areDistinct: (one, other) => areProvenDistinct(trusted(), one, other),
 		findings() {
 			const now = clock.date();
 			const {epoch, answersSince, lastOf, ...rest} = buildEpoch();
@@ -321,7 +328,7 @@ export function createObservations({
 					: troubleOf(epoch, gateway, waiting.overdue, lastSeen(kinds, answersSince)),
 				alarm,
 				suggestion: findSuggestion(epoch.rows),
-				unheard: unheardOf(evidence, holdersOf(weights)),
+				unheard: unheardOf(trusted(), holdersOf(weights)),
 				failures: kinds,
 			};
 		},

@@ -2,6 +2,7 @@
 import {expect, it} from 'vitest';
 import {promote} from '../../../source/knative/release/verbs/promote.js';
 import {rollBack} from '../../../source/knative/release/verbs/roll-back.js';
+import {formatNote} from '../../../source/knative/release/evidence/note.js';
 import {releaseOf} from '../../../source/knative/release/release.js';
 import {trafficWarnings} from '../../../source/knative/release/warnings.js';
 import {splitOf} from '../../../source/knative/split/split.js';
@@ -58,7 +59,33 @@ it.each([0, 10])(
 		expect(promote(facts)).toMatchObject({revision: revisionName(3)});
 		expect(promote(facts)).not.toHaveProperty('guess');
 		expect(rollBack(facts)).toMatchObject({kind: percent === 0 ? 'refused' : 'split'});
-		const alone = {...facts, service: serviceView({traffic: traffic.slice(0, 2), ready: 2, edit})};
-		if (percent === 0) expect(releaseOf(alone).canary?.revision).toBe(revisionName(2));
 	},
 );
+
+it('what was rolled back is the canary where there is none after it', () => {
+	const traffic = [pin(1, 100, 'stable'), pin(2, 0, 'canary')];
+	const model = madeOf(2);
+	model.write('kim', traffic);
+	const facts = model.facts();
+	const edited = {...facts.service, releaseNote: undefined};
+	expect(releaseOf({...facts, service: edited}).canary?.revision).toBe('cart-00002');
+	const taken = {revision: 'cart-00002', at: notedAt, by: 'ann'};
+	const releaseNote = formatNote({
+		generation: edited.generation,
+		verb: 'tag',
+		stable: 'cart-00001',
+		canary: 'cart-00002',
+		previous: undefined,
+		followed: false,
+		since: notedAt,
+		by: 'ann',
+		split: splitOf(edited),
+		undo: [],
+		rejected: [],
+		taken,
+	});
+	expect(releaseOf({...facts, service: {...edited, releaseNote}}).canary).toMatchObject({
+		revision: 'cart-00002',
+		because: 'tagged canary',
+	});
+});

@@ -51,6 +51,28 @@ test('tags whose answers differ in the names of their hosts alone are alike, who
 	expect(told.areAlike(stable, 'never heard')).toBe(false);
 });
 
+test('a default page with another id in it each time is what any host gets', async () => {
+	let count = 0xa1b2_c3d4;
+	const page = () => `welcome, request ${(count++).toString(16)}`;
+	const anyHost = await heardAt(
+		host => (host === service ? 'v1' : host === stable ? 'v1' : page()),
+		[canary, canary, stable, service],
+	);
+	expect(anyHost.saidToAll(canary)).toContain('welcome, request');
+	expect(anyHost.isDoubtful(canary)).toBe(true);
+	expect(anyHost.isDoubtful(stable)).toBe(false);
+});
+
+/** A default page for all but users of the service. */
+const saidBut = async (users: string, asked: readonly string[]) =>
+	heardAt(host => (host === service ? users : 'welcome'), asked);
+
+test('a tag that is answered as any host is doubtful from the first answer on, until users get the same', async () => {
+	expect((await saidBut('v1', [canary])).isDoubtful(canary)).toBe(true);
+	expect((await saidBut('v1', hosts)).isDoubtful(canary)).toBe(true);
+	expect((await saidBut('welcome', hosts)).isDoubtful(canary)).toBe(false);
+});
+
 test('where users get the same, the gateway leads every host to the service', async () => {
 	const anyHost = await heardAt(() => 'v1', hosts);
 	expect(anyHost.saidToAll(canary)).toBeUndefined();

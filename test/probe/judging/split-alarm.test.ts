@@ -76,6 +76,16 @@ test('it began when what users get changed, to the second', () => {
 	expect(nextSplitAlarm(undefined, right, {...quiet, change: at(990_000)})).toBeUndefined();
 });
 
+test('one that is back after it was over began when what users get changed again', () => {
+	const wrong = counted([0, 0], [60, 30]);
+	const over = {...raised, isOver: true};
+	expect(nextSplitAlarm(over, wrong, {...quiet, change: at(990_000)})).toMatchObject({
+		since: 990_000,
+		isOver: false,
+	});
+	expect(nextSplitAlarm(over, wrong, quiet)).toMatchObject({since: 500_000, isOver: false});
+});
+
 test('it ended when that changed back, but not before it began', () => {
 	const right = counted([90, 90], [70, 10]);
 	expect(nextSplitAlarm(raised, right, {...quiet, change: at(550_000)})).toEqual({

@@ -2,7 +2,8 @@
 import {expect, test} from 'vitest';
 import type {Answer} from '../../../source/probe/transport/probe.js';
 import {answering, failing} from '../answers.js';
-import {alternating, half, old, setUp, tags} from './half-and-half.js';
+import {seeded} from '../../stats/random.js';
+import {alternating, half, old, setUp, tags, target} from './half-and-half.js';
 
 test('learns from the tag URLs whose answer is whose, also of answers that came before', async () => {
 	const {clock, loop} = setUp(alternating());
@@ -163,4 +164,36 @@ test('a tag that fails while its revision has a share and users see none of it i
 	loop.start();
 	await clock.pass(10_000);
 	expect(loop.snapshot().tagDoubt).toMatchObject({revisions: ['h-00002']});
+});
+
+test('what a default page says at a tag without a rule is not what its revision says: nobody is accused by it', async () => {
+	const random = seeded(20_261_128);
+	// Both say the same, and the gateway has no rule for the tag of the old one.
+	const {clock, loop} = setUp(
+		({authority}) =>
+			authority === target.authority || authority.startsWith('canary-')
+				? answering('Hello World!')
+				: answering('Welcome to nginx!'),
+		{rate: 10, random},
+	);
+	loop.setEpoch({
+		weights: [
+			{revision: 'h-00001', percent: 90},
+			{revision: 'h-00002', percent: 10},
+		],
+		settling: false,
+	});
+	void loop.learn(tags);
+	loop.start();
+	const states = new Set<string | undefined>();
+	for (let second = 0; second < 20; second++) {
+		await clock.pass(1000);
+		states.add(loop.snapshot().verdict?.state);
+	}
+	expect([...states]).not.toContain('disagrees');
+	expect(loop.snapshot()).toMatchObject({
+		verdict: {state: 'unjudgeable'},
+		unheard: ['h-00001'],
+		tags: [{revision: 'h-00001', state: 'failed'}, {state: 'learned'}],
+	});
 });

@@ -1,5 +1,6 @@
 /** What the loop says of failures, of a gateway that cannot be reached, and of a split that users do not get. */
 import {expect, test} from 'vitest';
+import {seeded} from '../../stats/random.js';
 import {answering, failing} from '../answers.js';
 import {greetings, half, old, setUp, tags, target} from './half-and-half.js';
 
@@ -195,4 +196,37 @@ test('while a part of the requests gets no answer at all, what the others got is
 		sentence: expect.stringMatching(/^\d+ of \d+ requests have no answer yet$/),
 	});
 	expect(seen.at(-1)).toBe('unanswered');
+});
+
+test('a lie of a quarter of a minute is said to be over within seconds, and to have been that long', async () => {
+	const random = seeded(20_261_129);
+	let part = 0.1;
+	const {clock, loop} = setUp(
+		({authority}) => greetings[authority] ?? answering(random() < part ? 'Hello Knative!' : 'Hello World!'),
+		{rate: 10},
+	);
+	loop.setEpoch({
+		weights: [
+			{revision: 'h-00001', percent: 90},
+			{revision: 'h-00002', percent: 10},
+		],
+		settling: false,
+	});
+	await loop.learn(tags);
+	loop.start();
+	await clock.pass(20_000);
+	const began = clock.date();
+	part = 0.5;
+	await clock.pass(13_000);
+	expect(loop.snapshot().alarm).toMatchObject({isOver: false});
+	const ended = clock.date();
+	part = 0.1;
+	await clock.pass(8000);
+	const {alarm} = loop.snapshot();
+	expect(alarm).toMatchObject({isOver: true});
+	expect(Math.abs((alarm?.since ?? 0) - began)).toBeLessThan(4000);
+	expect(Math.abs((alarm?.last ?? 0) - ended)).toBeLessThan(4000);
+	// It stays over.
+	await clock.pass(30_000);
+	expect(loop.snapshot().alarm).toEqual(alarm);
 });
