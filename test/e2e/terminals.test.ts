@@ -146,6 +146,37 @@ describe('a window', () => {
 			expect(await terminal.exited).toEqual({code: 0, signal: 0});
 		},
 	);
+
+	// Many widths, one after the other: what a row shows beyond the edge must not come back in at any of them.
+	it('that becomes narrower shows what a fresh draw does, each time', async () => {
+		await using terminal = await openQuiet();
+		for (const [cols, rows] of [
+			[160, 40],
+			[150, 40],
+			[134, 40],
+			[120, 40],
+			[109, 35],
+			[100, 30],
+			[80, 24],
+		] as const) {
+			terminal.resize(cols, rows);
+			await terminal.until(
+				() => terminal.line(0).trimEnd().length >= cols - 2 && terminal.line(rows - 1) !== '',
+			);
+			await terminal.until(/watching *\n/);
+			await expectAsDrawnAfresh(terminal, 300);
+		}
+	});
+
+	it('that was smaller for a moment is drawn again', async () => {
+		await using terminal = await openQuiet();
+		const before = withoutAges(await terminal.still(300));
+		// What the terminal has cut off is gone, and the size is the one before by the time that the signal comes.
+		terminal.writeForeign(`${ESC}7${ESC}[13H${ESC}[J${ESC}8`);
+		await terminal.until(screen => !screen.includes('? help'));
+		terminal.kill('SIGWINCH');
+		await terminal.until(() => withoutAges(terminal.cells()).every((row, index) => row === before[index]));
+	});
 });
 
 const isThere = (program: string): boolean => {

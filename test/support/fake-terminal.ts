@@ -26,6 +26,9 @@ export const cellsOf = (
 		Array.from({length: columns}, (_unused, column) => look(emulator, row, column)).join(' | '),
 	);
 
+/** Columns that a row goes on with when a window becomes narrower. */
+const beyondEdge = 40;
+
 export class FakeTerminal extends EventEmitter {
 	readonly isTTY = true;
 	columns: number;
@@ -63,17 +66,33 @@ export class FakeTerminal extends EventEmitter {
 
 	/**
 	 * What is on the screen afterwards is nobody's to know: terminals cut, reflow, scroll or erase, each in its own way, and
-	 * the cursor moves along. So this one leaves nothing as it was.
+	 * the cursor moves along. So this one leaves nothing as it was. A row may go on beyond the right edge, with what a wider
+	 * window has shown; what is deleted in it brings that in.
 	 */
 	resize(columns: number, rows: number): void {
 		this.columns = columns;
 		this.rows = rows;
-		this.#emulator.resize(columns, rows);
-		const left = Array.from({length: rows}, (_, row) => `\u001B[${row + 1}H${'▒'.repeat(columns)}`).join('');
-		this.#parsed = new Promise(resolve => {
-			this.#emulator.write(left, resolve);
-		});
+		this.#forget();
 		this.emit('resize');
+	}
+
+	/** The window became smaller and went back at once: whoever looks for its size finds the one that it knows. */
+	resizeAndBack(): void {
+		this.#forget();
+		this.emit('SIGWINCH');
+	}
+
+	#forget(): void {
+		const {columns, rows} = this;
+		const wider = columns + beyondEdge;
+		const left = Array.from({length: rows}, (_, row) => `\u001B[${row + 1}H${'▒'.repeat(wider)}`).join('');
+		this.#emulator.write('', () => this.#emulator.resize(wider, rows));
+		this.#parsed = new Promise(resolve => {
+			this.#emulator.write(left, () => {
+				this.#emulator.resize(columns, rows);
+				resolve();
+			});
+		});
 	}
 
 	/** What there is to see, row by row: every cell with its colours, when all that was written has been read. */
@@ -82,12 +101,17 @@ export class FakeTerminal extends EventEmitter {
 		return cellsOf(this.#emulator, this);
 	}
 
+	/** The rows without the blanks at their ends. */
 	async text(): Promise<string> {
 		await this.#parsed;
 		const {active} = this.#emulator.buffer;
 		return Array.from(
 			{length: this.rows},
-			(_, row) => active.getLine(active.baseY + row)?.translateToString(true, 0, this.columns) ?? '',
+			(_, row) =>
+				active
+					.getLine(active.baseY + row)
+					?.translateToString(true, 0, this.columns)
+					.trimEnd() ?? '',
 		).join('\n');
 	}
 

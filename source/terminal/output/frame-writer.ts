@@ -88,8 +88,16 @@ export type TerminalStream = Pick<NodeJS.WriteStream, 'columns' | 'rows'> & {
 	off(event: 'resize', listener: () => void): unknown;
 };
 
+/** Where the kernel tells that the window has changed. */
+export type WindowSignals = {
+	on(event: 'SIGWINCH', listener: () => void): unknown;
+	off(event: 'SIGWINCH', listener: () => void): unknown;
+};
+
 export type FrameOptions = {
 	clock?: FrameClock;
+	/** @default process */
+	signals?: WindowSignals;
 	/** How often this process has lost its processor to another one so far. */
 	preemptions?: () => number;
 	/** How a frame is to be spelled; no line may change its width. */
@@ -102,6 +110,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	terminal: Stream,
 	{
 		clock = frameClock,
+		signals = process,
 		preemptions = () => process.resourceUsage().involuntaryContextSwitches,
 		spell: firstSpelling = frame => frame,
 		sight,
@@ -203,9 +212,19 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		else if (!isUpdating) paint();
 	}
 
+	/** Whether the terminal has said so of the change that is being signalled: it does before, as it looks on the same signal. */
+	let isResizeTold = false;
+
 	function onResize(): void {
+		isResizeTold = true;
 		displayed.forget();
 		if (frame !== undefined) schedule(resizeGrace);
+	}
+
+	/** A window that was another for a moment has the size that it had, and not what was on it: Node says nothing of that. */
+	function onWindowSignal(): void {
+		if (!isResizeTold) onResize();
+		isResizeTold = false;
 	}
 
 	function enter(unspelled?: string): void {
@@ -213,6 +232,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		const first = unspelled === undefined ? undefined : harmless(spell(unspelled));
 		isOnAlternateScreen = true;
 		terminal.on('resize', onResize);
+		signals.on('SIGWINCH', onWindowSignal);
 		frame = first;
 		displayed.blanked(size().columns, size().rows, first);
 		mayAsk = true;
@@ -240,6 +260,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		watch.pause();
 		isOnAlternateScreen = false;
 		terminal.off('resize', onResize);
+		signals.off('SIGWINCH', onWindowSignal);
 		callOff?.();
 		callOff = undefined;
 		isDue = false;

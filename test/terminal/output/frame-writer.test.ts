@@ -9,7 +9,7 @@ const runs = Number(process.env['FRAME_RUNS'] ?? 60);
 function open(columns = 80, rows = 24, preemptions = () => 0) {
 	const terminal = new FakeTerminal(columns, rows);
 	const clock = createFakeClock();
-	const writer = createFrameWriter(terminal, {clock, preemptions});
+	const writer = createFrameWriter(terminal, {clock, preemptions, signals: terminal});
 	writer.enter();
 	terminal.takeBytes();
 	return {terminal, clock, writer};
@@ -207,6 +207,36 @@ describe('a terminal behind the frame writer', () => {
 		expect(await terminal.cells()).toEqual(await drawnAfresh('first\nsecond', columns, rows));
 	});
 
+	it('brings nothing in that a wider window has shown when a row goes left', async () => {
+		const {terminal, clock, writer} = open(60, 2);
+		terminal.resize(50, 2);
+		for (const blanks of [14, 2, 8, 0]) {
+			const row = `│ ${' '.repeat(blanks)}a name of a revision    10 %`;
+			writer.show(row);
+			await clock.pass(1000);
+			expect(await terminal.cells()).toEqual(await drawnAfresh(row, 50, 2));
+		}
+	});
+
+	it('draws the frame whole on a window that was smaller for a moment, of which Node says nothing', async () => {
+		const {terminal, clock, writer} = open(20, 4);
+		writer.show('first\nsecond');
+		terminal.resizeAndBack();
+		await clock.pass(1000);
+		expect(await terminal.cells()).toEqual(await drawnAfresh('first\nsecond', 20, 4));
+	});
+
+	it('draws the frame once for a change that both the terminal and a signal tell of', async () => {
+		const {terminal, clock, writer} = open(20, 4);
+		writer.show('first\nsecond');
+		terminal.takeBytes();
+		terminal.resize(30, 4);
+		writer.show('first\nsecond');
+		terminal.emit('SIGWINCH');
+		await clock.pass(1000);
+		expect(terminal.written).toHaveLength(1);
+	});
+
 	it('goes back to what was there before, with lines that wrap, and shows nothing more of its own', async () => {
 		const {terminal, clock, writer} = open(20, 3);
 		terminal.onWrite = () => void clock.jump(500);
@@ -218,7 +248,7 @@ describe('a terminal behind the frame writer', () => {
 		await clock.pass(5000);
 		expect(await terminal.isOnAlternateScreen()).toBe(false);
 		expect(await terminal.isWrapping()).toBe(true);
-		expect(await terminal.text()).toBe('$ \n\n');
+		expect(await terminal.text()).toBe('$\n\n');
 	});
 });
 

@@ -2,9 +2,12 @@
  * Finds parts of a row that are only further left or right in the next one: a line of hints where some come and others go. A
  * terminal moves them for a few bytes (ICH and DCH, ECMA-48 §8.3.64 and §8.3.26).
  */
-import {blank, codePointOf, type Cell} from './cells.js';
+import {blank, codePointOf, unknown, type Cell} from './cells.js';
 
-/** From `column` on the row goes right by so many columns, blank ones coming in; left where `by` is negative. */
+/**
+ * From `column` on the row goes right by so many columns, blank ones coming in; left where `by` is negative. What comes in at the
+ * right edge then is not known: where a window has become narrower, a row may go on beyond it (xterm.js, and tmux in it).
+ */
 export type RowShift = {readonly column: number; readonly by: number};
 
 /** How far is looked for what has moved, in columns. */
@@ -79,7 +82,7 @@ function matches(
 ): {atOnce: number; all: number} {
 	let atOnce: number | undefined;
 	let all = 0;
-	// What comes in at the right end is blank.
+	// What comes in at the right end is drawn in any case.
 	const end = wanted.length + Math.min(0, by);
 	for (let place = column + Math.max(0, by); place < end; place++) {
 		const cell: Cell | undefined = wanted[place];
@@ -97,5 +100,5 @@ function differences(shown: Uint32Array, wanted: Uint32Array, column: number): n
 
 function shiftedRow(shown: Uint32Array, {column, by}: RowShift): Uint32Array {
 	const row = shown.slice().copyWithin(column + Math.max(0, by), column - Math.min(0, by));
-	return by > 0 ? row.fill(blank, column, column + by) : row.fill(blank, Math.max(column, row.length + by));
+	return by > 0 ? row.fill(blank, column, column + by) : row.fill(unknown, Math.max(column, row.length + by));
 }
