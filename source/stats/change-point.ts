@@ -68,19 +68,25 @@ export function changePoint(buckets: readonly Bucket[], from = claimedFrom): Cha
 	};
 }
 
+/** The last change that was claimed, and where the stretch before it began: milliseconds since 1970. */
+export type LastChange = ChangePoint & {from: number};
+
 /**
- * The last of several changes, such as that a lie of the gateway ended: what came after the likeliest one is looked at for another
- * one, and so on.
+ * The last of several changes, such as that a lie of the gateway ended: what came after one that was claimed is looked at for another.
+ * What was claimed stays so, even where the next change hides it; its date gets better while nothing else is found.
+ *
+ * @param before What this returned when it looked last at the same stream.
  */
-export function lastChangePoint(buckets: readonly Bucket[]): ChangePoint | undefined {
-	let last: ChangePoint | undefined;
-	let next = changePoint(buckets);
-	while (next) {
-		const {at} = next;
-		last = next;
-		next = changePoint(buckets.filter(bucket => bucket.at >= at));
-	}
-	return last;
+export function lastChangePoint(
+	buckets: readonly Bucket[],
+	before: LastChange | undefined,
+): LastChange | undefined {
+	const from = before?.from ?? -Infinity;
+	const since = (at: number) => buckets.filter(bucket => bucket.at >= at);
+	const another = before && changePoint(since(before.at));
+	if (before && another) return {...another, from: before.at};
+	const dated = changePoint(since(from));
+	return dated ? {...dated, from} : before;
 }
 
 function totalOf(counts: ReadonlyMap<string, number>): number {

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {changePoint, lastChangePoint, type Bucket} from '../../source/stats/change-point.js';
+import {changePoint, lastChangePoint, type Bucket, type LastChange} from '../../source/stats/change-point.js';
 import {seeded} from './random.js';
 
 const streams = Number(process.env['SIMULATION_RUNS'] ?? 200);
@@ -142,15 +142,25 @@ describe('simulated streams that are looked at every second', () => {
 	});
 });
 
-test('of a change that was taken back the second one is the last, and one change is the last itself', () => {
+test('of a change that was taken back the second one is the last, and stays it', () => {
 	const random = seeded(12);
 	const even = [0.9, 0.1];
-	const lie = [
-		...drawn(even, {from: 0, seconds: 20, perSecond: 10, random}),
-		...drawn([0.5, 0.5], {from: 20, seconds: 13, perSecond: 10, random}),
+	const perSecond = 10;
+	const buckets = [
+		...drawn(even, {from: 0, seconds: 20, perSecond, random}),
+		...drawn([0.5, 0.5], {from: 20, seconds: 13, perSecond, random}),
+		...drawn(even, {from: 33, seconds: 60, perSecond, random}),
 	];
-	const back = [...lie, ...drawn(even, {from: 33, seconds: 8, perSecond: 10, random})];
-	expect(Math.abs((lastChangePoint(lie)?.at ?? 0) - 20_000)).toBeLessThanOrEqual(3000);
-	expect(Math.abs((lastChangePoint(back)?.at ?? 0) - 33_000)).toBeLessThanOrEqual(3000);
-	expect(lastChangePoint(lie.slice(0, 20))).toBeUndefined();
+	const seen: (number | undefined)[] = [];
+	let last: LastChange | undefined;
+	for (let second = 1; second <= buckets.length; second++) {
+		last = lastChangePoint(buckets.slice(0, second), last);
+		seen.push(last && last.at / 1000);
+	}
+	expect(seen.slice(0, 20).every(at => at === undefined)).toBe(true);
+	expect(Math.abs((seen[32] ?? 0) - 20)).toBeLessThanOrEqual(3);
+	// From eight seconds after its end on.
+	expect(seen.slice(40).every(at => at !== undefined && Math.abs(at - 33) <= 3)).toBe(true);
+	// As a whole it shows no change any more.
+	expect(changePoint(buckets)).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 /** What came when, kept by what was said: so that what is learned later of whose answers those are counts for all of them. */
-import {lastChangePoint, type ChangePoint} from '../../stats/change-point.js';
+import {lastChangePoint, type ChangePoint, type LastChange} from '../../stats/change-point.js';
 import type {Evidence} from '../attribution/attribution.js';
 import {groupBy, type Attributed} from './loop-report.js';
 import {createSeries, type SeriesBucket} from './series.js';
@@ -45,7 +45,7 @@ export function createAnswerSeries(): AnswerSeries {
 	const series = createSeries();
 	/** What is behind the keys of the series. */
 	let saids: ReadonlyMap<string, Said> = new Map();
-	let knownChange: {second: number; change: ChangePoint | undefined} | undefined;
+	let knownChange: {second: number; change: LastChange | undefined} | undefined;
 	let knownTimeline: KnownTimeline | undefined;
 
 	/** Whole buckets only: one that began before may have answers of another epoch. */
@@ -82,7 +82,7 @@ export function createAnswerSeries(): AnswerSeries {
 		},
 		findChange({attribute}, {since, now}) {
 			if (knownChange?.second !== secondOf(now)) {
-				const change = lastChangePoint(kindsOf(bucketsFrom(since), saids, attribute));
+				const change = lastChangePoint(kindsOf(bucketsFrom(since), saids, attribute), knownChange?.change);
 				knownChange = {second: secondOf(now), change};
 			}
 
