@@ -55,7 +55,11 @@ export function useConsoleState<Part>(
  * selectors are asked for every change of the store, so this makes nothing.
  */
 export function sameParts<Parts extends object>(one: Parts | undefined, other: Parts | undefined): boolean {
-	if (!one || !other) return one === other;
+	if (!one || !other || one === other) return one === other;
+	// Of arrays, which most of them are: their indexes would be made names.
+	if (Array.isArray(one) && Array.isArray(other)) {
+		return one.length === other.length && one.every((part, index) => Object.is(part, other[index]));
+	}
 	for (const key in one) if (!Object.is(one[key], other[key])) return false;
 	for (const key in other) if (!(key in one)) return false;
 	return true;

@@ -6,6 +6,7 @@ import {ThemeContext} from '../../source/screen/widgets/theme-context.js';
 import {ConsoleContext} from '../../source/screen/use-console.js';
 import {createConsole, type Console} from '../../source/console/console.js';
 import {moveSelection} from '../../source/console/state/select.js';
+import type {UsersSnapshot} from '../../source/console/state/state.js';
 import {createRevisionTable, createSortedTable} from '../../source/console/tables/tables.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
 import {parseRevision} from '../../source/knative/revision/revision.js';
@@ -26,6 +27,33 @@ function putRevision(number: number, generation: number, pods: number): void {
 	const object = crowdRevision(number, generation);
 	const parsed = parseRevision({...object, status: {...object.status, actualReplicas: pods}});
 	if (parsed.ok) revisions.put(parsed.value);
+}
+
+/** So many requests in half a minute, all of one revision. */
+function stretchOf(service: string, requests: number): UsersSnapshot['view']['recent'] {
+	const perSecond = requests / 30;
+	return {
+		seconds: 30,
+		perSecond,
+		requests,
+		isExact: true,
+		certainty: {told: 'shares', rateWithin: 0, shareWithin: 0},
+		rows: [
+			{
+				revision: `${service}-00003`,
+				percent: 100,
+				perSecond,
+				share: 1,
+				requests,
+				failed: 0,
+				rejected: 0,
+				p50: undefined,
+				p95: undefined,
+				concurrency: undefined,
+				pods: {all: 1, read: 1},
+			},
+		],
+	};
 }
 
 const nothing = () => {};
@@ -96,6 +124,29 @@ describe('nothing is drawn for a change of', () => {
 			}
 		});
 		expect(frames).toBe(0);
+	});
+
+	it('what users get, while the numbers say the same', async () => {
+		const {selected} = console.store.getState();
+		const told = (requests: number) => {
+			const stretch = stretchOf(crowdName(1), requests);
+			const view = {
+				recent: stretch,
+				sinceSplit: stretch,
+				split: undefined,
+				untested: undefined,
+				errors: undefined,
+				dispersion: undefined,
+				history: [],
+				isCurrent: true,
+			};
+			const snapshot: UsersSnapshot = {state: 'counting', asked: 1, changes: [], problems: [], view};
+			console.store.setState({users: {uid: selected?.uid ?? '', snapshot, isPaused: false}});
+		};
+		expect(await framesOf(() => told(3000))).toBeGreaterThan(0);
+		expect(await framesOf(() => told(3000))).toBe(0);
+		expect(await framesOf(() => told(6000))).toBeGreaterThan(0);
+		expect(screen.lastFrame()).toContain('200');
 	});
 
 	it('revisions of other services', async () => {

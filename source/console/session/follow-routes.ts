@@ -22,7 +22,10 @@ export function beginMove(store: ConsoleStore, uid: string, generation: number, 
 /** Keeps `moves` in step with the watch. Returns what ends it. */
 export function followRoutes(store: ConsoleStore, {now = Date.now}: {now?: () => number} = {}): () => void {
 	return store.subscribe((state: ConsoleState, before) => {
-		if (state.services !== before.services) look(store, state.services, now());
+		if (state.services === before.services) return;
+		// Of a thousand services an event changes one; where one came or went, those after it are looked at once more.
+		const others = state.services.filter((service, index) => service !== before.services[index]);
+		look(store, others, now());
 	});
 }
 

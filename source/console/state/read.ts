@@ -17,11 +17,18 @@ import {withGoneRevision, withGoneService, type Gone, type Selected} from './sel
 
 export {visibleServices} from './visible.js';
 
+/** What was found last: all selectors ask about the same state, one after the other. */
+let lastFound:
+	{services: readonly ServiceView[]; selected: Selected; found: ServiceView | undefined} | undefined;
+
 /** The service that is selected, also where a filter hides it; undefined when it is not there (any more). */
 function foundService({services, selected}: ConsoleState): ServiceView | undefined {
 	if (!selected) return undefined;
-	const found = services[indexOfName(services, selected)];
-	return found?.uid === selected.uid ? found : undefined;
+	if (lastFound?.services === services && lastFound.selected === selected) return lastFound.found;
+	const named = services[indexOfName(services, selected)];
+	const found = named?.uid === selected.uid ? named : undefined;
+	lastFound = {services, selected, found};
+	return found;
 }
 
 /** The selected service as far as the operator sees it in the list: what is hidden by the filter is not acted upon. */

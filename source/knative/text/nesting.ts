@@ -12,7 +12,10 @@ export function tooDeep(value: unknown): string | undefined {
 function isDeeper(value: unknown, levels: number): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	if (levels === 0) return true;
-	for (const part of Object.values(value)) {
+	if (Array.isArray(value)) return value.some(part => isDeeper(part, levels - 1));
+	// A list of the values of each would be most of what this makes.
+	for (const key in value) {
+		const part: unknown = Reflect.get(value, key);
 		if (typeof part === 'object' && isDeeper(part, levels - 1)) return true;
 	}
 	return false;

@@ -2,6 +2,7 @@
 import {isRevisionGone, selectedService, topSheet} from '../../console/state/read.js';
 import {possibleVerbs, type ReleaseVerb} from '../../console/state/possible.js';
 import type {ConsoleState} from '../../console/state/state.js';
+import type {ServiceView} from '../../knative/service/service.js';
 import type {Action} from '../keys/key-lookup.js';
 
 const ofService: ReadonlySet<Action> = new Set([
@@ -41,11 +42,12 @@ const ofRelease: Partial<Record<Action, ReleaseVerb>> = {
 const depending: readonly Action[] = ['newService', 'sendAgain', ...ofService, ...ofLoop];
 
 /** In a fixed order, so that the same are no news. */
-export const notOffered = (state: ConsoleState): readonly Action[] =>
-	depending.filter(action => !isOffered(state, action));
-
-function isOffered(state: ConsoleState, action: Action): boolean {
+export function notOffered(state: ConsoleState): readonly Action[] {
 	const service = selectedService(state);
+	return depending.filter(action => !isOffered(state, service, action));
+}
+
+function isOffered(state: ConsoleState, service: ServiceView | undefined, action: Action): boolean {
 	const verb = ofRelease[action];
 	// Also above what is only looked at.
 	if (verb !== undefined) return service !== undefined && possibleVerbs(state, service).has(verb);

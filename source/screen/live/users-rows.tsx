@@ -1,4 +1,5 @@
 /** What real users get, as the pods tell: one line, and where there is room what follows from it, and how it went. */
+import {isDeepStrictEqual} from 'node:util';
 import {Box, Text} from 'ink';
 import {memo} from 'react';
 import {
@@ -95,7 +96,7 @@ const DrawnUsers = memo(
 /** What users got over time: as many lines as `usersChartHeight` says, or one. */
 export function UsersChart({width, height}: Size) {
 	const service = useConsoleState(selectedService);
-	const users = useConsoleState(state => state.users);
+	const users = useConsoleState(state => (height === 0 ? undefined : state.users));
 	const marks = useRelease(service)?.marks;
 	if (height === 0 || !service || users?.uid !== service.uid) return null;
 	return (
@@ -113,11 +114,19 @@ export function UsersChart({width, height}: Size) {
 export function UsersRows({width, height, hasChart = false}: Size & {hasChart?: boolean}) {
 	const {styles, glyphs} = useTheme();
 	const service = useConsoleState(selectedService);
-	const users = useConsoleState(state => state.users);
+	const rowsOf = (users: ConsoleState['users']) => {
+		const known = height > 0 && service && users?.uid === service.uid ? users : undefined;
+		const isDrawn = !hasChart && height > 3 && known !== undefined && hasCome(known.snapshot);
+		const lines = known ? linesOf(known, {width, height: height - (isDrawn ? 1 : 0), glyphs}) : [];
+		return {isDrawn, lines};
+	};
+	// There are numbers every other second, and while nobody asks they say the same.
+	const users = useConsoleState(
+		state => state.users,
+		(one, other) => one === other || isDeepStrictEqual(rowsOf(one), rowsOf(other)),
+	);
 	if (height === 0) return null;
-	const known = service && users?.uid === service.uid ? users : undefined;
-	const isDrawn = !hasChart && height > 3 && known !== undefined && hasCome(known.snapshot);
-	const lines = known ? linesOf(known, {width, height: height - (isDrawn ? 1 : 0), glyphs}) : [];
+	const {isDrawn, lines} = rowsOf(users);
 	const style = {
 		good: styles.ok,
 		plain: {},

@@ -11,6 +11,7 @@ import {
 	selectedService,
 	serviceRows,
 	visibleServices,
+	type ServiceRow,
 } from '../../console/state/read.js';
 import {filterStates} from '../../console/state/visible.js';
 import {isAcross, whereWords} from '../../console/state/scope.js';
@@ -34,6 +35,7 @@ import {useNow} from '../use-now.js';
 import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {serviceFacts} from './fact-lines.js';
 import {shownGateway} from './gateway-evidence.js';
+import type {RevisionMarks} from './revision-marks.js';
 import {toldOf} from './told-release.js';
 import {cellsOf, servicesColumnGap, servicesColumns, widestOf, withNews} from './services-table.js';
 
@@ -90,15 +92,8 @@ export function ServicesPane({width, height}: Size) {
 		return {uid: word === undefined ? undefined : service?.uid, word};
 	}, sameParts);
 	const verdicts = useConsoleState(state => shown.map(({uid}) => state.verdicts.get(uid)), sameParts);
-	const marks = useConsoleState(
-		state =>
-			shown.map(row =>
-				isGone(row)
-					? undefined
-					: toldOf(row, {revisions: knownRevisions(state, row), history: state.history, theme}).marks,
-			),
-		sameParts,
-	);
+	const marksOf = useMemo(() => createMarks(shown, theme), [shown, theme]);
+	const marks = useConsoleState(marksOf, sameParts);
 	const gateways = useConsoleState(state => state.gatewayNames);
 	const ofAll = useConsoleState(state => widestOf(visibleServices(state), isAcross(state)), sameParts);
 	const widths = useMemo(
@@ -175,6 +170,24 @@ export function ServicesPane({width, height}: Size) {
 			)}
 		</Frame>
 	);
+}
+
+/** By what the revisions of these services are told apart; the same array while nothing changes that could make them others. */
+function createMarks(
+	shown: readonly ServiceRow[],
+	theme: Theme,
+): (state: ConsoleState) => readonly (RevisionMarks | undefined)[] {
+	let last: {of: readonly unknown[]; marks: readonly (RevisionMarks | undefined)[]} | undefined;
+	return state => {
+		const {feeds, revisions, history} = state;
+		const of = [feeds, revisions, history];
+		if (last && sameParts(last.of, of)) return last.marks;
+		const marks = shown.map(row =>
+			isGone(row) ? undefined : toldOf(row, {revisions: knownRevisions(state, row), history, theme}).marks,
+		);
+		last = {of, marks};
+		return marks;
+	};
 }
 
 function useServiceFacts(room: {width: number; rows: number}): readonly DocumentLine[] {

@@ -180,9 +180,10 @@ function widestTextsOf(services: readonly ServiceView[]): {many: readonly number
 	// A verdict, or that it is gone, may take the place of a shorter state.
 	const most = columnsOfMany.map(({title}) => (title === 'STATE' ? usualAbsence.length : 0));
 	for (const service of services) {
-		widthsOf(service).forEach((width, index) => {
-			most[index] = Math.max(most[index] ?? 0, width);
-		});
+		const widths = widthsOf(service);
+		for (let index = 0; index < widths.length; index++) {
+			if (widths[index]! > most[index]!) most[index] = widths[index]!;
+		}
 	}
 	const both = {many: most, one: most.toSpliced(1, 1)};
 	widest.set(services, both);

@@ -19,7 +19,14 @@ import {useTheme} from '../widgets/theme-context.js';
 import {titleOf} from './pane-table.js';
 import type {RevisionMarks} from './revision-marks.js';
 import {SplitBar, SplitRowLine} from './traffic/split-rows.js';
-import {asideOf, gotOf, isGotByUsers, recentChanges, saidLines} from './traffic/traffic-words.js';
+import {
+	asideOf,
+	gotOf,
+	haveSameShares,
+	isGotByUsers,
+	recentChanges,
+	saidLines,
+} from './traffic/traffic-words.js';
 import {useRelease} from './use-release.js';
 
 export function TrafficPane({width, height}: Size) {
@@ -39,7 +46,10 @@ export function TrafficPane({width, height}: Size) {
 	const shown = useMemo(() => (service ? shownSplit(drafted, service) : []), [service, drafted]);
 	const said = service ? saidLines(service, verdict, size, theme) : [];
 	const told = useRelease(service);
-	const users = useConsoleState(state => (state.users?.uid === service?.uid ? state.users : undefined));
+	const users = useConsoleState(
+		state => (state.users?.uid === service?.uid ? state.users : undefined),
+		haveSameShares,
+	);
 	const room = size.height - said.length;
 	// With more rows than there is room for, one bar for all of them: what users get of each matters more than a row of its own.
 	const isOneBar = shown.length > room && room > 1;

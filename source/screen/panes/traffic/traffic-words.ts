@@ -130,6 +130,19 @@ export function gotOf(
 	);
 }
 
+/** Whether the pane says the same of both: numbers come every other second, and seldom other shares. */
+export function haveSameShares(one: ConsoleState['users'], other: ConsoleState['users']): boolean {
+	if (!one || !other) return one === other;
+	const [rows, others] = [one.snapshot.view.recent.rows, other.snapshot.view.recent.rows];
+	return (
+		rows.length === others.length &&
+		rows.every(({revision, share}, index) => {
+			const row = others[index];
+			return row?.revision === revision && row.share === share;
+		})
+	);
+}
+
 /** Who changed the split of it when, the newest first, after a blank line. */
 export function recentChanges(
 	state: Pick<ConsoleState, 'history'>,
