@@ -156,9 +156,21 @@ export function sentenceOf(answer: Refusal): string {
 	if (!status && isOnTheWay(answer)) return wordsOnTheWay(answer);
 	if (status?.message === 'Unauthorized' || status?.message === '') return ownWordsFor(answer.status);
 	if (status) return status.message;
-	const text = typeof answer.body === 'string' ? answer.body.trim().split('\n', 1)[0]! : '';
+	const text = firstLineOf(answer.body);
 	const words = ownWordsFor(answer.status);
-	return text === '' ? words : `${words}: ${printable(text.slice(0, 200))}`;
+	return text === '' ? words : `${words}: ${text}`;
+}
+
+/** The same of an answer that nothing proves to be the API server's. */
+export function sentenceOfAnybody(answer: Refusal): string {
+	if (isOnTheWay(answer) || parseStatus(answer.body)) return sentenceOf(answer);
+	const text = firstLineOf(answer.body);
+	return `the answer may not be the API server's (HTTP ${answer.status}${text === '' ? '' : `: ${text}`})`;
+}
+
+function firstLineOf(body: unknown): string {
+	const text = typeof body === 'string' ? body.trim().split('\n', 1)[0]! : '';
+	return printable(text.slice(0, 200));
 }
 
 const middleman = 'something between here and the API server';

@@ -28,7 +28,8 @@ export function doubtSince(
 	facts: Omit<ReleaseFacts, 'changes'> & {now?: number | undefined; verdict?: CanaryVerdict | undefined},
 ): string | undefined {
 	const {service, revisions, now, verdict} = facts;
-	if (!splits || !revisions) return undefined;
+	if (!splits) return doubtOf(ownerWarnings(service), {warnings}, ['owner']);
+	if (!revisions) return undefined;
 	const {before, after} = splits;
 	const known = {...facts, changes: []};
 	const {stable, whole} = releaseOf(known);
@@ -42,7 +43,15 @@ export function doubtSince(
 					isBack: action === 'roll back',
 				}),
 			];
-	const kinds = kindsFor(action);
+	return doubtOf(present, {warnings}, kindsFor(action));
+}
+
+/** The first of these kinds that the plan has not said. */
+function doubtOf(
+	present: readonly Warning[],
+	{warnings}: Pick<Plan, 'warnings'>,
+	kinds: readonly Warning['kind'][],
+): string | undefined {
 	const isSaid = ({kind, revision, owner}: Warning) =>
 		warnings.some(
 			warning => warning.kind === kind && warning.revision === revision && warning.owner === owner,

@@ -42,7 +42,8 @@ const plain: ReadonlySet<Plan['action']> = new Set<TrafficAction>([
 ]);
 
 /**
- * At most one writing request, whatever happens. A disk that takes no history keeps nothing from being sent.
+ * At most one writing request, whatever happens; `repeat` may have it sent again where nothing came of it, which is the same
+ * intent still, and one in the history. A disk that takes no history keeps nothing from being sent.
  * @param options.reason Why, in the operator's words.
  */
 export async function sendRecorded(
@@ -53,7 +54,13 @@ export async function sendRecorded(
 		reason = '',
 		now = Date.now,
 		onSent,
-	}: {reason?: string; now?: () => number; onSent?: WriteOptions['onSent']} = {},
+		repeat = async send => send(),
+	}: {
+		reason?: string;
+		now?: () => number;
+		onSent?: WriteOptions['onSent'];
+		repeat?: (send: () => Promise<WriteOutcome>) => Promise<WriteOutcome>;
+	} = {},
 ): Promise<Recorded> {
 	const attempt = attemptOf(cluster, plan, {reason, at: now()});
 	const begun = attempt ?? deedOf(cluster, plan, {reason, at: now()});
@@ -67,14 +74,16 @@ export async function sendRecorded(
 	};
 	if (begun) await note(history?.begin(begun));
 	let at = now();
-	const outcome = await sendPlan(cluster, attempt ? stamped(plan, {id: attempt.id, at}) : plan, {
-		reason: plan.action,
-		now,
-		onSent(sent) {
-			({at} = sent);
-			onSent?.(sent);
-		},
-	});
+	const outcome = await repeat(async () =>
+		sendPlan(cluster, attempt ? stamped(plan, {id: attempt.id, at: now()}) : plan, {
+			reason: plan.action,
+			now,
+			onSent(sent) {
+				({at} = sent);
+				onSent?.(sent);
+			},
+		}),
+	);
 	const entry = attempt && entryOf(attempt, plan, outcome, at);
 	if (entry) await note(history?.append(entry));
 	else if (begun && outcome.kind !== 'unknown') {

@@ -46,7 +46,12 @@ export async function readService(cluster: Cluster, namespace: string, name: str
 	const got = await get(cluster, servingPath('services', namespace, name));
 	if (!got.ok) return got;
 	const parsed = parseService(got.answer.body);
-	return parsed.ok ? {ok: true, service: parsed.value} : {...parsed, isAnswer: false};
+	if (!parsed.ok) return {...parsed, isAnswer: false};
+	const {value: service} = parsed;
+	// What is planned on it is written to it, by its own name.
+	return service.name === name && service.namespace === namespace
+		? {ok: true, service}
+		: {ok: false, reason: `what came back is not the Service ${name} of ${namespace}.`, isAnswer: false};
 }
 
 /** Newest first; undefined when they cannot be listed, for which a roll back does not wait. */
@@ -60,7 +65,7 @@ export async function readRevisions(
 	const revisions = list?.items
 		.flatMap(item => {
 			const parsed = parseRevision(item);
-			return parsed.ok ? [parsed.value] : [];
+			return parsed.ok && parsed.value.service === service ? [parsed.value] : [];
 		})
 		.toSorted((a, b) => b.generation - a.generation);
 	return revisions && withPodTrouble(cluster, revisions, Date.now());

@@ -10,6 +10,7 @@ import {placed, type DryRun, type Plan} from '../../release/plan.js';
 import {sendRecorded} from '../../release/recorded.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
 import type {UnderWay} from '../../release/under-way.js';
+import type {CanaryVerdict} from '../../release/verdict/canary-verdict.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {readRevisions, readService} from '../read/read-service.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
@@ -46,6 +47,8 @@ export type ApplyMeans = {
 	agree: ((word: string) => Promise<boolean>) | undefined;
 	/** How it goes on after the write: the server's own words. */
 	progress: (words: string) => void;
+	/** How the canary does by now, where the plan is about that. */
+	judge?: () => Promise<CanaryVerdict | undefined>;
 	now?: () => number;
 };
 
@@ -60,6 +63,8 @@ export type Result = {
 };
 
 export async function applyPlan(plan: Plan, options: ApplyOptions, means: ApplyMeans): Promise<Result> {
+	const {now = Date.now} = means;
+	const shownAt = now();
 	const agreed = placed(plan, means.cluster);
 	means.show(agreed);
 	if (options.dryRun) return tryDry(means.cluster, agreed);
@@ -74,12 +79,20 @@ export async function applyPlan(plan: Plan, options: ApplyOptions, means: ApplyM
 	if (refusal) return {...refusal, plan: agreed};
 	// The canary is compared before it is promoted, which takes its time, whoever has agreed to it.
 	const isFresh = options.yes && agreed.action !== 'promote';
-	const doubt = isFresh ? undefined : await newDoubt(means, agreed);
-	if (doubt !== undefined) {
-		return {code: exitCodes.conflict, sentence: `Not applied: ${doubt} Run it again.`, plan: agreed};
-	}
-	return write(options, means, agreed);
+	// A roll back does not wait for what it can do without.
+	const doubt =
+		isFresh || agreed.action === 'roll back'
+			? undefined
+			: await newDoubt(means, agreed, {isJudged: now() - shownAt < freshVerdict});
+	return doubt === undefined
+		? write(options, means, agreed)
+		: {code: exitCodes.conflict, sentence: doubtful(doubt), plan: agreed};
 }
+
+/** Milliseconds for which a verdict on the canary holds, as long as somebody thinks about it. */
+const freshVerdict = 30_000;
+
+const doubtful = (doubt: string) => `Not applied: ${doubt} Run it again.`;
 
 async function tryDry(cluster: Cluster, agreed: Plan): Promise<Result> {
 	const outcome = await sendPlan(cluster, agreed, {dryRun: true});
@@ -149,47 +162,78 @@ async function refusalOf(
 	return {code: exitCodes.notAgreed, sentence};
 }
 
-/** Somebody may have taken minutes to agree. A roll back does not wait for what it can do without. */
-async function newDoubt({cluster, now = Date.now}: ApplyMeans, plan: Plan): Promise<string | undefined> {
-	const {action, splits, namespace, name} = plan;
-	if (!splits || action === 'roll back') return undefined;
+/**
+ * What the plan does not say and is so by now: somebody may have taken minutes to agree, or the server has been busy.
+ *
+ * @param options.isJudged How the canary does is known, and no older than what was agreed to.
+ */
+async function newDoubt(
+	{cluster, judge, now = Date.now}: ApplyMeans,
+	plan: Plan,
+	{isJudged}: {isJudged: boolean},
+): Promise<string | undefined> {
+	const {splits, namespace, name, write: sent} = plan;
+	if (sent.kind === 'create') return undefined;
 	const [read, revisions] = await Promise.all([
 		readService(cluster, namespace, name),
-		readRevisions(cluster, namespace, name),
+		splits && readRevisions(cluster, namespace, name),
 	]);
 	if (!read.ok) return undefined;
 	const {service} = read;
-	// What was written since is a conflict, and told as one.
-	if (plan.write.kind !== 'patch' || service.generation !== plan.write.generation) return undefined;
+	// What was written since is a conflict, and told as one; but a deletion holds for whatever the service has become.
+	if (sent.kind === 'patch' && service.generation !== sent.generation) return undefined;
+	if (sent.kind === 'delete service' && service.uid === sent.uid && service.generation !== sent.generation) {
+		return `${service.lastModifier ?? 'Somebody'} has changed ${name} since it was planned.`;
+	}
 	const latest = latestSince(plan, service);
 	if (latest !== undefined) return `${latest}.`;
-	return doubtSince(plan, {service, revisions, now: now()});
+	const verdict = isJudged ? undefined : await judge?.();
+	return doubtSince(plan, {service, revisions, now: now(), verdict});
 }
 
 async function write(
 	{reason, wait, namespace, service}: ApplyOptions,
-	{cluster, history, underWay, progress, now = Date.now}: ApplyMeans,
+	means: ApplyMeans,
 	agreed: Plan,
 ): Promise<Result> {
-	const mine = underWay?.begin(`${agreed.action} ${service}`);
+	const {cluster, history, underWay, progress, now = Date.now} = means;
+	const title = `${agreed.action} ${service}`;
+	let mine = underWay?.begin(title);
+	let doubt: string | undefined;
+	/** What was said of it before is looked at again: it has had to wait. */
+	const sendAgain = async (send: () => Promise<WriteOutcome>): Promise<WriteOutcome> => {
+		doubt = await newDoubt(means, agreed, {isJudged: false});
+		if (doubt !== undefined) return {kind: 'not made', sentence: doubt};
+		mine?.end();
+		mine = underWay?.begin(title);
+		return send();
+	};
 	try {
 		// What was refused because the server is busy was not made, and each patch is guarded: sent again it changes nothing else.
-		const {outcome, problem} = await withPatience(
-			async () => sendRecorded(cluster, agreed, history, {reason, now}),
-			sent =>
-				sent.outcome.kind === 'refused' && sent.outcome.isOnTheWay !== true
-					? comeBackAfter(sent.outcome)
-					: undefined,
-			{
-				signal: never,
-				again: seconds => progress(`The server is busy: trying again in ${seconds} s.`),
-			},
-		);
+		let last: WriteOutcome | undefined;
+		const {outcome, problem} = await sendRecorded(cluster, agreed, history, {
+			reason,
+			now,
+			repeat: async send =>
+				withPatience(
+					async () => (last = await (last ? sendAgain(send) : send())),
+					sent => (sent.kind === 'refused' && sent.isOnTheWay !== true ? comeBackAfter(sent) : undefined),
+					{
+						signal: never,
+						again(seconds) {
+							if (last && last.kind !== 'done') {
+								mine?.settled({sentence: sentenceOfOutcome(last, agreed), code: exitCodes.notMade});
+							}
+							progress(`The server is busy: trying again in ${seconds} s.`);
+						},
+					},
+				),
+		});
 		const common = {plan: agreed, outcome: outcome.kind};
 		const notKept = problem === undefined ? '' : ` It is not in the history: ${problem}.`;
 		if (outcome.kind !== 'done') {
-			const sentence = `${sentenceOfOutcome(outcome, agreed)}${notKept}`;
-			const code = codes[outcome.kind] ?? exitCodes.notMade;
+			const sentence = `${doubt === undefined ? sentenceOfOutcome(outcome, agreed) : doubtful(doubt)}${notKept}`;
+			const code = doubt === undefined ? (codes[outcome.kind] ?? exitCodes.notMade) : exitCodes.conflict;
 			mine?.settled({sentence, code});
 			return {...common, code, sentence};
 		}

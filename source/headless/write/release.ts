@@ -50,11 +50,13 @@ export async function release(options: ReleaseOptions, means: ReleaseDependencie
 		if (planned.already) return stands(planned, options, means);
 		return {code: planned.code, sentence: planned.sentence};
 	}
-	return applyPlan(planned.plan, options, means);
+	const {judge} = planned;
+	return applyPlan(planned.plan, options, {...means, ...(judge && {judge})});
 }
 
 type PlannedOrNot =
-	| {ok: true; plan: Plan}
+	/** `judge`: how the canary does, asked again. */
+	| {ok: true; plan: Plan; judge?: () => Promise<Facts['verdict']>}
 	| {ok: false; code: ExitCode; sentence: string; already?: undefined}
 	/** What is wished for is asked for already. */
 	| {ok: false; already: ServiceView; sentence: string};
@@ -119,10 +121,11 @@ async function plan(
 		if (verb === 'split') return named(planned);
 		const unclear = to === undefined ? guessed(planned, facts) : undefined;
 		if (unclear || verb !== 'complete') return unclear ?? planned;
-		const verdict = await verdictOn(planned.plan, facts, {compare, progress});
+		const judge = async () => verdictOn(planned.plan, facts, {compare, progress});
+		const verdict = await judge();
 		const judged = verdict && promotion({...facts, verdict});
 		const best = judged?.ok ? judged : planned;
-		return to === undefined ? best : named(best);
+		return {...(to === undefined ? best : named(best)), judge};
 	}
 	const {reason, already, candidates, instead} = planned;
 	if (already) return {ok: false, sentence: reason, already: service};
@@ -176,7 +179,7 @@ function guessed(
 }
 
 /** Who has named the revision has asked for it: what there is to say of it is a warning. */
-function named({plan: made}: Extract<Planned, {ok: true}>): PlannedOrNot {
+function named({plan: made}: Extract<Planned, {ok: true}>): Extract<PlannedOrNot, {ok: true}> {
 	const warnings = made.warnings.map((warning): Warning =>
 		warning.kind === 'guess' ? {...warning, kind: 'other'} : warning,
 	);

@@ -12,7 +12,14 @@ import {
 } from '../cluster.js';
 import {identityOf, isOfOtherKind, type Identity} from '../objects.js';
 import type {Difference} from './expected-state.js';
-import {isOnTheWay, isRefusal, parseStatus, sentenceOf, withoutWebhookPrefix} from '../status.js';
+import {
+	isOnTheWay,
+	isRefusal,
+	parseStatus,
+	sentenceOf,
+	sentenceOfAnybody,
+	withoutWebhookPrefix,
+} from '../status.js';
 
 export type WriteOutcome =
 	/** Made (or, of a dry run: would be). `unchanged`: the server had it that way already. */
@@ -194,9 +201,10 @@ async function outcomeOf(
 			}
 			lost = said.sentence;
 		} else {
-			const said: Refused = {...refused(answer), isUnproven: true};
-			lost = said.sentence;
+			lost = sentenceOf(answer);
 			if (!isLost(answer)) {
+				lost = sentenceOfAnybody(answer);
+				const said: Refused = {...refused(answer), sentence: lost, full: lost, isUnproven: true};
 				if (dryRun) return said;
 				// Whoever is on the way may have let the request through, and not the answer.
 				const found = await readAgain();

@@ -10,7 +10,7 @@ import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {TransportError, type Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/objects.js';
 import {servingPath} from '../../kube/paths.js';
-import {isGoneAnswer} from '../../kube/write/writing.js';
+import {answeredObject, isGoneAnswer} from '../../kube/write/writing.js';
 import {settleAttempts, type Settled} from './settle-attempts.js';
 import {endOfDeed, type FoundObject} from './settle-deeds.js';
 
@@ -23,8 +23,10 @@ async function readNamed(
 	{namespace, name}: {namespace: string; name: string},
 ): Promise<{object: unknown} | 'absent' | undefined> {
 	try {
-		const answer = await cluster.request({method: 'GET', path: servingPath(plural, namespace, name)});
-		if (answer.status === 200) return {object: answer.body};
+		const path = servingPath(plural, namespace, name);
+		const answer = await cluster.request({method: 'GET', path});
+		// A page to log in, or anything else that is not it, says nothing about it.
+		if (answer.status === 200) return answeredObject(answer, {path}) && {object: answer.body};
 		return isGoneAnswer(answer, name) ? 'absent' : undefined;
 	} catch (error) {
 		if (error instanceof TransportError) return undefined;

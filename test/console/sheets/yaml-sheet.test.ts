@@ -86,11 +86,14 @@ test.each(['services', 'revisions'] as const)(
 		const name = sheetOf(console.store.getState()).object.name;
 		const kind = pane === 'services' ? 'service' : 'revision';
 		const path = servingPath(pane, 'default', name);
-		await vi.waitUntil(async () => {
-			const {status: code} = await world!.other.request({method: 'GET', path});
-			if (code === 404) await world!.patch('cart', {spec: {template: {metadata: {labels: {again: 'x'}}}}});
-			return code === 200;
-		});
+		await vi.waitUntil(
+			async () => {
+				const {status: code} = await world!.other.request({method: 'GET', path});
+				if (code === 404) await world!.patch('cart', {spec: {template: {metadata: {labels: {again: 'x'}}}}});
+				return code === 200;
+			},
+			{timeout: 30_000},
+		);
 		await console.showYaml();
 		expect(sheetOf(console.store.getState()).phase).toEqual({
 			kind: 'not read',

@@ -1,7 +1,7 @@
 /** The commands without a screen, as a script starts them: real processes of the built program against the sandbox. */
 import {execFile, spawn} from 'node:child_process';
 import {existsSync, openSync, closeSync} from 'node:fs';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {text} from 'node:stream/consumers';
@@ -82,6 +82,12 @@ describe('while the API server is busy and says when to come back', () => {
 		expect(stdout).toMatch(/busy: trying again in 0 s\.[^]*busy: trying again[^]*Done: the server took it/);
 		expect(code).toBe(0);
 		expect(await shares()).toEqual([70, 30]);
+		// What was begun, and what became of it, however often it was sent.
+		const lines = (await readFile(path.join(state, 'kn-canary', 'history.jsonl'), 'utf8')).trim().split('\n');
+		const [begun, made] = lines.map((line): unknown => JSON.parse(line));
+		expect(lines).toHaveLength(2);
+		expect(begun).toMatchObject({of: {reason: 'split'}});
+		expect(made).toMatchObject({id: Reflect.get(Object(begun), 'attempt')});
 	});
 
 	it('a dry run is asked again', async () => {

@@ -212,6 +212,22 @@ describe('a guarded patch', () => {
 			expect(await followed).toMatchObject({kind: 'unknown'});
 		});
 
+		it('and is told to be perhaps no word of the server where nothing proves that it is', async () => {
+			for (const [body, words] of [
+				['Request Entity Too Large\nby a proxy', 'HTTP 413: Request Entity Too Large'],
+				['', 'HTTP 413'],
+			]) {
+				const outcome = guardedPatch(cluster, target, noted);
+				(await server.next()).answer(413, body);
+				(await server.next()).answer(200, service(3));
+				expect(await outcome).toMatchObject({
+					kind: 'refused',
+					isUnproven: true,
+					sentence: `the answer may not be the API server's (${words})`,
+				});
+			}
+		});
+
 		it.each([
 			['a body that is too large', 413, status(413, 'RequestEntityTooLarge', 'too large')],
 			['a busy server', 429, status(429, 'TooManyRequests', 'slow down')],

@@ -9,6 +9,7 @@ import type {Deed} from '../../../source/journal/deed.js';
 import {openHistoryFile, type HistoryFile} from '../../../source/journal/journal-file.js';
 import {splitOf} from '../../../source/knative/split/split.js';
 import {until} from '../../../source/demo/wait.js';
+import {servingPath} from '../../../source/kube/paths.js';
 import {lookUpDeeds, lookUpOpen, lookUpService} from '../../../source/release/outcome/look-up.js';
 import {startWorld, type World} from '../../support/world.js';
 
@@ -71,6 +72,8 @@ async function open(options: Partial<Parameters<typeof createConsole>[0]>): Prom
 	return console;
 }
 
+const checkout = servingPath('services', 'default', 'checkout');
+
 describe('read by name', () => {
 	it('a deletion is waited for while its object is there, and told when it is gone', async () => {
 		const deletion = await deletionOf('checkout');
@@ -100,6 +103,32 @@ describe('read by name', () => {
 			}),
 		};
 		expect(await lookUpDeeds(cluster, [deletion], Date.now)).toEqual([]);
+	});
+
+	it.each([
+		['a page', () => '<html>log in</html>'],
+		['nothing', () => ''],
+		['another service', async () => (await world.other.request({method: 'GET', path: checkout})).body],
+	])('of an attempt that %s is answered for nothing is told: its service is not gone', async (_, body) => {
+		const {uid, generation} = await world.service('cart');
+		const attempt: Attempt = {
+			...common(Date.now() - 100_000),
+			id: 'split-cart',
+			service: 'cart',
+			uid,
+			generation,
+			reason: 'split',
+			before: [],
+			after: [],
+		};
+		const cluster: Parameters<typeof lookUpOpen>[0] = {
+			server: world.other.server,
+			request: async () => ({status: 200, body: await body(), warnings: []}),
+		};
+		expect(await lookUpOpen(cluster, {entries: [], attempts: [attempt], deeds: []}, Date.now)).toEqual({
+			made: [],
+			ended: [],
+		});
 	});
 
 	it('an attempt without an end is settled by the service as it is, those of other servers are not', async () => {

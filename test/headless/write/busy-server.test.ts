@@ -1,0 +1,142 @@
+/** A command that the API server was too busy for looks again before it is sent again, at all that was looked at before. */
+import {beforeEach, expect, it} from 'vitest';
+import {changeObject} from '../../../source/headless/write/objects.js';
+import type {ReleaseDependencies} from '../../../source/headless/write/release.js';
+import type {Cluster} from '../../../source/kube/cluster.js';
+import type {CanaryVerdict} from '../../../source/release/verdict/canary-verdict.js';
+import {status} from '../../support/api-server.js';
+import {openOperators, services, type Operators} from './operators.js';
+
+let world: Operators;
+
+beforeEach(async () => {
+	world = await openOperators();
+	await world.create('cart');
+	await world.split('cart', '1=100');
+	await world.deploy('cart', 'two');
+	await world.split('cart', '1=90#stable 2=10#canary');
+});
+
+/** Too busy for the first write; meanwhile something happens. `tries` counts what came to the server. */
+function busyOnce(meanwhile: () => Promise<unknown> = async () => {}, at = `${services}/cart`) {
+	const tries: number[] = [];
+	const through = (own: Cluster): Cluster => ({
+		...own,
+		async request(request) {
+			const isWrite = request.method !== 'GET' && request.path === at;
+			if (!isWrite) return own.request(request);
+			tries.push(Date.now());
+			if (tries.length > 1) return own.request(request);
+			await meanwhile();
+			return {
+				status: 429,
+				body: status(429, 'TooManyRequests', 'The server has received too many requests'),
+				warnings: [],
+				retryAfter: 0,
+			};
+		},
+	});
+	return {through, tries};
+}
+
+const before = '1=90#stable 2=10#canary';
+const verdict = (errors: CanaryVerdict['errors']): CanaryVerdict => ({
+	canary: {revision: 'cart-00002', asked: 80, failed: errors === 'worse' ? 20 : 0},
+	stable: {revision: 'cart-00001', asked: 80, failed: 0},
+	pairs: 80,
+	errors,
+	latency: 'not slower',
+	isProven: true,
+	bound: 0.03,
+});
+
+it('goes through where nothing has changed, as one change', async () => {
+	const {through, tries} = busyOnce();
+	const result = await world.run('split', 'cart', {shares: ['1=50', '2=50'], through});
+	expect(result).toMatchObject({code: 0, outcome: 'done'});
+	expect(tries).toHaveLength(2);
+	expect(await world.splitOf('cart')).toBe('1=50#stable 2=50#canary');
+});
+
+it.each([
+	['split', {shares: ['1=50', '2=50']}, 'cart-00002'],
+	['complete', {}, 'cart-00002'],
+	['rollback', {}, 'cart-00001'],
+] as const)('%s is not sent again to what was rejected meanwhile', async (verb, options, revision) => {
+	const {through, tries} = busyOnce(async () => world.markRejected(revision, '{"why":"it leaks"}'));
+	const result = await world.run(verb, 'cart', {...options, through});
+	expect(result).toMatchObject({
+		code: 3,
+		sentence: expect.stringMatching(
+			new RegExp(
+				`^Not applied: ${revision} was rejected.* This was not known when it was planned\\. Run it again\\.$`,
+			),
+		),
+	});
+	expect(tries).toHaveLength(1);
+	expect(await world.splitOf('cart')).toBe(before);
+});
+
+it('is not sent again under the hands of who has begun to manage the service', async () => {
+	const {through, tries} = busyOnce(async () =>
+		world.cluster.request({
+			method: 'PATCH',
+			path: `${services}/cart`,
+			contentType: 'application/merge-patch+json',
+			body: {metadata: {annotations: {'argocd.argoproj.io/tracking-id': 'shop:cart'}}},
+		}),
+	);
+	const result = await world.run('split', 'cart', {shares: ['1=50', '2=50'], through});
+	expect(result).toMatchObject({code: 3, sentence: expect.stringContaining('manages this service')});
+	expect(tries).toHaveLength(1);
+	expect(await world.splitOf('cart')).toBe(before);
+});
+
+it('is a conflict where somebody has changed the split meanwhile', async () => {
+	const {through} = busyOnce(async () => world.split('cart', '1=70#stable 2=30#canary'));
+	const result = await world.run('split', 'cart', {shares: ['1=50', '2=50'], through});
+	expect(result).toMatchObject({code: 3, outcome: 'conflict'});
+	expect(await world.splitOf('cart')).toBe('1=70#stable 2=30#canary');
+});
+
+it('a promotion is not sent again of a canary that is worse by now', async () => {
+	const {through, tries} = busyOnce();
+	const verdicts = [verdict('not worse'), verdict('worse')];
+	const compare: ReleaseDependencies['compare'] = async () => ({
+		kind: 'compared',
+		verdict: verdicts.shift() ?? verdict('worse'),
+	});
+	const result = await world.run('complete', 'cart', {compare, through});
+	expect(result).toMatchObject({
+		code: 3,
+		sentence: expect.stringMatching(/^Not applied: WORSE: cart-00002 failed 20 of 80 .* Run it again\.$/),
+	});
+	expect(tries).toHaveLength(1);
+	expect(await world.splitOf('cart')).toBe(before);
+});
+
+it('a deletion is not sent again of a service that somebody has changed meanwhile', async () => {
+	const {through, tries} = busyOnce(async () => world.split('cart', '1=70#stable 2=30#canary'));
+	const result = await changeObject(
+		{verb: 'delete', revision: undefined},
+		{
+			namespace: 'default',
+			service: 'cart',
+			dryRun: false,
+			yes: true,
+			confirm: 'cart',
+			production: false,
+			reason: '',
+			wait: 0,
+		},
+		{cluster: through(world.cluster), history: undefined, show() {}, agree: undefined, progress() {}},
+	);
+	expect(result).toMatchObject({
+		code: 3,
+		sentence: expect.stringMatching(
+			/^Not applied: \S+ has changed cart since it was planned\. Run it again\.$/,
+		),
+	});
+	expect(tries).toHaveLength(1);
+	expect(await world.splitOf('cart')).toBe('1=70#stable 2=30#canary');
+});
