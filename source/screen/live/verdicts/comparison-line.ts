@@ -42,13 +42,14 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	const alarm = isWorse ? worse : slower;
 	const counts = alarmCounts(comparison, {isOfErrors: errors.state !== 'not worse'});
 	if (said.length > 0) {
-		const when = alarm
-			? ` · since ${clock(alarm.since)}, ${alarm.isOver ? 'over since' : 'last'} ${clock(alarm.last)}`
-			: '';
+		// What is over says so first: the end of the line is cut where there is little room.
+		const past = alarm?.isOver === true ? ` ${clock(alarm.since)}–${clock(alarm.last)}` : '';
+		const present =
+			alarm?.isOver === false ? ` · since ${clock(alarm.since)}, last ${clock(alarm.last)}` : '';
 		const remedy = isUnused(snapshot, comparison.fresh.revision)
 			? 'no user gets it: X abandons'
 			: 'R rolls back';
-		return line('bad', `canary ${said.join(', ')}${off}: ${counts}${when}`, remedy);
+		return line('bad', `canary ${said.join(', ')}${past}${off}: ${counts}${present}`, remedy);
 	}
 	const suspected = [
 		...(errors.state === 'suspicious' ? [`possibly worse${moreWords(errors.more)}`] : []),

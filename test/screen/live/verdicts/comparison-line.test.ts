@@ -112,6 +112,10 @@ test('worse, slower and both are said first, with their counts and since when', 
 	expect(lineOf({...comparison({fresh: 8}), worse}).sentence).toMatch(
 		new RegExp(`· since ${clock(noon)}, last ${clock(noon + 40_000)}$`),
 	);
+	// Before what is cut at 80 columns.
+	expect(lineOf({...comparison({fresh: 8}), worse: {...worse, isOver: true}}).sentence).toBe(
+		`canary WORSE ${clock(noon)}–${clock(noon + 40_000)}: fails 8 of 120, stable 0 of 120 · p50 12 ms vs 12 ms, slower in 0 of 120`,
+	);
 });
 
 test('what no user gets is not rolled back but given up, unless users may get it all the same', () => {
