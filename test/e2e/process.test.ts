@@ -145,7 +145,8 @@ describe('the console', () => {
 			const before = Number(/(\d+) answers/.exec(terminal.screen())?.[1]);
 			// Nobody tells the program, neither before nor after.
 			terminal.kill('SIGSTOP');
-			await new Promise(resolve => setTimeout(resolve, 4500));
+			// Longer than any answer is waited for, of the service or of its pods.
+			await new Promise(resolve => setTimeout(resolve, 6500));
 			terminal.kill('SIGCONT');
 			await terminal.until(screen => Number(/(\d+) answers/.exec(screen)?.[1]) > before + 60);
 		}

@@ -21,6 +21,7 @@ export function beginMove(store: ConsoleStore, uid: string, generation: number, 
 
 /** Keeps `moves` in step with the watch. Returns what ends it. */
 export function followRoutes(store: ConsoleStore, {now = Date.now}: {now?: () => number} = {}): () => void {
+	look(store, store.getState().services, now());
 	return store.subscribe((state: ConsoleState, before) => {
 		if (state.services === before.services) return;
 		// Of a thousand services an event changes one; where one came or went, those after it are looked at once more.

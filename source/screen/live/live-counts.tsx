@@ -54,6 +54,7 @@ export function LiveCounts({
 				verdictLines(snapshot, {
 					service: service.name,
 					isRefused: lateRefusal(service) !== undefined,
+					splitDoubt: service.splitDoubt,
 					askedBy: askedBy(service.summary.protocol, requestOptions.grpcCall),
 					pair: pairOf(service, revisions),
 					now: snapshot.at,

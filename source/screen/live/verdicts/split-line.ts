@@ -40,8 +40,15 @@ export function splitLine(
 		burstLeft,
 		last,
 	}: SplitSnapshot,
-	{isRefused, askedBy, now}: Pick<VerdictContext, 'isRefused' | 'askedBy' | 'now'>,
+	{isRefused, splitDoubt, askedBy, now}: Pick<VerdictContext, 'isRefused' | 'splitDoubt' | 'askedBy' | 'now'>,
 ): VerdictLine {
+	if (settling && splitDoubt !== undefined) {
+		return {
+			tone: 'warning',
+			sentence: 'not counted: a part of the split cannot be read',
+			more: `${splitDoubt.replace(/\.?$/, '.')} What cannot be read whole cannot be compared; y shows the object.`,
+		};
+	}
 	if (settling) {
 		return isRefused
 			? {tone: 'bad', sentence: 'not counted: the route refuses the split, and the gateway is not switched'}

@@ -17,6 +17,8 @@ export type VerdictContext = {
 	service: string;
 	/** The route says no for good: nothing is being switched. */
 	isRefused: boolean;
+	/** Why a part of the split cannot be read, as a sentence; nothing is being switched then either. */
+	splitDoubt?: string | undefined;
 	/** How to identify revisions depends on it. */
 	askedBy: AskedBy;
 	pair: ComparedPair;

@@ -182,3 +182,13 @@ test('nothing is said to be switching when the route refuses the split for good'
 		sentence: 'not counted: the route refuses the split, and the gateway is not switched',
 	});
 });
+
+test('nothing is said to be switching where a part of the split cannot be read', () => {
+	const splitDoubt = 'The split that h has got: percent is -10';
+	const line = split({settling: true}, {splitDoubt});
+	expect(line.tone).toBe('warning');
+	expect(line.sentence).toBe('not counted: a part of the split cannot be read');
+	expect(line.more).toBe(
+		'The split that h has got: percent is -10. What cannot be read whole cannot be compared; y shows the object.',
+	);
+});
