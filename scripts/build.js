@@ -60,8 +60,8 @@ const groups = [
  */
 const stages = {
 	start: 'source/cli/program.ts',
-	services: 'source/cli/console-core.ts',
-	console: 'source/screen/open.tsx',
+	services: 'source/cli/stages/console-core.ts',
+	console: 'source/cli/stages/console-rest.ts',
 };
 
 /** By the name of a file of esbuild's, the stage that it is loaded in; not there when that is none of them. */

@@ -97,6 +97,23 @@ const inside = imports
 /** A table in Markdown without the blanks and rules with which the formatter aligns it. */
 const unaligned = (text: string) => text.replaceAll(/[-\s]+/g, ' ');
 
+/** Files and packages that are loaded with these, not on demand. */
+function loadedWith(...first: readonly string[]): {loaded: Set<string>; packages: Set<string>} {
+	const seen = new Set<string>();
+	const packages = new Set<string>();
+	const queue = [...first];
+	for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+		if (seen.has(file)) continue;
+		seen.add(file);
+		for (const {target, typeOnly, dynamic} of importsOf(file)) {
+			if (typeOnly || dynamic) continue;
+			if (target.startsWith('.')) queue.push(sourceFile(file, target));
+			else packages.add(target);
+		}
+	}
+	return {loaded: seen, packages};
+}
+
 describe('the house', () => {
 	it('has only the folders that the rules know', () => {
 		expect(new Set(files.map(file => folderOf(file)))).toEqual(new Set(Object.keys(mayImport)));
@@ -192,26 +209,24 @@ describe('the house', () => {
 		expect([...homes].filter(([, where]) => where.length > 1)).toEqual([]);
 	});
 
+	it('keeps what keys are for out of what is loaded before the first rows', () => {
+		const {loaded, packages} = loadedWith('source/cli/stages/console-core.ts');
+		expect(loaded).toContain('source/kube/watch/reflector.ts');
+		for (const later of ['verbs.ts', 'sheets/review.ts', 'forms/forms.ts', 'live/live.ts', 'logs/logs.ts']) {
+			expect(loaded).not.toContain(`source/console/${later}`);
+		}
+		expect(packages).not.toContain('ink');
+	});
+
 	it('keeps everything heavy out of what is loaded before the first frame', () => {
-		const seen = new Set<string>();
-		const packages = new Set<string>();
 		// What is imported before the first frame of the console.
-		const queue = [
+		const {packages} = loadedWith(
 			'cli.tsx',
 			'source/cli/program.ts',
 			'source/cli/open-console.ts',
 			'source/console/console.ts',
 			'source/screen/open.tsx',
-		];
-		for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-			if (seen.has(file)) continue;
-			seen.add(file);
-			for (const {target, typeOnly, dynamic} of importsOf(file)) {
-				if (typeOnly || dynamic) continue;
-				if (target.startsWith('.')) queue.push(sourceFile(file, target));
-				else packages.add(target);
-			}
-		}
+		);
 		expect(packages).toContain('ink');
 		for (const heavy of ['@kubernetes/client-node', '@grpc/grpc-js', 'js-yaml', 'find-my-way', 'undici']) {
 			expect(packages).not.toContain(heavy);

@@ -5,7 +5,8 @@ import type {RequestOptions} from '../probe/transport/request-options.js';
 import {printable} from '../knative/text/printable.js';
 import {createUnderWay} from '../release/under-way.js';
 import {showFirstFrame} from '../screen/frame/first-frame.js';
-import type {Console} from '../console/console.js';
+import type {BegunConsole} from '../console/begin.js';
+import type {ConnectionControl} from '../console/session/connection.js';
 import {createConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
 import type {ThemeOptions} from '../terminal/output/theme.js';
@@ -40,10 +41,10 @@ export async function openConsole(
 	const theme = themeOf(flags);
 	const first = showFirstFrame(to, {theme});
 	const forget = lifecycle.onRestore(first.leave);
-	const core = await import('./console-core.js');
+	const core = await import('./stages/console-core.js');
 	const loan = createConsoleLoan();
 	const reach = core.reachOf(flags, lifecycle, {terminal: loan, ofContext});
-	const console = core.createConsole({
+	const begun = core.beginConsole({
 		to,
 		namespace: flags.namespace,
 		allNamespaces: flags.allNamespaces,
@@ -59,17 +60,20 @@ export async function openConsole(
 		history: flags.sandbox ? undefined : core.historyOf(),
 		requests: flags.sandbox ? undefined : core.requestMemoryOf(),
 	});
-	lifecycle.onLeave(async () => console.stop());
-	const connected = connect(console, reach.cluster);
+	let end = begun.stop;
+	lifecycle.onLeave(async () => end());
+	const connected = connect(begun.connection, reach.cluster);
 	// A sandbox has to be loaded and started first, which takes longer than Ink.
 	if (!flags.sandbox) {
 		// A kubeconfig may be a pipe that nothing comes out of: keys are read all the same, ctrl-c among them.
 		await Promise.race([connected, new Promise(resolve => setTimeout(resolve, longestAlone))]);
-		await Promise.race([servicesTold(console), new Promise(resolve => setTimeout(resolve, headStart))]);
-		const state = console.store.getState();
+		await Promise.race([servicesTold(begun), new Promise(resolve => setTimeout(resolve, headStart))]);
+		const state = begun.store.getState();
 		if (state.services.length > 0) first.show(window => core.firstContents(state, window));
 	}
-	const {openScreen} = await import('../screen/open.js');
+	const {completeConsole, openScreen, sessionLines} = await import('./stages/console-rest.js');
+	const console = completeConsole(begun);
+	end = console.stop;
 	const kept = Promise.withResolvers<YoungGeneration>();
 	const closed = openScreen(console, {
 		lifecycle,
@@ -91,7 +95,7 @@ export async function openConsole(
 		await lifecycle.fail(error);
 	}
 	// On the shell's own screen, where it can be kept.
-	await lifecycle.leave(0, core.sessionLines(console.store.getState(), core.clock).join('\n'));
+	await lifecycle.leave(0, sessionLines(console.store.getState(), core.clock).join('\n'));
 }
 
 const themeOf = ({theme, ascii}: ConsoleFlags): ThemeOptions => ({...theme, ...(ascii && {isAscii: true})});
@@ -121,15 +125,15 @@ function keepWhatKeysTake(young: Promise<YoungGeneration>, keepCode: KeepCode): 
 	};
 }
 
-async function connect(console: Console, reach: () => Promise<Cluster>): Promise<void> {
+async function connect(connection: ConnectionControl, reach: () => Promise<Cluster>): Promise<void> {
 	try {
-		console.connected(await reach());
+		connection.connected(await reach());
 	} catch (error) {
-		console.failed(describeError(error));
+		connection.failed(describeError(error));
 	}
 }
 
-async function servicesTold({store}: Console): Promise<void> {
+async function servicesTold({store}: BegunConsole): Promise<void> {
 	return new Promise(resolve => {
 		const unsubscribe = store.subscribe(({services}) => {
 			if (services.length === 0) return;

@@ -30,3 +30,27 @@ export const systemTimers: Timers = {
 	},
 	random: Math.random,
 };
+
+/** Milliseconds that a timer may be late before nobody is taken to have been there. More than a busy machine takes. */
+const tolerance = 1000;
+
+/**
+ * As `after`, for the time that others have to answer: when the process was stopped or its machine slept meanwhile, what came is
+ * still to be read, so all of the time begins again.
+ */
+export function afterAwake(
+	timers: Pick<Timers, 'now' | 'after'>,
+	milliseconds: number,
+	task: () => void,
+): () => void {
+	let callOff: (() => void) | undefined;
+	const wait = () => {
+		const due = timers.now() + milliseconds;
+		callOff = timers.after(milliseconds, () => {
+			if (timers.now() > due + tolerance) wait();
+			else task();
+		});
+	};
+	wait();
+	return () => callOff?.();
+}

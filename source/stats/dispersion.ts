@@ -5,11 +5,9 @@
  *
  * Looked at over all stretches, at several lengths, about the share that they have together: Pearson's statistic of homogeneity.
  * A gateway that gave users another split for a while differs as well, and once: one run of stretches may have a share of its
- * own, if all others have that of the split. Neighbours alone would not do: clients that stay are in both.
+ * own, if all others have that of the split (`runs-apart.ts`). Neighbours alone would not do: clients that stay are in both.
  */
-
-/** Requests of one stretch of time by revision, in the same order in all of them. */
-export type Stretch = readonly number[];
+import {fewestRequests, partsOf, searched, totalOf, type Part, type Stretch} from './runs-apart.js';
 
 export type Dispersion = {
 	/** Variance of the shares over that of independent requests: 1 when they are, about n when they come in groups of n. */
@@ -28,11 +26,9 @@ export type Dispersion = {
 
 /** Fewer stretches than that, beyond the shares that were fitted, say nothing. */
 const fewestLooks = 3;
-/** Requests in a stretch below which its share says nothing. */
-const fewestRequests = 10;
 
-/** Quantiles of the standard normal distribution: one in 30,000 for what is found, since it is looked at all the time. */
-const foundAt = 4;
+/** Quantiles of the standard normal distribution: one in 300,000 for what is found, since it is looked at all the time, at several lengths. */
+const foundAt = 4.5;
 /**
  * For what may be: 0.5 %. For few stretches in a row, in which company shows little, and where much was looked at: 5 %, so that
  * a wrong split is known within seconds.
@@ -43,21 +39,24 @@ const mostAt = {few: -1.645, many: -2.576};
 
 /**
  * Of how many requests a client's company is taken to be until it is seen: without a bound nothing could be claimed for minutes.
- * Clients that send ten requests on average, some many and some few, are company of about twenty in the end, and of less within
- * the seconds that it takes to see them.
+ * Clients that send ten requests on average, some many and some few, are company of about twenty in the end: so many within a
+ * minute, and fewer within ten seconds, or else the stretches before tell of them.
+ *
+ * Of all that was seen while that is little; within ten seconds; and for each stretch beyond them one more, up to a limit.
  */
-const largestGroup = 11;
-/** How many times what was seen there may be. */
-const unseen = 5;
-
-/** By how many standard errors a stretch deviates, at least, that is taken to be one of a run with another share. */
-const leastDeviation = 0.5;
-/** Looks that the search for that run is worth. */
-const searched = 2;
+const largestGroup = {atFirst: 11, within: 5, limit: 25};
+/** Stretches: ten seconds. */
+const shortWhile = 5;
+/** Looks from which on company that sends all it has within a stretch was seen. */
+const firstLooks = 4;
+/** How many times what was seen there may be: the greatest of several lengths of time, or of single stretches. */
+const unseen = {ofAny: 4, ofSingle: 3.5};
+/** Looks at requests that are independent which single stretches are added to: a few of them alone are now and then far off. */
+const priorLooks = 8;
+/** What was seen to deviate less than requests one by one do was so by chance. */
+const leastFactor = {few: 0.5, many: 1};
 
 type Most = Readonly<Record<keyof typeof mostAt, number>>;
-/** Stretches from one, to before another. */
-type Run = {from: number; to: number};
 type Deviation = {sum: number; looks: number};
 type Scale = {length: number; factor: number; most: Most; isFound: boolean; looks: number};
 
@@ -80,57 +79,116 @@ export function dispersion(stretches: readonly Stretch[], shares: readonly numbe
 	const seen = Math.max(1, ...scales.map(({factor}) => factor));
 	const [single] = scales;
 	const company = companyOf(parts, {kinds, factor: single?.factor ?? 1});
+	const before = seenBefore(stretches, {shares, kinds});
+	/** Of how many requests company may be, whatever was seen. */
+	const groupOver = (over: number) =>
+		over < stretches.length || (single && single.looks >= firstLooks)
+			? Math.min(largestGroup.limit, largestGroup.within + Math.max(0, over - shortWhile))
+			: largestGroup.atFirst;
 	return {
 		factor: Math.max(single?.factor ?? 1, ...found.map(({factor}) => factor)),
 		isFound: found.length > 0,
 		looks: single?.looks ?? 0,
 		mostOver(over) {
-			const isFew = (looks: number) => over <= fewStretches && looks >= manyLooks;
-			const bounds = scales.map(({length, most, looks}) => {
-				const excess = most[isFew(looks) ? 'few' : 'many'] - 1;
-				return 1 + excess * Math.max(1, over / length);
-			});
-			if (single && isFew(single.looks)) bounds.push(single.most.few + (over - 1) * company);
-			return Math.min(...bounds, Math.max(largestGroup, unseen * seen));
+			const isShort = over <= fewStretches;
+			const group = groupOver(over);
+			let least = Math.max(group, unseen.ofAny * seen);
+			for (const {length, most, looks} of scales) {
+				const excess = most[isShort && looks >= manyLooks ? 'few' : 'many'] - 1;
+				least = Math.min(least, 1 + excess * Math.max(1, over / length));
+			}
+			const earlier = isShort ? before[stretches.length - over] : undefined;
+			if (!single || !earlier) return least;
+			if (single.looks >= manyLooks) least = Math.min(least, single.most.few + (over - 1) * company);
+			if (earlier.looks < fewestLooks) return least;
+			const steadied = Math.max(steady(earlier), steady(single));
+			return Math.min(
+				least,
+				Math.max(group, unseen.ofSingle * steadied),
+				earlier.most + (over - 1) * earlier.company,
+			);
 		},
 	};
 }
 
-/** Stretches in a row that have one share: that of the split, or one of their own. */
-type Part = {stretches: readonly Stretch[]; shares?: readonly number[]};
+/** The factor of single stretches, with looks added at which it is 1. */
+const steady = ({factor, looks}: {factor: number; looks: number}): number =>
+	(factor * looks + priorLooks) / (looks + priorLooks);
+
+/** What single stretches told before each of them, about the shares of the split. */
+type Before = {
+	looks: number;
+	factor: number;
+	/** The factor, and what neighbours have in common, at most (95 %). */
+	most: number;
+	company: number;
+};
 
 /**
- * All stretches as one, or a run with a share of its own apart from the others, without the stretches in which one became the other:
- * whichever single stretches are nearer to.
+ * Of the stretches before each: what is asked of a run of the last ones must not depend on them, nor on where a change among them
+ * is taken to be.
  */
-function partsOf(stretches: readonly Stretch[], shares: readonly number[]): Part[] {
-	const run = runOf(stretches, shares);
-	const whole: Part[] = [{stretches}];
-	if (!run) return whole;
-	const {from, to} = run;
-	const apart: Part[] = [
-		{stretches: stretches.slice(0, from), shares},
-		{stretches: stretches.slice(from === 0 ? from : from + 1, to === stretches.length ? to : to - 1)},
-		{stretches: stretches.slice(to), shares},
-	];
-	const [one, other] = [deviationOf(whole, 1), deviationOf(apart, 1)];
-	return one.sum / one.looks <= other.sum / Math.max(1, other.looks) ? whole : apart;
+function seenBefore(
+	stretches: readonly Stretch[],
+	{shares, kinds}: {shares: readonly number[]; kinds: number},
+): Before[] {
+	let looks = 0;
+	let sum = 0;
+	let pairs = 0;
+	let common = 0;
+	let last: Stretch | undefined;
+	return stretches.map(counts => {
+		const factor = looks === 0 ? 1 : sum / looks / kinds;
+		const told: Before = {
+			looks,
+			factor,
+			most: Math.max(1, Math.max(leastFactor.few, factor) / quantile(looks * kinds, mostAt.few)),
+			company: mostCommon({sum: common / kinds, pairs, kinds, factor}),
+		};
+		const isTold = totalOf(counts) >= fewestRequests;
+		if (isTold) {
+			looks++;
+			sum += deviation([counts], shares);
+			if (last) {
+				common += covariance(last, counts, shares);
+				pairs++;
+			}
+		}
+		last = isTold ? counts : undefined;
+		return told;
+	});
+}
+
+/** @param sum Of the covariances of so many pairs. */
+function mostCommon({
+	sum,
+	pairs,
+	kinds,
+	factor,
+}: {
+	sum: number;
+	pairs: number;
+	kinds: number;
+	factor: number;
+}): number {
+	return pairs === 0
+		? Infinity
+		: Math.max(0, sum / pairs - (mostAt.few * Math.max(1, factor)) / Math.sqrt(pairs * kinds));
 }
 
 /** Blocks of that many stretches; what is left over at the beginning is in none. */
 function joined(stretches: readonly Stretch[], length: number): Stretch[] {
+	if (length === 1) return stretches.filter(counts => totalOf(counts) >= fewestRequests);
 	const blocks: number[][] = [];
 	// From the end: what came last must be in it.
 	for (let end = stretches.length; end - length >= 0; end -= length) {
 		const part = stretches.slice(end - length, end);
-		blocks.unshift(
+		blocks.push(
 			(part[0] ?? []).map((_, place) => part.reduce((sum, counts) => sum + (counts[place] ?? 0), 0)),
 		);
 	}
-	return blocks.filter(counts => totalOf(counts) >= fewestRequests);
+	return blocks.toReversed().filter(counts => totalOf(counts) >= fewestRequests);
 }
-
-const totalOf = (counts: Stretch): number => counts.reduce((sum, count) => sum + count, 0);
 
 /** Of blocks of so many stretches: about their own share, or with one run of them apart from the others. */
 function scaleOf(
@@ -144,8 +202,8 @@ function scaleOf(
 		length,
 		factor,
 		most: {
-			few: Math.max(1, factor / quantile(degrees, mostAt.few)),
-			many: Math.max(1, factor / quantile(degrees, mostAt.many)),
+			few: Math.max(1, Math.max(leastFactor.few, factor) / quantile(degrees, mostAt.few)),
+			many: Math.max(1, Math.max(leastFactor.many, factor) / quantile(degrees, mostAt.many)),
 		},
 		isFound: factor > quantile(degrees, foundAt),
 		looks,
@@ -190,12 +248,7 @@ function companyOf(parts: readonly Part[], {kinds, factor}: {kinds: number; fact
 		}
 	}
 	// About a share of their own, deviations sum to 0: neighbours seem to have less in common.
-	return pairs === 0
-		? Infinity
-		: Math.max(
-				0,
-				(sum / kinds + fitted) / pairs - (mostAt.few * Math.max(1, factor)) / Math.sqrt(pairs * kinds),
-			);
+	return mostCommon({sum: sum / kinds + fitted, pairs, kinds, factor});
 }
 
 function covariance(one: Stretch, other: Stretch, shares: readonly number[]): number {
@@ -230,43 +283,6 @@ function sharesOf(blocks: readonly Stretch[]): number[] {
 	);
 	const all = totalOf(sums);
 	return sums.map(sum => sum / all);
-}
-
-/** The stretches in a row that deviate most from the split, all to the same side; undefined where none do. */
-function runOf(stretches: readonly Stretch[], shares: readonly number[]): Run | undefined {
-	let best: (Run & {sum: number}) | undefined;
-	for (const [place, share] of shares.entries()) {
-		if (share <= 0 || share >= 1) continue;
-		const deviations = stretches.map(counts => {
-			const total = totalOf(counts);
-			const off = (counts[place] ?? 0) - total * share;
-			return total > 0 ? off / Math.sqrt(total * share * (1 - share)) : 0;
-		});
-		for (const signed of [deviations, deviations.map(off => -off)]) {
-			const rough = greatestRun(signed, leastDeviation);
-			if (!rough) continue;
-			// What is nearer to the split than to the others of the run is none of it.
-			const mean = signed.slice(rough.from, rough.to).reduce((sum, off) => sum + off, 0);
-			const run = greatestRun(signed, Math.max(leastDeviation, mean / (rough.to - rough.from) / 2));
-			if (run && run.sum > (best?.sum ?? 0)) best = run;
-		}
-	}
-	return best;
-}
-
-/** The run with the greatest sum of what is above `least` (Kadane). */
-function greatestRun(values: readonly number[], least: number): (Run & {sum: number}) | undefined {
-	let best: (Run & {sum: number}) | undefined;
-	let from = 0;
-	let sum = 0;
-	for (const [index, value] of values.entries()) {
-		sum += value - least;
-		if (sum <= 0) {
-			sum = 0;
-			from = index + 1;
-		} else if (sum > (best?.sum ?? 0)) best = {from, to: index + 1, sum};
-	}
-	return best;
 }
 
 /** The quantile of chi-square over its degrees of freedom, at z of the standard normal (Wilson and Hilferty 1931). */

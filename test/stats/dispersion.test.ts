@@ -16,8 +16,8 @@ it('says nothing of a few stretches', () => {
 		shares,
 	);
 	expect(few).toMatchObject({looks: 0, isFound: false});
-	// Then it is taken for what comes in groups as they are usual.
-	expect(few.mostOver(1)).toBe(11);
+	// Then all of it is taken for what comes in groups as they are usual.
+	expect(few.mostOver(2)).toBe(11);
 	expect(dispersion([], shares).looks).toBe(0);
 });
 
@@ -74,15 +74,15 @@ it('says nothing where a run would explain what few stretches show', () => {
 it('takes no run for one where what is outside of it is as far off as all are together', () => {
 	const found = dispersion(
 		[
-			[92, 8],
-			[68, 32],
+			[94, 6],
+			[66, 34],
 			[88, 12],
 			[86, 14],
 		],
 		shares,
 	);
-	// Of 83.5 on average: 72.25 + 240.25 + 20.25 + 6.25 over 100 · 0.835 · 0.165, and three degrees of freedom.
-	expect(found.factor).toBeCloseTo(339 / 13.7775 / 3, 9);
+	// Of 83.5 on average: 110.25 + 306.25 + 20.25 + 6.25 over 100 · 0.835 · 0.165, and three degrees of freedom.
+	expect(found.factor).toBeCloseTo(443 / 13.7775 / 3, 9);
 	expect(found).toMatchObject({looks: 3, isFound: true});
 });
 
@@ -117,14 +117,14 @@ it('counts a stretch as a look from ten requests on, and the last ones first', (
 	expect(looksAt(8, 10, 10, 10, 10)).toBe(3);
 });
 
-// Pearson's statistic of the eight rows, summed with Python, over its seven degrees of freedom.
+// Eight times 8² over 100 · 0.8 · 0.2, and seven degrees of freedom.
 it('is Pearson’s statistic over its degrees of freedom', () => {
-	const first = [80, 70, 90, 85, 75, 80, 88, 72];
+	const first = [88, 72, 88, 72, 88, 72, 88, 72];
 	const found = dispersion(
 		first.map(count => [count, 100 - count]),
 		shares,
 	);
-	expect(found.factor).toBeCloseTo(3.375, 9);
+	expect(found.factor).toBeCloseTo(512 / 16 / 7, 9);
 	expect(found.looks).toBe(7);
 	expect(found.isFound).toBe(false);
 });
@@ -138,4 +138,30 @@ describe('failures', () => {
 		expect(mostGrouped([0, 0, 0, 0, 0, 0])).toBe(1);
 		expect(mostGrouped([1, 0])).toBe(Infinity);
 	});
+});
+
+it('finds a run that has only begun, so that what is outside of it is not taken for company', () => {
+	const random = seeded(21);
+	const before = requestsOf({kind: 'poisson', shares, seconds: 30, rate: 50, random});
+	for (let seen = 2; seen <= 8; seen++) {
+		const lie = Array.from({length: seen}, () => [50, 50]);
+		expect(dispersion([...before, ...lie], shares).isFound).toBe(false);
+	}
+});
+
+it('divides what a short run says by what the stretches before it tell, whatever the run is like', () => {
+	const before = Array.from({length: 30}, (_, index) => (index % 2 === 0 ? [76, 24] : [84, 16]));
+	const found = dispersion([...before, [60, 40], [40, 60], [62, 38], [38, 62]], shares);
+	expect(found.mostOver(4)).toBeLessThan(2);
+	// Over a longer time, all that was seen counts.
+	expect(found.mostOver(20)).toBeGreaterThan(4);
+});
+
+it('takes no stretches for better than chance because a few of them are alike', () => {
+	const alike = dispersion(
+		Array.from({length: 24}, () => [80, 20]),
+		shares,
+	);
+	expect(alike.mostOver(20)).toBeGreaterThan(2);
+	expect(alike.mostOver(1)).toBeGreaterThanOrEqual(1);
 });

@@ -21,6 +21,7 @@ export function beginMove(store: ConsoleStore, uid: string, generation: number, 
 
 /** Keeps `moves` in step with the watch. Returns what ends it. */
 export function followRoutes(store: ConsoleStore, {now = Date.now}: {now?: () => number} = {}): () => void {
+	look(store, store.getState().services, now());
 	return store.subscribe((state: ConsoleState, before) => {
 		if (state.services === before.services) return;
 		// Of a thousand services an event changes one; where one came or went, those after it are looked at once more.
@@ -73,7 +74,10 @@ function tellMoved(store: ConsoleStore, service: ServiceView): void {
 	const {name} = service;
 	const {notice} = store.getState();
 	if (notice?.text.includes(waitingSentence)) {
-		notify(store, {tone: 'good', text: `${name} is now ${sharesWord(service)}.`});
+		const [, verb] = /^(Rolled back|Promoted|Undone):/.exec(notice.text) ?? [];
+		const all = service.statusTraffic.find(({percent}) => percent === 100);
+		const now = verb && all ? `${all.revision} has 100 %` : `${name} is now ${sharesWord(service)}`;
+		notify(store, {tone: 'good', text: verb === undefined ? `${now}.` : `${verb}: ${now}.`});
 	}
 }
 

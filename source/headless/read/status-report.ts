@@ -20,8 +20,10 @@ export type StatusReport = {
 	state: string;
 	reason: string;
 	generation: number;
-	/** The gateway has the split that was asked for. */
+	/** The gateway has the split that was asked for, as far as that can be told. */
 	settled: boolean;
+	/** Why a part of the split that it has got cannot be read, as a sentence; null where all of it can. */
+	unread: string | null;
 	release: {
 		stable: RoleReport | null;
 		canary: RoleReport | null;
@@ -90,7 +92,8 @@ export function statusReport(
 		state: word,
 		reason: sentence,
 		generation: service.generation,
-		settled: routeSettled(service),
+		settled: routeSettled(service) && service.splitDoubt === undefined,
+		unread: service.splitDoubt ?? null,
 		release: {
 			stable: roleReport(stable),
 			canary: roleReport(canary),
@@ -154,7 +157,7 @@ export function statusLines(report: StatusReport, {revisions}: Facts, now: numbe
 						string,
 					],
 				]),
-		['Gateway', report.settled ? 'has this split' : 'does not have this split yet'],
+		['Gateway', gatewayWords(report)],
 		...(report.verdict ? [['Verdict', report.verdict.sentence] as [string, string]] : []),
 	];
 	const width = Math.max(...facts.map(([label]) => label.length));
@@ -166,6 +169,12 @@ export function statusLines(report: StatusReport, {revisions}: Facts, now: numbe
 			...rows(report, revisions, now),
 		]),
 	];
+}
+
+/** What cannot be read whole may be any split. */
+function gatewayWords({settled, unread}: StatusReport): string {
+	if (unread !== null) return `not clear: ${unread}`;
+	return settled ? 'has this split' : 'does not have this split yet';
 }
 
 const sum = (entries: readonly {percent: number}[]) =>

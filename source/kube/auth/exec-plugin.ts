@@ -22,6 +22,8 @@ export type ExecCredential = {
 /** Why a plugin gave no credentials: one sentence, printable. */
 export class PluginError extends Error {
 	override name = 'PluginError';
+	/** It failed with the terminal: what it said there is not known. */
+	isUnheard = false;
 	constructor(
 		message: string,
 		/** The command is not there: no other way to run it helps. */
@@ -186,7 +188,12 @@ async function outputOf(
 		const how = killedBy === null ? `exit code ${code}` : `ended by ${killedBy}`;
 		// The last words say what is wrong; those before, what it was about to do.
 		const words = said.findLast(line => line.trim() !== '');
-		reject(new PluginError(words === undefined ? `it failed without a word (${how})` : `${words} (${how})`));
+		const wordless = interactive
+			? 'it failed, and what it said went to the terminal'
+			: 'it failed without a word';
+		const error = new PluginError(`${words ?? wordless} (${how})`);
+		error.isUnheard = interactive && words === undefined;
+		reject(error);
 	};
 	child.once('exit', (code, killedBy) => void ended(code, killedBy));
 	try {

@@ -110,6 +110,17 @@ export function createPluginLogin(
 		return loan.lend(async () => once(true));
 	}
 
+	/** What it says on the terminal is gone from the screen when it ends: what it said before is told. */
+	async function withTerminalAfter(before: PluginError, loan: TerminalLoan): Promise<ExecCredential> {
+		try {
+			return await withTerminal(loan);
+		} catch (error) {
+			if (!(error instanceof PluginError)) throw error;
+			const again = error.isUnheard ? 'the same with the terminal' : `with the terminal: ${error.message}`;
+			throw new PluginError(`${before.message}; ${again}`, false, {cause: error});
+		}
+	}
+
 	async function run(): Promise<ExecCredential> {
 		const mayLend = terminal !== undefined && (!terminal.isDrawnOn || !hadAny || isWanted);
 		if (mode === 'Never' || terminal === undefined) {
@@ -132,7 +143,7 @@ export function createPluginLogin(
 		} catch (error) {
 			const helps = error instanceof PluginError && !error.isMissing;
 			if (!helps) throw error;
-			if (mayLend) return withTerminal(terminal);
+			if (mayLend) return withTerminalAfter(error, terminal);
 			throw new PluginError(`${error.message}; ctrl-r runs it with the terminal`, false, {cause: error});
 		}
 	}

@@ -1,5 +1,5 @@
 /** The time that a request has. */
-import type {Timers} from '../timers.js';
+import {afterAwake, type Timers} from '../timers.js';
 
 /** A signal with a reason of its own, so that a time limit and the caller's wish can be told apart afterwards. */
 export type Deadline = {
@@ -13,7 +13,7 @@ export type Deadline = {
 
 /** @param milliseconds 0: there is no end to it. */
 export function deadline(
-	timers: Pick<Timers, 'after'>,
+	timers: Pick<Timers, 'now' | 'after'>,
 	milliseconds: number,
 	caller: AbortSignal | undefined,
 ): Deadline {
@@ -26,7 +26,7 @@ export function deadline(
 		},
 		start() {
 			clear?.();
-			if (milliseconds > 0) clear = timers.after(milliseconds, () => controller.abort());
+			if (milliseconds > 0) clear = afterAwake(timers, milliseconds, () => controller.abort());
 		},
 		clear() {
 			clear?.();

@@ -30,7 +30,7 @@ export type HttpClusterOptions = {
 	/** Who writes, as `metadata.managedFields` will say. */
 	fieldManager?: string | undefined;
 	/** For tests: the clock of the time limits. */
-	timers?: Pick<Timers, 'after'>;
+	timers?: Pick<Timers, 'now' | 'after'>;
 };
 
 const defaultTimeout = 10_000;

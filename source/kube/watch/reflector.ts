@@ -11,7 +11,7 @@ import {identityOf, parseList} from '../objects.js';
 import type {ReflectorChange, ReflectorState} from './reflected.js';
 import {waitFor, type Wait} from './watch-retry.js';
 import {isOnTheWay, parseStatus, sentenceOf} from '../status.js';
-import {systemTimers, type Timers} from '../timers.js';
+import {afterAwake, systemTimers, type Timers} from '../timers.js';
 
 export type {ReflectorChange, ReflectorState} from './reflected.js';
 
@@ -138,7 +138,7 @@ class Following {
 		return {
 			asked: () => {
 				answered?.();
-				answered = this.timers.after(promptness, () => {
+				answered = afterAwake(this.timers, promptness, () => {
 					if (this.state.kind === 'live') this.age('the API server does not answer', {isUnanswered: true});
 				});
 			},

@@ -24,10 +24,11 @@ export function asidePieces(
 	page: number,
 	{
 		isRefused,
+		isUnread = false,
 		isForwarded,
 		background,
 		isBack,
-	}: {isRefused: boolean; isForwarded: boolean; background: number; isBack: boolean},
+	}: {isRefused: boolean; isUnread?: boolean; isForwarded: boolean; background: number; isBack: boolean},
 ): AsidePiece[] {
 	const past = snapshot.history.at(-page);
 	if (page > 0 && past) {
@@ -46,7 +47,15 @@ export function asidePieces(
 		{text: pace},
 		{text: count(answered, 'answer'), rank: 1},
 		...(notSent > 0 ? [{text: `${notSent} skipped (rate limit)`, rank: 3}] : []),
-		{text: settling ? (isRefused ? 'split refused' : 'switching') : `${split} since ${clock(since)}`},
+		{
+			text: settling
+				? isUnread
+					? 'split unread'
+					: isRefused
+						? 'split refused'
+						: 'switching'
+				: `${split} since ${clock(since)}`,
+		},
 		...(isForwarded ? [{text: 'via API server', rank: 4}] : []),
 		...(background > 0 ? [{text: `${count(background, 'loop')} in background`, rank: 2}] : []),
 	];

@@ -60,7 +60,13 @@ export function LivePane({width, height}: Size) {
 			aside={
 				snapshot &&
 				fittingAside(
-					asidePieces(snapshot, page, {isRefused, isForwarded, background, isBack}),
+					asidePieces(snapshot, page, {
+						isRefused,
+						isUnread: service?.splitDoubt !== undefined,
+						isForwarded,
+						background,
+						isBack,
+					}),
 					width - titleWidth,
 				)
 			}

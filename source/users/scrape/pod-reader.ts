@@ -8,6 +8,7 @@ import {jsonOrText} from '../../knative/text/json.js';
 import {printable} from '../../knative/text/printable.js';
 import {TransportError, type Cluster, type ForwardTarget} from '../../kube/cluster.js';
 import {sentenceOf} from '../../kube/status.js';
+import {afterAwake, systemTimers} from '../../kube/timers.js';
 
 export type PodReading =
 	| {kind: 'read'; body: Uint8Array}
@@ -68,7 +69,7 @@ function refusal(status: number, bytes: Uint8Array): PodReading {
 export function forwardReader(cluster: Cluster): PodReader {
 	return async (target, accept, caller) => {
 		const ending = new AbortController();
-		const limit = setTimeout(() => ending.abort(), answerTimeout);
+		const callOff = afterAwake(systemTimers, answerTimeout, () => ending.abort());
 		const signal = AbortSignal.any([caller, ending.signal]);
 		try {
 			const answer = await cluster.connectToPod(target, signal);
@@ -88,7 +89,7 @@ export function forwardReader(cluster: Cluster): PodReader {
 			const sentence = ending.signal.aborted ? noAnswer : printable(message);
 			return {kind: 'failed', sentence};
 		} finally {
-			clearTimeout(limit);
+			callOff();
 			// Ends the connection, whatever is under way on it.
 			ending.abort();
 		}

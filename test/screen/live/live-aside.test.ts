@@ -14,6 +14,7 @@ test('the line says at which pace, how many answers, and since when under which 
 	expect(wordsOf({...snapshot, burstLeft: 12}, 0, plain)).toMatch(/^burst, 12 left · /);
 	expect(wordsOf({...snapshot, settling: true}, 0, plain)).toMatch(/ · switching$/);
 	expect(wordsOf({...snapshot, settling: true}, 0, {...plain, isRefused: true})).toMatch(/ · split refused$/);
+	expect(wordsOf({...snapshot, settling: true}, 0, {...plain, isUnread: true})).toMatch(/ · split unread$/);
 });
 
 test('what else is so stands in it', () => {

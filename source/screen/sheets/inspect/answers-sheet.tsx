@@ -62,6 +62,7 @@ function verdictTexts(
 	const lines = verdictLines(snapshot, {
 		service: service.name,
 		isRefused: lateRefusal(service) !== undefined,
+		splitDoubt: service.splitDoubt,
 		askedBy: askedBy(service.summary.protocol, requestOptions.grpcCall),
 		pair: pairOf(service, revisions),
 		now: snapshot.at,

@@ -85,7 +85,7 @@ test('revisions that answer identically are named as the reason, with what tells
 
 test('a revision that could not be asked on its own is named as the reason', () => {
 	const line = split({verdict: alike, rows: [row({why: 'unheard'})], unheard: ['h-00002']});
-	expect(line.sentence).toBe("cannot be judged: 40 of 40 answers may be any revision's");
+	expect(line.sentence).toBe('cannot be judged: 40 of 40 answers unattributed');
 	expect(line.remedy).toBe('t adds a tag URL');
 	expect(line.more).toContain('h-00001 or h-00002');
 });
@@ -181,4 +181,14 @@ test('nothing is said to be switching when the route refuses the split for good'
 		tone: 'bad',
 		sentence: 'not counted: the route refuses the split, and the gateway is not switched',
 	});
+});
+
+test('nothing is said to be switching where a part of the split cannot be read', () => {
+	const splitDoubt = 'The split that h has got: percent is -10';
+	const line = split({settling: true}, {splitDoubt});
+	expect(line.tone).toBe('warning');
+	expect(line.sentence).toBe('not counted: a part of the split cannot be read');
+	expect(line.more).toBe(
+		'The split that h has got: percent is -10. What cannot be read whole cannot be compared; y shows the object.',
+	);
 });

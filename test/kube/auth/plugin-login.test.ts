@@ -1,0 +1,66 @@
+import {chmod, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {expect, it, onTestFinished} from 'vitest';
+import {selectContext} from '../../../source/kube/auth/kubeconfig.js';
+import {createPluginLogin} from '../../../source/kube/auth/plugin-login.js';
+
+/** A login by a plugin that is that script, with a terminal that is lent at once. */
+async function login(script: string, interactiveMode: string) {
+	const directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-plugin-'));
+	onTestFinished(async () => rm(directory, {recursive: true}));
+	const command = path.join(directory, 'plugin');
+	await writeFile(command, `#!/bin/sh\n${script}\n`);
+	await chmod(command, 0o755);
+	const kubeconfig = path.join(directory, 'kubeconfig');
+	const exec = {apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode};
+	await writeFile(
+		kubeconfig,
+		JSON.stringify({
+			apiVersion: 'v1',
+			kind: 'Config',
+			clusters: [{name: 'c', cluster: {server: 'http://127.0.0.1:1'}}],
+			users: [{name: 'u', user: {exec}}],
+			contexts: [{name: 'x', context: {cluster: 'c', user: 'u'}}],
+			'current-context': 'x',
+		}),
+	);
+	const selected = await selectContext({kubeconfig});
+	const lent: boolean[] = [];
+	const made = createPluginLogin(selected, {
+		terminal: {
+			isDrawnOn: true,
+			lend: async use => {
+				lent.push(true);
+				return use();
+			},
+		},
+		onRun() {},
+	});
+	onTestFinished(() => made.close());
+	const failed = made.get().then(
+		() => 'nothing failed',
+		(error: unknown) => (error instanceof Error ? error.message : String(error)),
+	);
+	return {said: await failed, lent: lent.length};
+}
+
+it('says what the plugin said before it got the terminal, where it fails with it as well', async () => {
+	const {said, lent} = await login('echo "error: the refresh token has expired" >&2; exit 1', 'IfAvailable');
+	expect(lent).toBe(1);
+	expect(said).toMatch(
+		/gave none: error: the refresh token has expired \(exit code 1\); the same with the terminal$/,
+	);
+});
+
+it('does not say that one failed without a word of which the words went to the terminal', async () => {
+	const {said} = await login('exit 3', 'Always');
+	expect(said).toMatch(/gave none: it failed, and what it said went to the terminal \(exit code 3\)$/);
+});
+
+it('says of one that printed no credential with the terminal what that was', async () => {
+	const {said} = await login('[ -e "$0.ran" ] && exec echo hello; touch "$0.ran"; exit 1', 'IfAvailable');
+	expect(said).toMatch(
+		/it failed without a word \(exit code 1\); with the terminal: what it printed is no JSON$/,
+	);
+});
