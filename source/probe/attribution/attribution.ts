@@ -170,8 +170,9 @@ export function createAttributor(
 	}
 
 	return ({fingerprint, isSuccess, text = '', isToAny = false}) => {
-		if (isSuccess && (isToAny || isSaidToAny({fingerprint, firstLine: text})))
+		if (isSuccess && (isToAny || isSaidToAny({fingerprint, firstLine: text}))) {
 			return oneOf(holders, 'any host');
+		}
 
 		if (!isSuccess || fingerprint === undefined) {
 			return oneOf(holders, isSuccess ? 'unknown' : 'no success');

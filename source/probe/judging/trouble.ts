@@ -186,26 +186,28 @@ function redirects({answered, rows}: Counts): Trouble | undefined {
 	};
 }
 
+const nothingShown = 'nothing shows that the service answers';
+
 /** A default page is answered well, too: nothing is proven by what any host gets, though it may be the service's. */
 function anyHost({answered, rows}: Counts, isOpen: boolean): Trouble | undefined {
 	const kind = 'any host';
-	const sentenceOf = (what: string) => `${what}: nothing shows that the service answers`;
 	if (isOpen) {
 		return {
 			kind,
 			count: 0,
 			of: answered,
-			sentence: sentenceOf('not known yet whether any host is answered so'),
+			sentence: `not known yet whether any host is answered so: ${nothingShown}`,
 		};
 	}
 	const alike = rows.filter(({why}) => why === 'any host');
 	const count = alike.reduce((sum, {n}) => sum + n, 0);
 	if (!isMuch(count, answered)) return undefined;
 	const said = alike[0]?.fingerprint ?? alike[0]?.text ?? '';
+	const what = said === '' ? '' : ` (${said})`;
 	return {
 		kind,
 		count,
 		of: answered,
-		sentence: `${sentenceOf(`any host gets ${count} of ${answered} answers${said === '' ? '' : ` (${said})`}`)}; ask a gateway that knows it (--gateway)`,
+		sentence: `any host gets ${count} of ${answered} answers${what}: ${nothingShown}; ask a gateway that knows it (--gateway)`,
 	};
 }

@@ -131,9 +131,9 @@ test('revisions that say the same are told apart by what else they say, when the
 
 test('tags without a rule at the gateway are said to be that, and accuse nobody', async () => {
 	const unknownHost = answering('<title>404 Not Found</title>', {status: 404, code: '404'});
-	const {clock, loop} = setUp(({authority}) => {
-		return authority.startsWith('h.') ? answering('Hello World!') : unknownHost;
-	});
+	const {clock, loop} = setUp(({authority}) =>
+		authority.startsWith('h.') ? answering('Hello World!') : unknownHost,
+	);
 	loop.setEpoch(half);
 	loop.setSides({
 		old: {revision: 'h-00001', authority: 'stable-h.default.example.com'},
@@ -149,11 +149,11 @@ test('tags without a rule at the gateway are said to be that, and accuse nobody'
 });
 
 test('a tag that fails while its revision has a share and users see none of it is doubted', async () => {
-	const {clock, loop} = setUp(({authority}) => {
-		return authority.startsWith('canary')
+	const {clock, loop} = setUp(({authority}) =>
+		authority.startsWith('canary')
 			? answering('<title>404</title>', {status: 404, code: '404'})
-			: answering('Hello World!');
-	});
+			: answering('Hello World!'),
+	);
 	loop.setEpoch(half);
 	loop.setSides({
 		old: {revision: 'h-00001', authority: 'stable-h.default.example.com'},
@@ -264,8 +264,9 @@ test('a default page that users get now and then accuses nobody, also where the 
 	expect(tagDoubt?.sentence).toContain('as the service does: nothing shows that it was asked');
 });
 
+const drawn = (random: () => number) => (random() < 0.5 ? 'Hello World!' : 'Hello Knative!');
+
 test('a service that any host leads to is judged by its split, and not while one revision has all of it', async () => {
-	const drawn = (random: () => number) => (random() < 0.5 ? 'Hello World!' : 'Hello Knative!');
 	const split = seeded(20_261_131);
 	const {clock, loop} = setUp(
 		({authority}) => answering(said(authority) ?? drawn(split)),
