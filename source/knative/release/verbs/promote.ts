@@ -79,7 +79,7 @@ export function rolledBackBefore(
 	const found = noteOf(facts);
 	const taken = found && takenIn(facts, found.note).find(one => one.revision === revision);
 	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);
-	if (taken && (found?.isCurrent === true || share?.percent === 0)) {
+	if (taken && (found.isCurrent || share?.percent === 0)) {
 		return `${revision} was rolled back${momentBy(taken, now)}`;
 	}
 	if (found?.isCurrent) return undefined;
