@@ -188,6 +188,15 @@ describe('what became of it is said', () => {
 		expect(said({kind: 'conflict', theirs: theirs('u-2'), sameSpec: true})).toBe(another);
 	});
 
+	it('of one that follows another revision by now, or none', () => {
+		const latest = (status: object) =>
+			said({kind: 'conflict', theirs: {...theirs('u-1'), status}, latest: true});
+		expect(latest({latestReadyRevisionName: 'cart-00003'})).toMatch(
+			/: another revision of \S+ is the latest/,
+		);
+		expect(latest({})).toMatch(/ has no latest ready revision any more\. Nothing was written\.$/);
+	});
+
 	it('of what does not exist any more, by its own name', () => {
 		expect(said({kind: 'gone'})).toBe('Not done: cart does not exist in namespace shop any more.');
 		expect(said({kind: 'gone'}, ofRevision)).toBe(
