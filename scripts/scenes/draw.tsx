@@ -30,7 +30,7 @@ export async function drawScene(scene: Scene, {columns, rows, theme: options = {
 	const state = await stateOf(scene);
 	// Ages and the announcement of a change depend on it.
 	mock.timers.enable({apis: ['Date'], now: present});
-	const theme = createTheme({env: {LANG: 'C.UTF-8'}, ...options});
+	const theme = createTheme({env: {LANG: 'C.UTF-8', TERM: 'xterm-256color'}, ...options});
 	const working = createConsole({to: 'shop-eu', namespace: 'default'});
 	// Nothing but the scene changes it: what follows the state in a console would find no loop behind it.
 	const store = createConsoleStore({to: 'shop-eu', namespace: 'default'});

@@ -1,5 +1,5 @@
 /** The program and its commands; what each does is imported when it is asked for. */
-import {addExamples, showSharedFlags} from './commands/help-parts.js';
+import {addExamples, showCommonFlags, showSharedFlags} from './commands/help-parts.js';
 import {Option, type Command} from 'commander';
 import {exitCodeLines, exitCodes} from '../headless/exit-codes.js';
 import {addAboutCommands} from './commands/about-commands.js';
@@ -60,7 +60,8 @@ export function createProgram({
 		addEvidenceCommands(program);
 		addReadCommands(program);
 		for (const command of program.commands) {
-			if (!ofNoCluster.has(command.name())) showSharedFlags(command);
+			if (ofNoCluster.has(command.name())) showCommonFlags(command);
+			else showSharedFlags(command);
 		}
 		addAboutCommands(program);
 	}

@@ -9,6 +9,11 @@ export function age(createdAt: number | undefined, now: number): string {
 	return past < 1000 ? '0s' : prettyMilliseconds(past, {compact: true});
 }
 
+/** The same in a list, where it is drawn again but now and then: what counts in seconds would be wrong most of the time. */
+export function ageInList(createdAt: number | undefined, now: number): string {
+	return createdAt !== undefined && now - createdAt < 60_000 ? '<1m' : age(createdAt, now);
+}
+
 /** The end of a generated revision name, which is what tells it from its sisters: `…00002`. */
 export function shortRevision(name: string, service: string): string {
 	if (name.startsWith(`${service}-`)) return `…${name.slice(service.length + 1)}`;

@@ -42,6 +42,22 @@ describe('the help', () => {
 		expect(helpOf(command)).toBe(readFileSync(file, 'utf8'));
 	});
 
+	it.each(all)(
+		'of %s has two examples at least, and shows each flag of them and of its own',
+		(_, command) => {
+			const text = helpOf(command);
+			const [, examples = ''] = /\nExamples:\n((?: {2}.+\n)+)/.exec(text) ?? [];
+			expect(examples.trim().split('\n').length).toBeGreaterThan(1);
+			// Those of its parts, or of what its output is given to, are of others.
+			const isOfOthers = command.commands.length > 0 || /[|;>] ?\w+ -/.test(examples);
+			const used = isOfOthers ? [] : [...examples.matchAll(/(?<= )--?[a-z][\w-]*/g)].map(([flag]) => flag);
+			const own = command.options.flatMap(({long, hidden}) => (hidden || !long ? [] : [long]));
+			for (const flag of [...used, ...own]) {
+				expect(text.replace(examples, '')).toMatch(new RegExp(`(?:^| )${flag}\\b`, 'm'));
+			}
+		},
+	);
+
 	it('has a description for each command and each flag', () => {
 		for (const [, command] of all) {
 			expect(command.description()).not.toBe('');

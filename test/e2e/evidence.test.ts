@@ -173,7 +173,7 @@ const scenes: Scene[] = [
 	{
 		what: 'a revision with a share that was never heard',
 		prepare: oneUnheard,
-		panel: /may be any revision's.{1,3}t adds a tag URL/,
+		panel: /unattributed.{1,3}t adds a tag URL/,
 		never: bad,
 		code: 2,
 		verify: /cart-00003 has no tag URL/,

@@ -209,7 +209,9 @@ describe.skipIf(!mayMount)('where the disk is full, which takes root to try', ()
 		terminal.press('R');
 		await terminal.until(/Dry run: the server would accept it/);
 		terminal.press('enter');
-		await terminal.until(/cart is now 100│0\. The history is kept only until you quit: ENOSPC/);
+		await terminal.until(
+			/Rolled back: cart-00001 has 100 %\. The history is kept only until you quit: ENOSPC/,
+		);
 		terminal.press('q');
 		expect((await terminal.exited).code).toBe(0);
 		expect(terminal.modes()).toEqual(untouched);

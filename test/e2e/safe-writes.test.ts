@@ -329,7 +329,7 @@ describe('the sheet', () => {
 
 		terminal.press('s');
 		await terminal.until(shows('Autoscaling of cart'));
-		await terminal.until(/Window\s+cluster 60s/);
+		await terminal.until(/Window\s+default: 60s/);
 		terminal.press('tab', 'ctrl-u');
 		terminal.type('5');
 		terminal.press('ctrl-s');

@@ -3,7 +3,7 @@ import {Argument, type Command} from 'commander';
 import {exitCodes} from '../../headless/exit-codes.js';
 import {shells, type Shell} from '../complete/shells.js';
 import {outputOption} from '../flags.js';
-import {addExamples} from './help-parts.js';
+import {addExamples, showCommonFlags, showEveryFlag} from './help-parts.js';
 
 const load = async () => import('../run/run-about.js');
 
@@ -32,10 +32,12 @@ export function addAboutCommands(program: Command): void {
 		.action(async () => (await load()).showManual(program));
 	addExamples(manual, ['man | man -l -', 'man > ~/.local/share/man/man1/kn-canary.1']);
 
-	addConfig(program);
+	const config = addConfig(program);
+	for (const command of [version, completion, manual, config]) showCommonFlags(command);
+	for (const command of config.commands) if (command.name() === 'view') showEveryFlag(command);
 }
 
-function addConfig(program: Command): void {
+function addConfig(program: Command): Command {
 	const config = program
 		.command('config')
 		.description('the configuration file, and what holds')
@@ -57,4 +59,6 @@ function addConfig(program: Command): void {
 			(await load()).viewConfig(command, flags),
 		);
 	addExamples(view, ['config view', 'config view --context prod-eu -o json']);
+	addExamples(config, ['config init', 'config view --all']);
+	return config;
 }

@@ -35,19 +35,42 @@ const ofUsers: ReadonlySet<string> = new Set(['verify', 'users']);
 
 /** The flags of the program that a command takes, too, wherever they stand. */
 function sharedFlags(command: Command): readonly Option[] {
-	const program = command.parent?.parent ?? command.parent;
-	const own = new Set(command.options.map(option => option.attributeName()));
-	return (program?.options ?? []).filter(option => {
+	return programFlags(command).filter(option => {
 		const name = option.attributeName();
 		const {helpGroupHeading: group = ''} = option;
-		if (option.hidden || own.has(name) || ofScreen.has(name) || group.startsWith('The sandbox')) return false;
+		if (ofScreen.has(name)) return false;
 		if (name === 'prometheus') return ofUsers.has(command.name());
 		return !group.startsWith('Requests') || ofRequests.has(command.name());
 	});
 }
 
+/** Those that a command has not of its own. */
+function programFlags(command: Command): readonly Option[] {
+	const program = command.parent?.parent ?? command.parent;
+	const own = new Set(command.options.map(option => option.attributeName()));
+	return (program?.options ?? []).filter(option => !option.hidden && !own.has(option.attributeName()));
+}
+
 /** Has the help of a command that reaches a cluster show the flags that it shares with the others. */
 export function showSharedFlags(command: Command): void {
-	command.configureHelp({showGlobalOptions: true, visibleGlobalOptions: given => [...sharedFlags(given)]});
+	show(command, sharedFlags);
 	for (const part of command.commands) showSharedFlags(part);
+}
+
+/** What every command takes: what is told of its work, and where settings are. */
+const ofAll: ReadonlySet<string> = new Set(['verbose', 'config', 'log']);
+
+/** The same of a command that is for no cluster. */
+export function showCommonFlags(command: Command): void {
+	show(command, given => programFlags(given).filter(option => ofAll.has(option.attributeName())));
+	for (const part of command.commands) showCommonFlags(part);
+}
+
+/** Has the help of a command show all flags there are: it tells what each of them is set to. */
+export function showEveryFlag(command: Command): void {
+	show(command, given => programFlags(given).filter(option => option.attributeName() !== 'version'));
+}
+
+function show(command: Command, flagsOf: (command: Command) => readonly Option[]): void {
+	command.configureHelp({showGlobalOptions: true, visibleGlobalOptions: given => [...flagsOf(given)]});
 }

@@ -95,6 +95,10 @@ export function addWriteCommands(program: Command): void {
 	).action(async (service: string, flags: RevisionFlags) =>
 		(await load()).runRevision(service, common(), flags),
 	);
+	addExamples(revision, [
+		'revision create cart --image registry.example.com/shop/cart:2',
+		'revision create --help',
+	]);
 	addExamples(writes(made), [
 		'revision create cart --image registry.example.com/shop/cart:2',
 		'revision create cart --env TARGET=Knative --traffic 10 --yes',

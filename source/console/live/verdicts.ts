@@ -24,8 +24,11 @@ export type ServiceVerdict = {
 	split: SplitVerdict['state'] | undefined;
 	/** Since when they do not. */
 	splitAlarm: Alarm | undefined;
-	/** What each revision is set to get, and what it got of the last half a minute's answers; percent, 0–100. */
-	shares: readonly {revision: string; set: number; got: number | undefined}[];
+	/**
+	 * What each revision is set to get, and what it got of all answers of the last half a minute; percent, 0–100. `isOpen`: none
+	 * of them is known to be its, and some may be.
+	 */
+	shares: readonly {revision: string; set: number; got: number | undefined; isOpen?: true}[];
 	/** When this was so; milliseconds since 1970. */
 	at: number;
 	/** The newest revision against the one before; undefined where nothing is compared. */
@@ -105,6 +108,11 @@ export function isUnused(
 /** What each revision is set to get, and what it got lately. */
 export function measuredShares({rows}: Pick<LoopSnapshot, 'rows'>): ServiceVerdict['shares'] {
 	const total = rows.reduce((sum, {lately}) => sum + lately, 0);
+	const open = new Set(
+		rows.flatMap(({revision, lately, candidates}) =>
+			revision === undefined && lately > 0 ? candidates : [],
+		),
+	);
 	return rows.flatMap(({revision, configuredPercent, lately}) =>
 		revision === undefined
 			? []
@@ -113,6 +121,7 @@ export function measuredShares({rows}: Pick<LoopSnapshot, 'rows'>): ServiceVerdi
 						revision,
 						set: configuredPercent ?? 0,
 						got: total === 0 ? undefined : (lately / total) * 100,
+						...(lately === 0 && open.has(revision) && {isOpen: true as const}),
 					},
 				],
 	);

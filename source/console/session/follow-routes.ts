@@ -74,7 +74,10 @@ function tellMoved(store: ConsoleStore, service: ServiceView): void {
 	const {name} = service;
 	const {notice} = store.getState();
 	if (notice?.text.includes(waitingSentence)) {
-		notify(store, {tone: 'good', text: `${name} is now ${sharesWord(service)}.`});
+		const [, verb] = /^(Rolled back|Promoted|Undone):/.exec(notice.text) ?? [];
+		const all = service.statusTraffic.find(({percent}) => percent === 100);
+		const now = verb && all ? `${all.revision} has 100 %` : `${name} is now ${sharesWord(service)}`;
+		notify(store, {tone: 'good', text: verb === undefined ? `${now}.` : `${verb}: ${now}.`});
 	}
 }
 

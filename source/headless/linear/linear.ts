@@ -10,6 +10,7 @@ import {factsOf} from '../../console/state/facts.js';
 import {revisionsOf, selectedService, topSheet, whyNoService} from '../../console/state/read.js';
 import type {BesideView, ConsoleState} from '../../console/state/state.js';
 import {closeSheet, notify, selectRevision, selectService} from '../../console/state/select.js';
+import {inSplitFirst} from '../../console/state/sorted.js';
 import {systemTimers} from '../../kube/timers.js';
 import {meantBy} from '../../knative/release/words.js';
 import {coveredRequest} from '../../knative/text/covered.js';
@@ -109,7 +110,9 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
 		if (!service) return say(spoken(whyNoService(state)));
 		say(serviceWords(service));
 		if (service.url !== undefined) say(`URL ${service.url}`);
-		for (const revision of revisionsOf(state, service)) say(`Revision ${revisionWords(revision)}.`);
+		for (const revision of inSplitFirst(revisionsOf(state, service), service)) {
+			say(`Revision ${revisionWords(revision)}.`);
+		}
 		const verdict = state.verdicts.get(service.uid);
 		if (verdict && verdict.word !== '') say(verdictWords(service.name, verdict));
 	},

@@ -3,6 +3,7 @@ import {count} from './words.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
 import type {BesideView, ConsoleState, ServiceVerdict} from '../../console/state/state.js';
 import {revisionsOf, selectedService} from '../../console/state/read.js';
+import {inSplitFirst} from '../../console/state/sorted.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
@@ -33,7 +34,7 @@ export function toldOf(state: ConsoleState): LinearNews {
 			tell(`service ${service.uid}`, serviceWords(service));
 		}
 	}
-	for (const revision of revisionsOf(state, selected)) {
+	for (const revision of selected ? inSplitFirst(revisionsOf(state, selected), selected) : []) {
 		tell(`revision ${revision.uid}`, `Revision ${revisionWords(revision)}.`);
 	}
 	for (const verdict of state.verdicts.values()) {

@@ -150,7 +150,7 @@ function hardLimitField(initial: RevisionValues, group: 'basic' | 'advanced'): F
 		initial: initial.containerConcurrency,
 		group,
 		hint: '0 = unlimited (default)',
-		...(group === 'basic' && {aside: 'default 0'}),
+		...(group === 'basic' && {aside: 'default: 0'}),
 	};
 }
 
@@ -166,7 +166,7 @@ export function autoscalingFields(
 	offer?: BaseOffer,
 ): Field<RevisionFieldId>[] {
 	const initial = initialRevision(view);
-	const whose = fallbacks ? 'cluster' : 'stock default';
+	const whose = fallbacks ? 'default:' : 'stock default:';
 	const common = autoscalingSettings.filter(setting => !setting.tuning);
 	const tuning = autoscalingSettings.filter(setting => setting.tuning);
 	return [

@@ -49,21 +49,21 @@ export function useNoticeRows({
 		text: whole,
 		short,
 		style,
-		isSaidOnce,
+		isWhole,
 	} = useConsoleState(state => noticeOf(state, theme, {revisions, now: Date.now()}), sameParts);
 	return useMemo(() => {
 		if (rows === 0) return {lines: [], height: 0, style};
 		const width = Math.max(1, columns - 2);
 		const text = short !== undefined && widthOf(whole) > width * rows ? short : whole;
 		const lines = wrapLine({text}, width);
-		const most = isSaidOnce ? rows + mostMore : rows;
+		const most = isWhole ? rows + mostMore : rows;
 		const height = Math.min(Math.max(rows, lines.length), most);
 		if (lines.length <= height) return {lines, height, style};
-		const rest = isSaidOnce ? ` (m: whole message)` : '';
+		const rest = isWhole ? ` (m: whole message)` : '';
 		const {ellipsis} = theme.glyphs;
 		const last = `${cutText(lines.slice(height - 1).join(' '), width - rest.length, {ellipsis})}${rest}`;
 		return {lines: [...lines.slice(0, height - 1), last], height, style};
-	}, [whole, short, style, isSaidOnce, columns, rows, theme]);
+	}, [whole, short, style, isWhole, columns, rows, theme]);
 }
 
 /** Draws the line once more when a colleague's change is old news. */

@@ -16,10 +16,10 @@ import {frameContentSize} from '../widgets/frame-lines.js';
 import {announced, announcement, lastChangeWords} from './changes.js';
 
 /**
- * What is said, and whether that is about what was just done rather than about what is selected. `short`: the same in fewer words,
- * for where the whole has no room. `isQuiet`: nothing is wrong, and it is told elsewhere too.
+ * What is said. `short`: the same in fewer words, for where the whole has no room. `isWhole`: it gets more rows where it needs them,
+ * as what was just done is told once. `isQuiet`: nothing is wrong, and it is told elsewhere too.
  */
-type NoticeWords = {text: string; short?: string; style: TextStyle; isSaidOnce?: true; isQuiet?: true};
+type NoticeWords = {text: string; short?: string; style: TextStyle; isWhole?: true; isQuiet?: true};
 
 /** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
 export function noticeOf(
@@ -36,12 +36,12 @@ export function noticeOf(
 		const style = {info: styles.waiting, good: styles.ok, bad: styles.bad}[notice.tone];
 		// Of the change that was made, where it is said that it was.
 		return notice.tone === 'good' && historyProblem !== undefined
-			? {text: `${notice.text} ${historyProblem}`, style: styles.warning, isSaidOnce: true}
-			: {text: notice.text, style, isSaidOnce: true};
+			? {text: `${notice.text} ${historyProblem}`, style: styles.warning, isWhole: true}
+			: {text: notice.text, style, isWhole: true};
 	}
 	// There is nothing else on the screen.
 	if (connection.kind === 'failed') {
-		return {text: connection.sentence, style: styles.bad, isSaidOnce: true};
+		return {text: connection.sentence, style: styles.bad, isWhole: true};
 	}
 	const {plugin, movedTo} = state.standing;
 	if (movedTo !== undefined && connection.kind === 'connected') {
@@ -49,6 +49,7 @@ export function noticeOf(
 		return {
 			text: `${movedTo.replace(/^t/, 'T')}. This one is read-only from now on; ${go}.`,
 			style: styles.bad,
+			isWhole: true,
 		};
 	}
 	if (plugin) return {text: `Waiting for the credential plugin ${plugin.command}.`, style: styles.waiting};
@@ -58,7 +59,9 @@ export function noticeOf(
 		const data = since === undefined ? '' : ` Data from ${clock(since)}.`;
 		const why = feed.why.replace(/\.$/, '');
 		const where = feed.of === undefined ? '' : `${feed.of}: `;
-		return {text: `${where}${why}.${data} Retrying; ctrl-r retries now.`, style: styles.warning};
+		const text = `${where}${why}.${data} Retrying; ctrl-r retries now.`;
+		// What to do stands at its end.
+		return {text, style: styles.warning, isWhole: true};
 	}
 	const [unread] = [...unreadable.services, ...unreadable.revisions];
 	if (unread) return {text: `${glyphs.warning} ${unread.sentence}`, style: styles.warning};
@@ -69,13 +72,26 @@ export function noticeOf(
 	const news = announced(state, now);
 	if (news) {
 		const text = `${glyphs.warning} ${announcement(news, state, look)}`;
-		return {text, style: styles.warning, isSaidOnce: true};
+		return {text, style: styles.warning, isWhole: true};
 	}
 	const uid = selectedService(state)?.uid;
 	const last = uid === undefined ? undefined : lastChangeWords(state, uid, look);
+	const worst = ofService ?? unkept;
+	if (worst) return worst;
+	if (last === undefined) return {text: '', style: styles.muted, isQuiet: true};
 	// What can be pressed first: of a long change the end is cut.
-	const quiet = last === undefined ? '' : `w history ${glyphs.bullet} last change ${last}`;
-	return ofService ?? unkept ?? {text: quiet, style: styles.muted, isQuiet: true};
+	return {
+		text: `w history ${glyphs.bullet} last change ${last}`,
+		short: `w ${glyphs.bullet} ${briefly(last)}`,
+		style: styles.muted,
+		isQuiet: true,
+	};
+}
+
+/** What the shares became; of the rest how much there is. */
+function briefly(change: string): string {
+	const [first = '', ...others] = change.split(', ');
+	return others.length === 0 ? first : `${first}, ${others.length} more`;
 }
 
 /** What Knative says of a service for want of a revision: the words for that are those of the revision. */

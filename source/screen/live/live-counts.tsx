@@ -151,7 +151,9 @@ function VerdictRow({verdict, aside = '', width}: {verdict: VerdictLine; aside?:
 	const style = {good: styles.ok, waiting: styles.muted, bad: styles.bad, warning: styles.warning}[
 		verdict.tone
 	];
-	const right = aside === '' ? '' : `  ${aside}`;
+	// What all answers were gives way to the whole of a verdict.
+	const needed = widthOf([verdict.sentence, verdict.remedy ?? ''].join(' · ')) + widthOf(glyph) + 1;
+	const right = aside === '' || needed + 2 + widthOf(aside) > width ? '' : `  ${aside}`;
 	return (
 		<Text wrap="truncate">
 			<Text {...style}>

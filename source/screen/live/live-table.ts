@@ -15,7 +15,7 @@ export type LiveTable = {columns: readonly Column[]; rows: readonly TableRow[]; 
 /** From this width on there is room for a column per percentile. */
 const wideFrom = 104;
 
-/** From this width on a fill before the answer costs it nothing. */
+/** From this width on a fill before the answer costs it nothing; else it is before the revision, whose title is longer. */
 const markedFrom = 124;
 
 /** From this width on `unattributed` has room beside every column. */
@@ -65,15 +65,10 @@ function chosen(rows: readonly Row[], room: number, ownFailures: OwnFailures): r
 	return rows.filter(row => kept.has(row));
 }
 
-/** Failures that no row shows are said all the same. */
-function restWords(hidden: readonly Row[], isWide: boolean): string {
+/** Failures that no row shows are said all the same; in the fourteen cells of a narrow column. */
+function restWords(hidden: readonly Row[]): string {
 	const errors = hidden.reduce((sum, row) => sum + row.errors, 0);
-	// In the fourteen cells of a narrow column.
-	if (!isWide) {
-		return errors === 0 ? `+${count(hidden.length, 'more row')}` : `+${hidden.length}, ${errors} failed`;
-	}
-	const rows = `and ${count(hidden.length, 'more row')}`;
-	return errors === 0 ? rows : `${rows}, ${count(errors, 'failure')}`;
+	return errors === 0 ? `+${count(hidden.length, 'more row')}` : `+${hidden.length}, ${errors} failed`;
 }
 
 /** How often a revision failed where it is certain whose the failure is: at its own tag. */
@@ -111,11 +106,14 @@ export function liveTable(
 	const cells = shown.map(row => ({
 		key: row.key,
 		cells: isWide
-			? marked(cellsOf(row, context), row, {marks, hasFill: width >= markedFrom})
-			: [fillOf(row, marks), ...marked(cellsOf(row, context), row, {marks, hasFill: false})],
+			? marked(cellsOf(row, context), row, {
+					marks,
+					fillAt: width >= markedFrom ? answerColumn : revisionColumn,
+				})
+			: [fillOf(row, marks), ...marked(cellsOf(row, context), row, {marks})],
 	}));
 	const hidden = rows.filter(row => !shown.includes(row));
-	const rest = {key: 'more', cells: [...(isWide ? [] : ['']), restWords(hidden, isWide)]};
+	const rest = {key: 'more', cells: [...(isWide ? [] : ['']), restWords(hidden)]};
 	return {
 		columns: isWide ? wide : narrow,
 		columnGap: isWide ? 2 : 1,
@@ -129,21 +127,22 @@ function fillOf({revision}: Row, marks: RevisionMarks): TableCell {
 	return mark ? {text: mark.fill, style: mark.style} : '';
 }
 
-/** With the hue of its revision, and where there is room with its fill. */
+/** With the hue of its revision, and with its fill in that column. */
 function marked(
 	cells: readonly string[],
 	{revision}: Row,
-	{marks, hasFill}: {marks: RevisionMarks; hasFill: boolean},
+	{marks, fillAt}: {marks: RevisionMarks; fillAt?: number},
 ): TableCell[] {
 	if (marks.size === 0) return [...cells];
 	const mark = revision === undefined ? undefined : marks.get(revision);
 	return cells.map((text, index) => {
-		const lead = index === 0 && hasFill ? `${mark?.fill ?? ' '} ` : '';
+		const lead = index === fillAt ? `${mark?.fill ?? ' '} ` : '';
 		const shown = `${lead}${text}`;
 		return mark && index <= revisionColumn ? {text: shown, style: mark.style} : shown;
 	});
 }
 
+const answerColumn = 0;
 const revisionColumn = 1;
 
 type LiveTableContext = {
@@ -173,7 +172,7 @@ function wideCells(row: Row, context: LiveTableContext): string[] {
 			? ''
 			: `${(interval.low * 100).toFixed(1)}–${(interval.high * 100).toFixed(1)}`
 		).padStart(10),
-		(lately === 0 ? '' : `${Math.round((row.lately / lately) * 100)} %`).padStart(5),
+		(lately === 0 || isOpen(row) ? '' : `${Math.round((row.lately / lately) * 100)} %`).padStart(5),
 		String(row.n),
 		failedOf(row, context, ({asked, failed}) => `${failed}/${asked}`).padStart(7),
 		wideLatency(row.p50),
@@ -182,6 +181,10 @@ function wideCells(row: Row, context: LiveTableContext): string[] {
 		sparkline(row.recent, 12, {greatest, levels: glyphs.levels}),
 	];
 }
+
+/** Nothing is known to be its, and what is of no certain revision may be. */
+const isOpen = ({revision, lately, observedShare}: Row) =>
+	revision !== undefined && lately === 0 && observedShare === undefined;
 
 /** Failures of the row: those at its own tag where it is asked there, else those that users got. */
 function failedOf(

@@ -57,7 +57,8 @@ function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 		{
 			tone: doubts.has(trouble.kind) ? 'warning' : 'bad',
 			sentence,
-			...(remedy !== undefined && {remedy}),
+			// What it is comes before what it means.
+			...(remedy !== undefined && {remedy, shorter: [sentence.replace(/: .*$/s, '')]}),
 		},
 	];
 }
@@ -69,8 +70,10 @@ export function changeLines(
 ): VerdictLine[] {
 	// That a wrong split began or ended is said by its alarm.
 	if (!change || alarm) return [];
-	const sentence = changeSentence(change, revision => shortRevision(revision, service));
-	return [{tone: 'warning', sentence: `${sentence}: changed without a change of the split`}];
+	const now = changeSentence(change, revision => shortRevision(revision, service));
+	const sentence = `split unchanged, but ${now}`;
+	// What it was before is to be seen in the chart.
+	return [{tone: 'warning', sentence, shorter: [sentence.replace(/, before .*$/s, '')]}];
 }
 
 /** The line under counts of an earlier split: what was claimed of it then. */
@@ -84,16 +87,19 @@ export function pastLine({verdict}: Pick<EpochCounts, 'verdict'>): VerdictLine {
 }
 
 /**
- * The line in at most `width` columns: what gives way are its last pieces, whole, and then the end of the first one; never what
- * to do.
+ * The line in at most `width` columns: what gives way are its last pieces, whole, then words, and only then the end of the first one;
+ * never what to do.
  */
 export function fittedVerdict(
-	{sentence, remedy}: Pick<VerdictLine, 'sentence' | 'remedy'>,
+	{sentence, shorter = [], remedy}: Pick<VerdictLine, 'sentence' | 'shorter' | 'remedy'>,
 	width: number,
 	ellipsis: string,
 ): string {
 	const tail = remedy === undefined ? '' : ` · ${remedy}`;
+	const isFitting = (text: string) => widthOf(text + tail) <= width;
 	const pieces = sentence.split(' · ');
-	while (pieces.length > 1 && widthOf(pieces.join(' · ') + tail) > width) pieces.pop();
-	return cutText(pieces.join(' · '), Math.max(0, width - widthOf(tail)), {ellipsis}) + tail;
+	while (pieces.length > 1 && !isFitting(pieces.join(' · '))) pieces.pop();
+	const words = [pieces.join(' · '), ...shorter];
+	const text = words.find(isFitting) ?? words.at(-1) ?? '';
+	return cutText(text, Math.max(0, width - widthOf(tail)), {ellipsis}) + tail;
 }

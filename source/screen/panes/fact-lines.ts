@@ -21,6 +21,8 @@ type Fact = readonly [label: string, value: string];
  * what Enter opens anyway.
  */
 const leastRows = 10;
+/** Columns of a pane of a window so large that nothing of it stands idle, and the rows that are enough there. */
+const large = {columns: 90, rows: 5};
 
 export function serviceFacts(
 	service: ServiceView,
@@ -120,7 +122,7 @@ function factLines(
 	{styles, glyphs}: Look,
 ): DocumentLine[] {
 	const known = facts.filter(([, value]) => value !== '');
-	if (rows < leastRows) return [];
+	if (rows < (width >= large.columns ? large.rows : leastRows)) return [];
 	const labelWidth = Math.max(...known.map(([label]) => widthOf(label))) + 2;
 	const lines = known.flatMap(([label, value]) =>
 		wrapLine({text: `${fitText(label, labelWidth)}${value}`, indent: labelWidth}, width).map(text => ({

@@ -1,5 +1,6 @@
 /** What was measured of each revision, for the pane of the revisions. Pure. */
-import type {ConsoleState} from '../../console/state/state.js';
+import type {ConsoleState, ServiceVerdict} from '../../console/state/state.js';
+import {apportion} from '../../knative/split/apportion.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {duration} from '../format.js';
 
@@ -40,11 +41,34 @@ function failureShares({live, users}: Pick<ConsoleState, 'live' | 'users'>, {uid
 		]);
 }
 
+/**
+ * What the loop was answered of the last half a minute, in whole percent of all answers. `rest`: those of no certain revision; a
+ * revision that they may be of, and that was not heard itself, has an unknown share. Undefined where no revision was heard.
+ */
+export function latelyAnswered(
+	verdict: Pick<ServiceVerdict, 'isRunning' | 'shares'> | undefined,
+): {readonly got: ReadonlyMap<string, number | undefined>; readonly rest: number} | undefined {
+	if (!verdict?.isRunning) return undefined;
+	const {shares} = verdict;
+	const sum = shares.reduce((all, {got = 0}) => all + got, 0);
+	if (sum === 0) return undefined;
+	const whole = apportion([...shares.map(({got = 0}) => got), Math.max(0, 100 - sum)], 100);
+	return {
+		got: new Map(
+			shares.map(({revision, isOpen}, index) => [revision, isOpen ? undefined : (whole[index] ?? 0)]),
+		),
+		rest: whole.at(-1) ?? 0,
+	};
+}
+
 /** Of the last half a minute: what the loop was answered while it runs, else what users were. */
 function sharesGot({verdicts, users}: Pick<ConsoleState, 'verdicts' | 'users'>, {uid}: ServiceView): Entry[] {
 	const verdict = verdicts.get(uid);
-	if (verdict?.isRunning && verdict.shares.some(({got}) => got !== undefined)) {
-		return verdict.shares.map(({revision, got = 0}) => [`got ${revision}`, `${Math.round(got)} %`]);
+	const answered = latelyAnswered(verdict);
+	if (answered) {
+		return [...answered.got].flatMap(([revision, share]) =>
+			share === undefined ? [] : [[`got ${revision}`, `${share} %`] as const],
+		);
 	}
 	const rows = users?.uid === uid ? users.snapshot.view.recent.rows : [];
 	return rows.flatMap(({revision, share}) =>

@@ -9,15 +9,17 @@ export type RevisionMarks = ReadonlyMap<string, RevisionMark>;
 
 type Roles = Readonly<Record<'canary' | 'stable', {readonly revision: string} | undefined>>;
 
-/** All there are: of what is stable, of what is tried, then of others. */
+/** All there are, no two alike: of what is stable, of what is tried, then of others. */
 export function allMarks({
 	glyphs: {fills},
 	styles,
 }: Pick<Theme, 'glyphs' | 'styles'>): readonly RevisionMark[] {
-	return [styles.stable, styles.canary, styles.other, styles.plain].map((style, index) => ({
-		fill: fills[index] ?? fills[0],
-		style,
-	}));
+	return [styles.stable, styles.canary, styles.other, styles.plain, styles.further, styles.other].map(
+		(style, index) => ({
+			fill: fills[index] ?? fills[0],
+			style,
+		}),
+	);
 }
 
 /**

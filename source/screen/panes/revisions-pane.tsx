@@ -38,17 +38,20 @@ import {Table} from '../widgets/table/table.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
-import {age, envValue, shortImage, shortRevision} from '../format.js';
+import {ageInList, envValue, shortImage, shortRevision} from '../format.js';
 import {measuredOf, type Measured} from './measured.js';
 import {aroundTexts} from '../sheets/inspect/document.js';
 import {differenceLines} from './difference-lines.js';
 import {revisionFacts} from './fact-lines.js';
 
 const roleTitle = 'ROLE';
+const nameTitle = 'REVISION';
+/** Columns of the pane beneath which no title may cost more than what stands under it: pods would have no room for it. */
+const narrow = 56;
 
 const columns: readonly Column[] = [
 	{title: '', priority: 0},
-	{title: 'REVISION', priority: 0, min: 8, isName: true, cut: 'start'},
+	{title: nameTitle, priority: 0, min: 8, isName: true, cut: 'start'},
 	{title: 'SHARE', priority: 1, align: 'right'},
 	{title: 'GOT', priority: 5, align: 'right', least: 4},
 	{title: roleTitle, priority: 3, max: 28, usual: 6},
@@ -65,10 +68,11 @@ const columns: readonly Column[] = [
  * Tags give way to what the pods and the errors of a revision are; what it is in the release is never cut.
  * @param longest Columns of the longest role.
  */
-function columnsFor(longest: number): readonly Column[] {
-	return columns.map(column =>
-		column.title === roleTitle ? {...column, min: Math.max(6, longest)} : column,
-	);
+function columnsFor(longest: number, width: number): readonly Column[] {
+	return columns.map(column => {
+		if (column.title === roleTitle) return {...column, min: Math.max(6, longest)};
+		return column.title === nameTitle && width < narrow ? {...column, title: 'REV', min: 6} : column;
+	});
 }
 
 type Part = {role: string | undefined; tags: readonly string[]};
@@ -151,7 +155,7 @@ export function RevisionsPane({width, height}: Size) {
 					0,
 				)
 			: 0;
-	const shownColumns = useMemo(() => columnsFor(longestRole), [longestRole]);
+	const shownColumns = useMemo(() => columnsFor(longestRole, width), [longestRole, width]);
 	const sick = useConsoleState(({trouble: word}) => ({uid: word?.revision, word: word?.word}), sameParts);
 	return (
 		<Frame
@@ -174,6 +178,7 @@ export function RevisionsPane({width, height}: Size) {
 						: []
 				}
 				selected={selected}
+				kept={revisions.findIndex(({name}) => name === told?.release.canary?.revision)}
 				isFocused={focus === 'revisions'}
 				width={size.width}
 				height={Math.min(
@@ -260,7 +265,7 @@ function cellsOf(
 			? (failed ?? '')
 			: {text: failed, style: theme.styles.bad},
 		p95 ?? '',
-		age(revision.createdAt, now),
+		ageInList(revision.createdAt, now),
 		shortImage(revision.image),
 		revision.env.map(entry => `${entry.name}=${envValue(entry, isUncovered)}`).join(' '),
 	];

@@ -42,7 +42,7 @@ import {cellsOf, servicesColumnGap, servicesColumns, widestOf, withNews} from '.
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
 	const theme = useTheme();
-	const now = useNow(60_000);
+	const now = useNow();
 	const {
 		connection,
 		focus,

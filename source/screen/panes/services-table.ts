@@ -11,7 +11,7 @@ import type {Piece} from '../../terminal/output/pieces.js';
 import {barParts} from '../widgets/stacked-bar.js';
 import type {Column} from '../widgets/table/columns.js';
 import {widthOf} from '../widgets/table/fit-text.js';
-import {age} from '../format.js';
+import {ageInList} from '../format.js';
 import type {TableCell} from '../widgets/table/table-text.js';
 import type {RevisionMarks} from './revision-marks.js';
 
@@ -81,7 +81,7 @@ export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews): T
 		{parts: barOf(service, theme, marks)},
 		{parts: splitParts(service, theme, marks)},
 		{text: word, style},
-		age(service.createdAt, now),
+		ageInList(service.createdAt, now),
 		domainOf(service),
 		gateway,
 	];

@@ -21,7 +21,8 @@ export type ColourRole =
 	/** Of revisions: what users had, what is tried, and others. None of them stands for health. */
 	| 'stable'
 	| 'canary'
-	| 'other';
+	| 'other'
+	| 'further';
 
 type Colours = Readonly<Record<ColourRole, string | undefined>>;
 
@@ -41,6 +42,7 @@ const dark: Record<Exclude<Palette, 'none'>, Colours> = {
 		stable: 'ansi256(75)',
 		canary: 'ansi256(177)',
 		other: 'ansi256(80)',
+		further: 'ansi256(146)',
 	},
 	'colour-blind': {
 		focused: 'cyan',
@@ -53,6 +55,7 @@ const dark: Record<Exclude<Palette, 'none'>, Colours> = {
 		stable: undefined,
 		canary: 'ansi256(215)',
 		other: 'ansi256(80)',
+		further: 'ansi256(146)',
 	},
 	/** Nothing dim, and only colours that are as good as the text's own. */
 	'high-contrast': {
@@ -66,6 +69,7 @@ const dark: Record<Exclude<Palette, 'none'>, Colours> = {
 		stable: undefined,
 		canary: 'ansi256(219)',
 		other: 'ansi256(123)',
+		further: 'ansi256(189)',
 	},
 };
 
@@ -82,6 +86,7 @@ const light: Record<Exclude<Palette, 'none'>, Colours> = {
 		stable: 'ansi256(25)',
 		canary: 'ansi256(127)',
 		other: 'ansi256(23)',
+		further: 'ansi256(60)',
 	},
 	'colour-blind': {
 		focused: 'ansi256(24)',
@@ -94,6 +99,7 @@ const light: Record<Exclude<Palette, 'none'>, Colours> = {
 		stable: undefined,
 		canary: 'ansi256(130)',
 		other: 'ansi256(23)',
+		further: 'ansi256(60)',
 	},
 	'high-contrast': {
 		focused: 'ansi256(17)',
@@ -106,6 +112,7 @@ const light: Record<Exclude<Palette, 'none'>, Colours> = {
 		stable: undefined,
 		canary: 'ansi256(53)',
 		other: 'ansi256(17)',
+		further: 'ansi256(239)',
 	},
 };
 

@@ -43,7 +43,8 @@ export type StyleRole =
 	/** Of revisions, told apart by their fills as well. */
 	| 'stable'
 	| 'canary'
-	| 'other';
+	| 'other'
+	| 'further';
 
 export type TextStyle = Readonly<Pick<TextProps, 'color' | 'bold' | 'dimColor' | 'inverse' | 'underline'>>;
 
@@ -70,8 +71,8 @@ export type Glyphs = {
 	readonly mark: string;
 	/** Heights of a column of one character, from the lowest to the highest. */
 	readonly levels: readonly string[];
-	/** Of revisions, one each: stable, canary and two others. */
-	readonly fills: readonly [string, string, string, string];
+	/** Of revisions, one each: stable, canary and four others. */
+	readonly fills: readonly [string, string, string, string, string, string];
 	/** The end of a bar that is being moved. */
 	readonly handle: string;
 	readonly scrollThumb: string;
@@ -100,7 +101,7 @@ const unicodeGlyphs: Glyphs = {
 	line: '─',
 	mark: '┊',
 	levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
-	fills: ['█', '▓', '▒', '░'],
+	fills: ['█', '▓', '▒', '░', '▄', '▀'],
 	handle: '◆',
 	scrollThumb: '┃',
 	scrollTrack: '│',
@@ -136,7 +137,7 @@ const asciiGlyphs: Glyphs = {
 	line: '-',
 	mark: '|',
 	levels: ['_', '.', '-', '=', '+', '*', '#'],
-	fills: ['#', '=', '-', '.'],
+	fills: ['#', '=', '-', '.', '+', '%'],
 	handle: '<',
 	scrollThumb: '#',
 	scrollTrack: '|',
@@ -179,6 +180,7 @@ const stylesOf = (
 		stable: colour('stable'),
 		canary: colour('canary'),
 		other: colour('other'),
+		further: colour('further'),
 	};
 };
 
@@ -243,6 +245,7 @@ export const greyed = (theme: Theme): Theme => {
 			stable: dim,
 			canary: dim,
 			other: dim,
+			further: dim,
 		},
 	};
 };

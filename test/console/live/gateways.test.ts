@@ -161,7 +161,7 @@ test('a revision with a share that was never heard is not accused of what anothe
 	const {lines, snapshot} = await said(console, 150);
 	expect(snapshot.verdict?.state).toBe('unjudgeable');
 	expect(lines).not.toMatch(/bad:/);
-	expect(lines).toContain("may be any revision's · t adds a tag URL");
+	expect(lines).toContain('unattributed · t adds a tag URL');
 });
 
 test('a healthy split of two that say the same is not called wrong', async () => {

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {setAndGot, verdictOf} from '../../../source/console/live/verdicts.js';
+import {measuredShares, setAndGot, verdictOf} from '../../../source/console/live/verdicts.js';
 import {createLoop, type LoopSnapshot} from '../../../source/probe/loop/loop.js';
 import {createFakeClock} from '../../probe/fake-clock.js';
 import type {Comparison} from '../../../source/probe/pairs/comparison.js';
@@ -7,6 +7,7 @@ import {errorVerdict} from '../../../source/stats/error-verdict.js';
 import {failureBound} from '../../../source/stats/failure-bound.js';
 import {latencyVerdict} from '../../../source/stats/latency-verdict.js';
 import {targetAt} from '../../probe/servers.js';
+import {rowOf} from '../../screen/live/snapshot.js';
 
 /** As a loop is that was not started, with what is given. */
 function snapshot(part: Partial<LoopSnapshot>): LoopSnapshot {
@@ -112,4 +113,16 @@ test('what is set and what users get is said of the last answers, and not before
 		'set 90│10, users get 50│50',
 	);
 	expect(setAndGot([share('h-00001', 90, undefined)])).toBeUndefined();
+});
+
+test('the share of a revision is open while it was not heard and answers may be its', () => {
+	const row = rowOf('h-00001', 0, 90);
+	const silent = {...rowOf('h-00002', 0, 10), lately: 0};
+	const rows = [{...row, lately: 30}, silent];
+	const open = {...silent, revision: undefined, lately: 3};
+	expect(measuredShares({rows})).toEqual([
+		{revision: 'h-00001', set: 90, got: 100},
+		{revision: 'h-00002', set: 10, got: 0},
+	]);
+	expect(measuredShares({rows: [...rows, open]})).toMatchObject([{set: 90}, {got: 0, isOpen: true}]);
 });

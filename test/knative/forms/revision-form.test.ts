@@ -185,9 +185,9 @@ describe('the form of a revision', () => {
 	test('says what holds where a setting is left empty: the cluster’s default, or a stock cluster’s', () => {
 		const fieldOf = (id: string, fallbacks: Parameters<typeof autoscalingFields>[1]) =>
 			autoscalingFields(view, fallbacks).find(field => field.id === id);
-		expect(fieldOf('window', {window: '90s'})).toMatchObject({aside: 'cluster 90s'});
-		expect(fieldOf('window', undefined)).toMatchObject({aside: 'stock default 60s'});
-		expect(fieldOf('containerConcurrency', undefined)).toMatchObject({aside: 'default 0', group: 'basic'});
+		expect(fieldOf('window', {window: '90s'})).toMatchObject({aside: 'default: 90s'});
+		expect(fieldOf('window', undefined)).toMatchObject({aside: 'stock default: 60s'});
+		expect(fieldOf('containerConcurrency', undefined)).toMatchObject({aside: 'default: 0', group: 'basic'});
 		const inRevision = revisionFields(view).find(({id}) => id === 'containerConcurrency');
 		expect(inRevision).toMatchObject({group: 'advanced'});
 		expect(inRevision).not.toHaveProperty('aside');

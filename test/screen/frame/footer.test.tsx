@@ -78,6 +78,13 @@ describe('the message line', () => {
 		expect(text).toMatch(/the connection was cut.*\d\d:\d\d:\d\d/);
 	});
 
+	it('says whole, in more rows where it takes them, what to do about a connection that broke off', async () => {
+		const why = 'No connection to 203.0.113.7:6443 (connection refused).';
+		const stale = {kind: 'stale', since: 0, why} as const;
+		const text = await said({...connected, feeds: {services: stale, revisions: stale}});
+		expect(text).toMatch(/Data from \d\d:\d\d:\d\d\. Retrying; ctrl-r retries now\./);
+	});
+
 	it('says how to read the history, however long the last change of it is', async () => {
 		const change = {
 			at: Date.now(),
@@ -94,7 +101,9 @@ describe('the message line', () => {
 			after: [rowOf(one, 50, ['stable']), rowOf(revisionName(2), 50, ['canary'])],
 			command: '',
 		};
-		expect(await said({...knowing(), history: [change]})).toMatch(/w history . last change .*…/);
+		expect(await said({...knowing(), history: [change]})).toMatch(
+			/^ w . \d\d:\d\d:\d\d system:serviceaccount:release:releaser .*…/,
+		);
 	});
 
 	it('grows by some rows for a long sentence, and says where the rest of a longer one is', async () => {

@@ -229,3 +229,28 @@ test('in 80 columns, too, a revision is told by its fill, not by its hue alone',
 	});
 	expect(lines.map(({cells: [fill]}) => textOf(fill))).toEqual(['█', '']);
 });
+
+/** Answer and revision of two rows, of which one is of a revision with a fill. */
+const filledAt = (width: number) =>
+	liveTable([row(), row({revision: undefined, key: '?'})], {
+		width,
+		room: 3,
+		service: 'cart',
+		glyphs,
+		marks: new Map([[row().revision ?? '', {fill: '█', style: {bold: true}}]]),
+	}).rows.map(({cells}) => cells.slice(0, 2).map(cell => textOf(cell)));
+
+test('a revision has its fill at every width of a wide table, where that costs nothing', () => {
+	expect(filledAt(126)[0]?.[0]).toMatch(/^█ Hello/);
+	expect(filledAt(116)[0]?.[1]).toMatch(/^█ /);
+	expect(filledAt(116)[1]?.[1]).toMatch(/^ {2}\S/);
+});
+
+/** What a row says of the last half a minute, beside answers that may be its. */
+const lately = (part: Partial<Row>) =>
+	tableAt(126, [row(part), row({...shared, key: 'alike', why: 'alike', lately: 20})]).rows[0]?.cells[5];
+
+test('nothing is said of the last half a minute of a revision whose answers may be among those of no certain one', () => {
+	expect(lately({n: 0, lately: 0, observedShare: undefined})).toBe('     ');
+	expect(lately({lately: 0})).toBe('  0 %');
+});

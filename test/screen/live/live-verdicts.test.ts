@@ -17,7 +17,8 @@ test('a change that nobody made is said since when', () => {
 	expect(changeLines({change, alarm: undefined}, context)).toEqual([
 		{
 			tone: 'warning',
-			sentence: `since ${clock(noon)} all answers are …00002's: changed without a change of the split`,
+			sentence: `split unchanged, but since ${clock(noon)} all answers are …00002's`,
+			shorter: [`split unchanged, but since ${clock(noon)} all answers are …00002's`],
 		},
 	]);
 	const after = new Map([
@@ -140,4 +141,7 @@ test('a line without room loses its last pieces, whole, and never what to do', (
 	);
 	expect(fittedVerdict(line, 70, '…')).toBe('canary WORSE: fails 18 of 81, stable 0 of 81 · R rolls back');
 	expect(fittedVerdict(line, 40, '…')).toMatch(/^canary WORSE: .*… · R rolls back$/);
+	const short = {...line, shorter: ['canary WORSE: fails 22 %', 'canary WORSE']};
+	expect(fittedVerdict(short, 40, '…')).toBe('canary WORSE: fails 22 % · R rolls back');
+	expect(fittedVerdict(short, 30, '…')).toBe('canary WORSE · R rolls back');
 });

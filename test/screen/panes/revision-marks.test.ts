@@ -29,7 +29,8 @@ test.each([
 	[['b', 'a'], {canary: 'b', stable: 'a'}, '▓█'],
 	[['old', 'a', 'b'], {canary: 'b', stable: 'a'}, '▒█▓'],
 	[['a', 'b'], {}, '█▓'],
-	[['a', 'b', 'c', 'd', 'e'], {stable: 'e'}, '▒░░░█'],
+	[['a', 'b', 'c', 'd', 'e'], {stable: 'e'}, '▒░▄▀█'],
+	[['a', 'b', 'c', 'd', 'e', 'f', 'g'], {canary: 'f', stable: 'g'}, '▒░▄▀▀▓█'],
 	// What had the traffic before a promotion is no canary.
 	[['new', 'previous'], {stable: 'new'}, '█▒'],
 	[['new', 'previous', 'tried'], {stable: 'new', canary: 'tried'}, '█▒▓'],

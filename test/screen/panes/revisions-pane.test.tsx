@@ -1,5 +1,6 @@
 import {describe, expect, it, vi} from 'vitest';
 import type {ConsoleState} from '../../../source/console/state/state.js';
+import {moveSelection} from '../../../source/console/state/select.js';
 import {RevisionsPane} from '../../../source/screen/panes/revisions-pane.js';
 import {condition, revisionName, serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
@@ -97,4 +98,40 @@ describe('the revisions of the selected service', () => {
 		expect(screen()).toContain('2 Revisions');
 		expect(screen()).not.toContain('…0000');
 	});
+});
+
+it('the canary is in sight in five rows of five revisions, wherever the selection is', async () => {
+	const split = [1, 2, 3, 4, 5];
+	const service = serviceView({
+		traffic: split.map(number => ({
+			revisionName: revisionName(number),
+			percent: number === 5 ? 60 : 10,
+			...(number === 5 && {tag: 'canary'}),
+		})),
+		ready: 5,
+	});
+	const {screen, store, until} = await openOnConsole(() => <RevisionsPane width={50} height={7} />, {
+		columns: 50,
+		rows: 7,
+		state: knowing(
+			service,
+			split.toReversed().map(number => revisionOf(number)),
+		),
+	});
+	expect(screen()).toMatch(/…00005 .*canary/);
+	store.setState({focus: 'revisions'});
+	moveSelection(store, {to: 'top'});
+	await until(/▸.*…00001/);
+	expect(screen()).toMatch(/…00001 [^]*…00002 [^]*…00005 .*canary/);
+});
+
+it('at 80 columns a rejected revision costs no column', async () => {
+	const rejected = {...revisionOf(3), rejected: JSON.stringify({by: 'ann', at: '2026-11-26T12:00:00Z'})};
+	const {screen} = await openOnConsole(() => <RevisionsPane width={50} height={8} />, {
+		columns: 50,
+		rows: 8,
+		state: knowing(undefined, [rejected, revisionOf(2), revisionOf(1)]),
+	});
+	expect(screen()).toContain('✗ Rejected');
+	expect(screen()).toMatch(/REV +SHARE +ROLE +STATE +PODS +ERR/);
 });

@@ -21,9 +21,16 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	const {comparing, comparison, settling, tagDoubt, trouble} = snapshot;
 	if (!pair.ok) {
 		const {reason, untagged} = pair;
-		return line('waiting', untagged === undefined ? reason : `not compared: ${reason}; t adds one`);
+		return untagged === undefined
+			? line('waiting', reason)
+			: line('waiting', `not compared: ${reason}`, 't adds one');
 	}
-	if (tagDoubt) return line('warning', `not compared: ${tagDoubt.sentence}`);
+	if (tagDoubt) {
+		const sentence = `not compared: ${tagDoubt.sentence}`;
+		// What it is comes before why that proves nothing.
+		const shorter = [sentence.replace(/, (?:users|the service) .*$/s, '')];
+		return {...line('warning', sentence), shorter};
+	}
 	if (!comparison || comparison.pairs === 0) {
 		if (!comparing) return line('waiting', 'not compared', 'p compares canary and stable at their tags');
 		if (comparison && comparison.withoutGateway > 0) {
@@ -49,7 +56,13 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		const remedy = isUnused(snapshot, comparison.fresh.revision)
 			? 'no user gets it: X abandons'
 			: 'R rolls back';
-		return line('bad', `canary ${said.join(', ')}${past}${off}: ${counts}${present}`, remedy);
+		const verdict = `canary ${said.join(', ')}${past}${off}`;
+		const {fresh, old} = comparison;
+		const shares = `fails ${failureShare(fresh)}, stable ${failureShare(old)}`;
+		return {
+			...line('bad', `${verdict}: ${counts}${present}`, remedy),
+			shorter: [`${verdict}: ${shares}`, verdict],
+		};
 	}
 	const suspected = [
 		...(errors.state === 'suspicious' ? [`possibly worse${moreWords(errors.more)}`] : []),
@@ -58,20 +71,23 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	if (suspected.length > 0) return line('warning', `canary ${suspected.join(', ')}${off}: ${counts}`);
 	const {fresh} = comparison;
 	if (fresh.asked === 0) {
-		return line(
-			'waiting',
-			`canary neither works nor fails: ${fresh.undecided} answers are redirects or 4xx`,
-			'choose what to send (i)',
-		);
+		const what = `${fresh.undecided} answers are redirects or 4xx`;
+		return {
+			...line('waiting', `canary neither works nor fails: ${what}`, 'choose what to send (i)'),
+			shorter: [`canary: ${what}`],
+		};
 	}
 	if (!comparison.isProven) {
 		const {isOpen = false, old} = comparison;
 		const why = isOpen ? 'any host may be answered so' : "the tags' answers do not differ";
-		return line(
-			'waiting',
-			`canary not worse so far${off}, if it was asked: ${why} · ${failedOf(fresh)} failed, stable ${failedOf(old)}`,
-			isOpen ? undefined : 'choose what to compare (i)',
-		);
+		return {
+			...line(
+				'waiting',
+				`canary not worse so far${off}, if it was asked: ${why} · ${failedOf(fresh)} failed, stable ${failedOf(old)}`,
+				isOpen ? undefined : 'choose what to compare (i)',
+			),
+			shorter: [`canary not worse so far${off}, if it was asked`],
+		};
 	}
 	// No alarm is no evidence: good is only said of a new revision whose own failure rate is known to be low.
 	const isGood = comparison.bound <= convincingBound && !trouble && fresh.undecided <= fresh.asked / 20;
@@ -84,6 +100,7 @@ const moreWords = (more: number | undefined) => (more === undefined ? '' : ` (~$
 const farOff = 1000;
 
 const failedOf = ({failed, asked}: Comparison['old']) => `${failed} of ${asked}`;
+const failureShare = ({failed, asked}: Comparison['old']) => percentOf(asked === 0 ? 0 : failed / asked);
 
 /** How low the new one's failure rate is known to be, and what it takes to know more. */
 function calmCounts(comparison: Comparison): string {

@@ -62,6 +62,8 @@ export function splitLine(
 		return {
 			tone: 'bad',
 			sentence: `wrong split: ${got} for ${long}`,
+			// What is set stands in pane 3.
+			shorter: [`wrong split: ${got.replace(/^set .*, users/, 'users')} for ${span(now - alarm.since)}`],
 			remedy: 'S sends it again',
 			more: `Users do not get this split: ${got} for ${long.replace(' · ', ' (')}). ${impossible}S sends the split again; else look at the KIngress and the gateway's pods (e).`,
 		};
@@ -88,7 +90,8 @@ export function splitLine(
 		const {remedy, because} = whyUnheard({unheard: unheardRevisions, tags});
 		return {
 			tone: 'warning',
-			sentence: `cannot be judged: ${unheard.n} of ${answered} answers may be any revision's`,
+			sentence: `cannot be judged: ${unheard.n} of ${answered} answers unattributed`,
+			shorter: [`not judged: ${unheard.n} of ${answered} unattributed`, 'not judged'],
 			...(remedy !== undefined && {remedy}),
 			more: `The split cannot be judged: ${unheard.n} of ${answered} answers may be those of ${unheard.candidates.join(' or ')}, because ${because}`,
 		};

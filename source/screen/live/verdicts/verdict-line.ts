@@ -5,6 +5,8 @@ import type {AskedBy} from '../../../knative/commands/identify-revisions.js';
 export type VerdictLine = {
 	tone: 'good' | 'waiting' | 'bad' | 'warning';
 	sentence: string;
+	/** The same in fewer words, the longest first, for where the whole has no room: half a sentence may say the opposite. */
+	shorter?: readonly string[];
 	/** What to do: whatever else of the line has no room, this has. */
 	remedy?: string;
 	/** What the line has no room for. It says what to do, so that it gives way to no counts. */

@@ -37,6 +37,7 @@ function barWidthOf({nameWidth, tagWidth}: {nameWidth: number; tagWidth: number}
 export function SplitBar({
 	label,
 	percents,
+	values = percents.map(String),
 	revisions,
 	service,
 	split,
@@ -45,6 +46,8 @@ export function SplitBar({
 }: {
 	label: string;
 	percents: readonly number[];
+	/** The same as it is read. */
+	values?: readonly string[];
 	/** Of which each of the percents is. */
 	revisions: readonly (string | undefined)[];
 	service: ServiceView;
@@ -54,7 +57,7 @@ export function SplitBar({
 }) {
 	const {styles, isAscii} = useTheme();
 	const columns = columnsOf(split, service, width - rowMargin);
-	const value = percents.join(isAscii ? '|' : '│');
+	const value = values.join(isAscii ? '|' : '│');
 	const valueWidth = Math.max(percentWidth, widthOf(value));
 	const barWidth = Math.max(0, barWidthOf(columns, width - rowMargin) - (valueWidth - percentWidth));
 	const lead = width - barWidth - valueWidth - 1;

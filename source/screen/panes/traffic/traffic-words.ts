@@ -10,7 +10,9 @@ import type {Theme} from '../../../terminal/output/theme.js';
 import {changesWords} from '../../frame/changes.js';
 import type {Size} from '../../layout.js';
 import {wrapLine, type DocumentLine} from '../../sheets/inspect/document.js';
+import {widthOf} from '../../widgets/table/fit-text.js';
 import {contradiction, inPlaceWords} from '../gateway-evidence.js';
+import {latelyAnswered} from '../measured.js';
 
 /** The state of the draft, or how far the gateway has got with the split that was sent. */
 export function asideOf(
@@ -69,7 +71,12 @@ export function saidLines(
 			]
 		: proven === undefined
 			? []
-			: [{text: `${glyphs.bad} ${proven}`, style: styles.bad}];
+			: [
+					{
+						text: `${glyphs.bad} ${height < roomy ? fittedPieces(proven, width - 2) : proven}`,
+						style: styles.bad,
+					},
+				];
 	const rows = lines.flatMap(line => wrapLine(line, width).map(text => ({...line, text})));
 	const shown = rows.slice(0, Math.max(0, height - 1));
 	const last = shown.at(-1);
@@ -79,17 +86,32 @@ export function saidLines(
 	return [...shown.slice(0, -1), {...last, text: [last.text, ...rest].join(' ')}];
 }
 
+/** Rows of the pane from which on a row more for a sentence takes none from the split. */
+const roomy = 4;
+
+/** The first pieces of a sentence, as many as fit in a row; the first one in any case. */
+function fittedPieces(sentence: string, width: number): string {
+	const pieces = sentence.split(' · ');
+	while (pieces.length > 1 && widthOf(pieces.join(' · ')) > width) pieces.pop();
+	return pieces.join(' · ');
+}
+
 /** A bar is green only of what users get: not while no revision is ready, or the gateway says otherwise. */
 export function isGotByUsers(service: ServiceView, verdict: ServiceVerdict | undefined): boolean {
 	if (service.latestReady === undefined && !routeSettled(service)) return false;
 	return contradiction(verdict) === undefined;
 }
 
-/** What each revision got, in percent of what is told by revision, and by whom. Each revision once, though it has several rows. */
+/**
+ * What each revision got, in whole percent of all, and by whom. Each revision once, though it has several rows; at the end, of no
+ * revision, what is of no certain one.
+ */
 type Got = {
 	readonly label: string;
-	readonly revisions: readonly string[];
+	readonly revisions: readonly (string | undefined)[];
 	readonly percents: readonly number[];
+	/** As it is read: `91│5│?`. */
+	readonly values: readonly string[];
 };
 
 /**
@@ -101,33 +123,45 @@ export function gotOf(
 	verdict: ServiceVerdict | undefined,
 	users: ConsoleState['users'],
 ): Got | undefined {
-	const bars = (
-		label: string,
-		got: readonly (readonly [revision: string, share: number | undefined])[],
-	): Got | undefined => {
-		const byRevision = new Map<string, number>(
-			split.flatMap(({revision}) => (revision === undefined ? [] : [[revision, 0] as const])),
-		);
-		for (const [revision, share = 0] of got) {
-			if (share > 0 || byRevision.has(revision)) byRevision.set(revision, share);
-		}
-		const shares = [...byRevision.values()];
-		return shares.some(share => share > 0)
-			? {label, revisions: [...byRevision.keys()], percents: apportion(shares, 100)}
-			: undefined;
-	};
-	const answered = verdict?.isRunning
-		? bars(
-				'got',
-				verdict.shares.map(({revision, got}) => [revision, got]),
-			)
-		: undefined;
-	if (answered) return answered;
+	const answered = latelyAnswered(verdict);
+	if (answered) return barOf('got', inRows(split, answered.got), answered.rest);
 	const rows = users?.snapshot.view.recent.rows ?? [];
-	return bars(
-		'users',
-		rows.map(({revision, share}) => [revision, share]),
+	const byRevision = inRows(split, new Map(rows.map(({revision, share}) => [revision, share ?? 0])));
+	const shares = [...byRevision.values()];
+	if (shares.every(share => (share ?? 0) === 0)) return undefined;
+	const whole = apportion(
+		shares.map(share => share ?? 0),
+		100,
 	);
+	return barOf(
+		'users',
+		new Map([...byRevision.keys()].map((revision, index) => [revision, whole[index]])),
+		0,
+	);
+}
+
+type Shares = ReadonlyMap<string, number | undefined>;
+
+/** Those of the rows first, in their order, be they nothing; then others that got something. */
+function inRows(split: Split, got: Shares): Shares {
+	const listed = split.flatMap(({revision}) => (revision === undefined ? [] : [revision]));
+	const others = [...got].filter(([, share]) => share !== 0).map(([revision]) => revision);
+	return new Map(
+		[...new Set([...listed, ...others])].map(revision => [
+			revision,
+			got.has(revision) ? got.get(revision) : 0,
+		]),
+	);
+}
+
+function barOf(label: string, shares: Shares, rest: number): Got {
+	const ofRest = rest > 0 ? [rest] : [];
+	return {
+		label,
+		revisions: [...shares.keys(), ...ofRest.map(() => undefined)],
+		percents: [...[...shares.values()].map(share => share ?? 0), ...ofRest],
+		values: [...[...shares.values()].map(share => String(share ?? '?')), ...ofRest.map(() => '?')],
+	};
 }
 
 /** Whether the pane says the same of both: numbers come every other second, and seldom other shares. */

@@ -109,7 +109,7 @@ export function FormView(props: FormViewProps) {
 
 	const asides = Math.max(0, ...fields.map(({aside = ''}) => widthOf(aside)));
 	// What is typed needs room more than what stands beside it.
-	const asideWidth = asides > 0 && fieldWidth - asides >= 16 ? asides : 0;
+	const asideWidth = asides > 0 && fieldWidth - asides >= 14 ? asides : 0;
 
 	const renderStop = (stop: Focus, index: number) => {
 		const isFocused = isActive && index === focused;

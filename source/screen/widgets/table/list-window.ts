@@ -39,6 +39,26 @@ export const listWindow = ({
 	return {top, end, above: top, below: count - end};
 };
 
+/**
+The rows of a list of which one is always shown, whatever the selection is: where it is outside of the window it stands at that end
+of it.
+@param inner a window of `listWindow` for a row less than there is room for
+@param kept index of the row that is always shown
+@returns the indices of the rows from the top, and a window of so many rows for the scroll bar
+*/
+export const windowKeeping = (
+	{top, end}: ListWindow,
+	kept: number,
+	count: number,
+): {readonly indices: readonly number[]; readonly window: ListWindow} => {
+	const isAbove = kept < top || (kept < end && end >= count);
+	const window = isAbove ? {top: top - 1, end} : {top, end: end + 1};
+	const indices = Array.from({length: window.end - window.top}, (_, row) => window.top + row);
+	if (kept < top) indices[0] = kept;
+	if (kept >= end) indices[indices.length - 1] = kept;
+	return {indices, window: {...window, above: window.top, below: count - window.end}};
+};
+
 /** Which cells of a scroll bar of `height` cells are its thumb: [from, to). At least one cell; none when all is shown. */
 export const scrollThumb = (
 	{top, end}: ListWindow,

@@ -1,7 +1,7 @@
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
 import {COLUMN_GAP, widestTexts, type Column} from './columns.js';
-import type {ListWindow} from './list-window.js';
+import {windowKeeping, type ListWindow} from './list-window.js';
 import {ListRows} from './list.js';
 import {tableRowsHeight, tableText, textOf, type TableCell} from './table-text.js';
 import {useTheme} from '../theme-context.js';
@@ -14,6 +14,8 @@ export type TableProps = {
 	readonly rows: readonly TableRow[];
 	/** Index of the selected row; −1 for none. */
 	readonly selected: number;
+	/** Index of a row that is on the screen wherever the selection is; −1 for none. */
+	readonly kept?: number;
 	/** Whether it has the keyboard. @default true */
 	readonly isFocused?: boolean;
 	readonly width: number;
@@ -25,7 +27,7 @@ export type TableProps = {
 };
 
 /** A table with a row of titles; columns that have no room are left out by priority, texts are cut, nothing wraps. */
-export function Table({columns, rows, selected, height, ...props}: TableProps) {
+export function Table({columns, rows, selected, kept = -1, height, ...props}: TableProps) {
 	const widest = useMemo(
 		() =>
 			widestTexts(
@@ -34,12 +36,16 @@ export function Table({columns, rows, selected, height, ...props}: TableProps) {
 			),
 		[columns, rows],
 	);
-	const window = useListWindow(rows.length, tableRowsHeight(rows.length, height), selected);
+	const rowsHeight = tableRowsHeight(rows.length, height);
+	const isKeeping = kept !== -1 && rowsHeight > 1 && rows.length > rowsHeight;
+	const scrolled = useListWindow(rows.length, rowsHeight - (isKeeping ? 1 : 0), selected);
+	const keeping = isKeeping ? windowKeeping(scrolled, kept, rows.length) : undefined;
+	const window = keeping?.window ?? scrolled;
 	return (
 		<TableRows
 			{...props}
 			columns={columns}
-			rows={rows.slice(window.top, window.end)}
+			rows={keeping?.indices.flatMap(index => rows[index] ?? []) ?? rows.slice(window.top, window.end)}
 			count={rows.length}
 			window={window}
 			widest={widest}

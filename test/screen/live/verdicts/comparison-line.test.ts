@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import type {Comparison, LoopSnapshot} from '../../../../source/console/state/state.js';
 import {clock} from '../../../../source/screen/format.js';
+import {fittedVerdict} from '../../../../source/screen/live/live-verdicts.js';
 import {comparisonLine} from '../../../../source/screen/live/verdicts/comparison-line.js';
 import {errorVerdict} from '../../../../source/stats/error-verdict.js';
 import {failureBound, moreForBound} from '../../../../source/stats/failure-bound.js';
@@ -75,13 +76,13 @@ test('no alarm is shown as good only once the canary is known to fail seldom', (
 
 test('of tags that prove nothing it is said why', () => {
 	const unproven = {...comparison(), isProven: false, bound: 1};
-	expect(lineOf(unproven)).toEqual({
+	expect(lineOf(unproven)).toMatchObject({
 		tone: 'waiting',
 		sentence:
 			"canary not worse so far, if it was asked: the tags' answers do not differ · 0 of 120 failed, stable 0 of 120",
 		remedy: 'choose what to compare (i)',
 	});
-	expect(lineOf({...unproven, isOpen: true})).toEqual({
+	expect(lineOf({...unproven, isOpen: true})).toMatchObject({
 		tone: 'waiting',
 		sentence:
 			'canary not worse so far, if it was asked: any host may be answered so · 0 of 120 failed, stable 0 of 120',
@@ -92,7 +93,7 @@ test('nothing is good while users get failures, or while much of it is redirects
 	const trouble = {kind: 'failures', count: 20, of: 200, sentence: 'users get failures'} as const;
 	expect(lineOf(comparison(), {trouble}).tone).toBe('waiting');
 	expect(lineOf(comparison({undecided: 40})).tone).toBe('waiting');
-	expect(lineOf(comparison({asked: 0, undecided: 40}))).toEqual({
+	expect(lineOf(comparison({asked: 0, undecided: 40}))).toMatchObject({
 		tone: 'waiting',
 		sentence: 'canary neither works nor fails: 40 answers are redirects or 4xx',
 		remedy: 'choose what to send (i)',
@@ -157,7 +158,7 @@ test('why nothing is compared is said', () => {
 	expect(lineOf(comparison(), {comparing: false}).sentence).toContain('not worse so far (off)');
 	const unable = {ok: false, reason: 'h-00001 has no tag URL', untagged: 'h-00001'} as const;
 	expect(comparisonLine({...calm, comparing: true, comparison: undefined}, unable).sentence).toBe(
-		'not compared: h-00001 has no tag URL; t adds one',
+		'not compared: h-00001 has no tag URL',
 	);
 });
 
@@ -165,6 +166,14 @@ test('tags that may have no rule at the gateway accuse nobody and praise nobody'
 	const sentence = 'the gateway may have no rule for tag hosts: both answer 404, the service itself works';
 	const tagDoubt = {revisions: ['h-00001', 'h-00002'], text: '404', sentence};
 	for (const given of [comparison(), comparison({fresh: 100})]) {
-		expect(lineOf(given, {tagDoubt})).toEqual({tone: 'warning', sentence: `not compared: ${sentence}`});
+		expect(lineOf(given, {tagDoubt})).toMatchObject({tone: 'warning', sentence: `not compared: ${sentence}`});
 	}
+});
+
+test('in 80 columns counts give way to shares, not to an ellipsis', () => {
+	const found = lineOf(comparison({asked: 40_000, fresh: 12_300, old: 40, bad: 30_000}));
+	expect(found.sentence).toMatch(/^canary WORSE, SLOWER: fails 12300 of 40000, stable 40 of 40000/);
+	expect(fittedVerdict(found, 74, '…')).toBe(
+		'canary WORSE, SLOWER: fails 30.8 %, stable 0.1 % · R rolls back',
+	);
 });

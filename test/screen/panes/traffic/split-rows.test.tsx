@@ -40,7 +40,7 @@ async function rowsOf(
 	return screen().split('\n');
 }
 
-const bar = (line: string) => /[█▓▒░]{2,}/.exec(line);
+const bar = (line: string) => /[█▓▒░▄▀]{2,}/.exec(line);
 
 it('has name, tag and share of a target, and its bar at its place in the whole', async () => {
 	const [first = '', second = ''] = await rowsOf(split);

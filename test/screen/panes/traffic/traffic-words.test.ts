@@ -65,6 +65,20 @@ describe('what contradicts a split', () => {
 		expect(saidLines(refused, undefined, {width: 60, height: 1}, theme)).toEqual([]);
 	});
 
+	it('takes one row of three, so that the split keeps two', () => {
+		const verdict = verdictWith({
+			splitAlarm: {since: 0, last: 10_000, isOver: false},
+			at: 10_000,
+			shares: [
+				{revision: one, set: 90, got: 49},
+				{revision: two, set: 10, got: 51},
+			],
+		});
+		const said = saidLines(service, verdict, {width: 74, height: 3}, theme);
+		expect(said.map(({text}) => text)).toEqual(['✗ set 90│10, users get 49│51 for 10 s · S sends it again']);
+		expect(saidLines(service, verdict, {width: 74, height: 4}, theme)[1]?.text).toContain('gateway pods');
+	});
+
 	it('is nothing where the route is ready', () => {
 		expect(saidLines(service, undefined, {width: 60, height: 12}, theme)).toEqual([]);
 		expect(isGotByUsers(service, undefined)).toBe(true);
@@ -74,8 +88,8 @@ describe('what contradicts a split', () => {
 describe('what is got', () => {
 	const split = splitOf(service);
 	const shares = [
-		{revision: one, set: 90, got: 30},
-		{revision: two, set: 10, got: 10},
+		{revision: one, set: 90, got: 74.6},
+		{revision: two, set: 10, got: 25.4},
 	];
 
 	it('is what the loop was answered, in the order of the rows, in whole percents', () => {
@@ -83,8 +97,22 @@ describe('what is got', () => {
 			label: 'got',
 			revisions: [one, two],
 			percents: [75, 25],
+			values: ['75', '25'],
 		});
 		expect(gotOf(split, verdictWith({shares: []}), undefined)).toBeUndefined();
+	});
+
+	it('has at its end what is of no certain revision, and no number of what may be among that', () => {
+		const [first, second] = shares;
+		const failing = [first, {...second!, got: 20}].flatMap(share => share ?? []);
+		expect(gotOf(split, verdictWith({shares: failing}), undefined)).toEqual({
+			label: 'got',
+			revisions: [one, two, undefined],
+			percents: [75, 20, 5],
+			values: ['75', '20', '?'],
+		});
+		const open = [first, {...second!, got: 0, isOpen: true as const}].flatMap(share => share ?? []);
+		expect(gotOf(split, verdictWith({shares: open}), undefined)?.values).toEqual(['75', '?', '?']);
 	});
 
 	it('is the same whatever the draft is: what it took out is told after its rows', () => {

@@ -28,7 +28,7 @@ test('what is not there yet is drawn with what no other row has', () => {
 			Array.from({length: 6}, () => ({revision: undefined})),
 			new Map(),
 		),
-	).toEqual(['█', '▓', '▒', '░', '░', '░']);
+	).toEqual(['█', '▓', '▒', '░', '▄', '▀']);
 });
 
 test('a bar has both splits in these fills, and none where no share changes', () => {

@@ -2,7 +2,7 @@ import * as fc from '../../../support/property.js';
 import {render} from 'ink-testing-library';
 import {renderToString, Text} from 'ink';
 import {describe, expect, test} from 'vitest';
-import {listWindow, scrollThumb} from '../../../../source/screen/widgets/table/list-window.js';
+import {listWindow, scrollThumb, windowKeeping} from '../../../../source/screen/widgets/table/list-window.js';
 import {List} from '../../../../source/screen/widgets/table/list.js';
 import {ThemeContext} from '../../../../source/screen/widgets/theme-context.js';
 import {createTheme} from '../../../../source/terminal/output/theme.js';
@@ -67,6 +67,32 @@ function Names({selected, items = names}: {readonly selected: number; readonly i
 		/>
 	);
 }
+
+test('a row that is kept is on the screen wherever the selection is, and so is the selection', () => {
+	const lists = fc.integer({min: 3, max: 12}).chain(count =>
+		fc.record({
+			count: fc.constant(count),
+			height: fc.integer({min: 2, max: count - 1}),
+			selected: fc.integer({min: 0, max: count - 1}),
+			kept: fc.integer({min: 0, max: count - 1}),
+			previousTop: fc.nat(count),
+		}),
+	);
+	fc.assert(
+		fc.property(lists, ({count, height, selected, kept, previousTop}) => {
+			const inner = listWindow({previousTop, selected, height: height - 1, count});
+			const {indices, window} = windowKeeping(inner, kept, count);
+			expect(indices).toHaveLength(height);
+			expect(indices).toContain(kept);
+			expect(indices).toEqual([...new Set(indices)].toSorted((one, other) => one - other));
+			// Where the selection is marked.
+			expect(indices[selected - window.top]).toBe(selected);
+			expect(window.end - window.top).toBe(height);
+			expect(window.top).toBeGreaterThanOrEqual(0);
+			expect(window.end).toBeLessThanOrEqual(count);
+		}),
+	);
+});
 
 test('a list remembers where it stood, and shows where it stands', () => {
 	const {lastFrame, rerender, unmount} = render(<Names selected={0} />);
