@@ -189,12 +189,13 @@ describe('what became of it is said', () => {
 	});
 
 	it('of one that follows another revision by now, or none', () => {
-		const latest = (status: object) =>
-			said({kind: 'conflict', theirs: {...theirs('u-1'), status}, latest: true});
-		expect(latest({latestReadyRevisionName: 'cart-00003'})).toMatch(
-			/: another revision of \S+ is the latest/,
+		const other = {...theirs('u-1'), status: {latestReadyRevisionName: 'cart-00003'}};
+		expect(said({kind: 'conflict', theirs: other, latest: true})).toBe(
+			'Not done: another revision of cart is the latest ready one since you opened this. Nothing was written.',
 		);
-		expect(latest({})).toMatch(/ has no latest ready revision any more\. Nothing was written\.$/);
+		expect(said({kind: 'conflict', theirs: theirs('u-1'), latest: true})).toBe(
+			'Not done: cart has no latest ready revision any more. Nothing was written.',
+		);
 	});
 
 	it('of what does not exist any more, by its own name', () => {
