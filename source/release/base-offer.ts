@@ -1,6 +1,6 @@
 /** Whether the template of a service makes what users run, or something else, and what that is. Pure. */
 import type {BaseOffer} from '../knative/forms/revision-form.js';
-import {noteOf, rejectionOf, type ReleaseFacts} from '../knative/release/evidence/facts.js';
+import {rejectionOf, takenBack, type ReleaseFacts} from '../knative/release/evidence/facts.js';
 import {releaseOf} from '../knative/release/release.js';
 import {rejectedWords, type Warning} from '../knative/release/warnings.js';
 import {comparedTemplate, templateDifferences} from '../knative/revision/base.js';
@@ -55,13 +55,11 @@ function outcomeOf(
 			what: like.what,
 		};
 	}
-	const found = noteOf(facts);
-	if (!found?.isCurrent || found.note.verb !== 'roll back') return undefined;
-	const {canary, since: at, by} = found.note;
-	const given = revisions?.find(({name}) => name === canary);
+	const taken = takenBack(facts);
+	const given = revisions?.find(({name}) => name === taken?.revision);
 	const what = given && sameAs(facts, template, given, users);
-	if (!given || what === undefined) return undefined;
-	const words = `rolled back${momentBy({at, by}, now)}`;
+	if (!taken || !given || what === undefined) return undefined;
+	const words = `rolled back${momentBy(taken, now)}`;
 	const isIt = isSame && made.name === given.name;
 	return {revision: given.name, words, isRejected: false, ...(!isIt && {what})};
 }

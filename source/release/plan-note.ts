@@ -1,6 +1,11 @@
 /** The note that a plan leaves on the service, in the same patch: what the release is from then on. Pure. */
-import {noteOf, unmarkedRejections} from '../knative/release/evidence/facts.js';
-import {noteOperations, type NotedRejection, type Verb} from '../knative/release/evidence/note.js';
+import {noteOf, takenBack, unmarkedRejections} from '../knative/release/evidence/facts.js';
+import {
+	noteOperations,
+	type NotedRejection,
+	type Taken,
+	type Verb,
+} from '../knative/release/evidence/note.js';
 import {releaseOf} from '../knative/release/release.js';
 import {isAsked, type Parts} from '../knative/release/verbs/choice.js';
 import {undoable} from '../knative/release/verbs/undo.js';
@@ -46,11 +51,21 @@ export function noteFor(
 		split: after,
 		// Undo takes a change back: what it puts back is not undone by undoing again, the one before it is.
 		undo: verb === 'undo' ? earlier.slice(1) : [before, ...earlier],
+		taken: stillTaken(facts, verb, after),
+		worse: facts.verdict?.errors === 'worse' ? facts.verdict.canary.revision : found?.note.worse,
 		rejected: [
 			...(rejected ? [rejected] : []),
 			...unmarkedRejections(facts).filter(({revision}) => revision !== rejected?.revision),
 		].slice(0, mostRejected),
 	});
+}
+
+/** What was rolled back stays that until users get it again, or another one is promoted. */
+function stillTaken(facts: Facts, verb: Verb, after: Split): Taken | undefined {
+	const taken = takenBack(facts);
+	const isOver =
+		verb === 'promote' || after.some(({revision, percent}) => revision === taken?.revision && percent > 0);
+	return isOver ? undefined : taken;
 }
 
 /** Of a change of shares or tags alone: the release goes on, with what is in the split. */

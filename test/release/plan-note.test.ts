@@ -25,6 +25,7 @@ import {
 	three,
 	two,
 	whole,
+	worseCanary,
 	type Noted,
 } from './made.js';
 
@@ -40,6 +41,13 @@ const withThose = (count: number) => [
 	revisionMade(2),
 	revisionMade(1),
 ];
+
+it('says which one was found worse, and later writes go on saying so', () => {
+	const found = noteIn(planned(planRollback({...situation(), verdict: worseCanary})));
+	expect(found?.worse).toBe(two);
+	expect(noteIn(planned(planRollback(situation({note: {worse: two}}))))?.worse).toBe(two);
+	expect(noteIn(planned(planRollback(situation())))?.worse).toBeUndefined();
+});
 
 describe('the note in the patch', () => {
 	it('says who has which part, since when, by whom, and what undo puts back', () => {

@@ -5,6 +5,7 @@ import type {TrafficTarget} from '../../source/knative/objects/wire.js';
 import {planRevision, type RevisionRequest} from '../../source/knative/revision/plan-revision.js';
 import {type RevisionView} from '../../source/knative/revision/revision.js';
 import {parseNote} from '../../source/knative/release/evidence/note.js';
+import {freeCanaryTag} from '../../source/knative/release/free-tag.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
 import {splitOf} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
@@ -210,6 +211,18 @@ describe('a plan to make a revision', () => {
 				sentence: `${two} is being tried with 10 %, and loses the tag canary to the new revision.`,
 			},
 		]);
+	});
+
+	it('takes the tag from what was rolled back where that is asked for, and notes on who has done that', () => {
+		const traffic = [
+			{revisionName: one, percent: 100, tag: 'stable'},
+			{revisionName: two, percent: 0, tag: 'canary'},
+		];
+		const service = serviceMade({traffic, ready: 2, note: {verb: 'roll back', by: 'ann'}});
+		expect(freeCanaryTag({service, revisions: undefined, changes: []})).toBe('');
+		const plan = making(service, {asked: {...request, newTag: 'canary'}});
+		expect(plan.warnings.map(({kind}) => kind)).not.toContain('takes tag');
+		expect(noteIn(plan)).toMatchObject({taken: {revision: two, by: 'ann'}});
 	});
 
 	it.each<[string, TrafficTarget[], RevisionRequest]>([

@@ -1,14 +1,17 @@
 /** The tag that a new revision is proposed. Pure. */
 import type {ReleaseFacts} from './evidence/facts.js';
 import type {Placeholders} from './verbs/role-tags.js';
+import {waitingLatest} from './evidence/shares.js';
 import {releaseOf} from './release.js';
 import {canaryTag, placeholderRule} from './verbs/role-tags.js';
 
-/** The tag for a canary, unless one that is being tried has it: it is not taken away from that without a word. */
+/** The tag for a canary, unless one that is being tried has it, or was: it is not taken away from that without a word. */
 export function freeCanaryTag(facts: ReleaseFacts & {placeholders?: Placeholders | undefined}): string {
 	const {service, placeholders} = facts;
 	const {canary, whole} = releaseOf(facts);
-	const isRunning = canary !== undefined && canary.revision !== whole;
+	// On the row that follows the latest it is of the new one as soon as that is made.
+	const isWaiting = waitingLatest(service)?.row.tags.includes(canaryTag) === true;
+	const isRunning = canary !== undefined && canary.revision !== whole && !isWaiting;
 	const isInUse = service.specTraffic.some(({tag}) => tag === canaryTag);
 	const isFree = placeholderRule(canaryTag, service.name, placeholders) === undefined;
 	return (isRunning && isInUse) || (!isInUse && !isFree) ? '' : canaryTag;

@@ -3,7 +3,15 @@
  * warning goes by it. Pure.
  */
 import type {RevisionView} from '../revision/revision.js';
-import {joinedChanges, noteOf, ownRevisions, rejectionOf, type ReleaseFacts} from './evidence/facts.js';
+import {
+	joinedChanges,
+	mayExist,
+	noteOf,
+	ownRevisions,
+	rejectionOf,
+	takenBack,
+	type ReleaseFacts,
+} from './evidence/facts.js';
 import {unready} from './verbs/choice.js';
 import {pastOf} from './evidence/past.js';
 import {canaryTag, stableTag} from './verbs/role-tags.js';
@@ -95,6 +103,9 @@ export function releaseOf(facts: ReleaseFacts): Release {
 	};
 }
 
+/** Of what the gateway was told last: it leads to nothing. */
+const keptButGone = 'users had it, and it does not exist any more';
+
 type Parts = Pick<Release, 'canary' | 'stable' | 'doubt'>;
 
 /** One revision has everything: there is a canary only beside it, at 0 %. */
@@ -108,7 +119,11 @@ function settled(facts: ReleaseFacts, shares: readonly Share[], order: Order, wh
 				percent: 100,
 				because: 'to have 100 %, but the route refuses that: users have not got it',
 			},
-			stable: {revision: kept, percent, because: 'users still have it'},
+			stable: {
+				revision: kept,
+				percent,
+				because: mayExist(facts, kept) ? 'users still have it' : keptButGone,
+			},
 			doubt: undefined,
 		};
 	}
@@ -135,6 +150,10 @@ function settled(facts: ReleaseFacts, shares: readonly Share[], order: Order, wh
 	return {canary, stable: undefined, doubt: {about: 'stable', candidates, because}};
 }
 
+/** What was rolled back keeps its tag, but is not being tried any more: what came after it is. */
+const wasTried = (facts: ReleaseFacts, share: Share | undefined) =>
+	share?.percent === 0 && takenBack(facts)?.revision === share.revision;
+
 function canaryBeside(
 	facts: ReleaseFacts,
 	shares: readonly Share[],
@@ -144,7 +163,8 @@ function canaryBeside(
 	const waiting = waitingLatest(facts.service);
 	const isWaitingTagged = waiting?.row.tags.includes(canaryTag) ?? false;
 	const tagged = shares.find(({tags}) => tags.includes(canaryTag) && !tags.includes(stableTag));
-	if (tagged && !isWaitingTagged) return roleByTag(tagged);
+	const isOver = wasTried(facts, tagged);
+	if (tagged && !isWaitingTagged && !isOver) return roleByTag(tagged);
 	if (waiting && rejectionOf(facts, waiting.revision) === undefined) {
 		const leads = isWaitingTagged && waiting.row.revision !== undefined;
 		return {
@@ -163,6 +183,7 @@ function canaryBeside(
 		order,
 		newer.map(({revision}) => revision),
 	);
+	if (tagged && isOver && (newest === undefined || newest === tagged.revision)) return roleByTag(tagged);
 	if (newest === undefined) return undefined;
 	return {
 		revision: newest,
@@ -217,8 +238,10 @@ function canaryAmong({
 	noted: string | undefined;
 }): Role | Doubt {
 	const tagged = shares.find(({tags}) => tags.includes(canaryTag) && !tags.includes(stableTag));
-	if (tagged) return roleByTag(tagged);
-	const known = shares.find(({revision}) => revision === noted && revision !== had);
+	if (tagged && !wasTried(facts, tagged)) return roleByTag(tagged);
+	const known = shares.find(
+		share => share.revision === noted && share.revision !== had && !wasTried(facts, share),
+	);
 	if (known) {
 		const {revision, percent} = known;
 		return {revision, percent, because: 'noted on the service'};
@@ -251,10 +274,11 @@ function canaryAmong({
 		};
 	}
 	const percent = shares.find(({revision}) => revision === newest)?.percent ?? 0;
+	const isOlder = had !== undefined && isNewer(order, had, newest) === true;
 	return {
 		revision: newest,
 		percent,
-		because: 'the newest one with traffic',
+		because: isOlder ? 'the newest one with traffic beside that' : 'the newest one with traffic',
 	};
 }
 
@@ -283,7 +307,8 @@ function stableAmong({
 		because,
 	});
 	if (kept !== undefined && kept !== canary) {
-		return of(kept, 'users still have it, because the route refuses the present split');
+		const because = 'users still have it, because the route refuses the present split';
+		return of(kept, mayExist(facts, kept) ? because : keptButGone);
 	}
 	if (marked !== undefined && rest.some(({revision}) => revision === marked)) {
 		return of(marked, `tagged ${stableTag}, and has traffic`);

@@ -3,6 +3,7 @@ import {splitOf, type Split} from '../split/split.js';
 import {noteOf, rejectionOf, type ReleaseFacts} from './evidence/facts.js';
 import {isNewer, keptByGateway, orderOf, sharesOf, sharesOfSplit} from './evidence/shares.js';
 import {releaseOf} from './release.js';
+import {unready} from './verbs/choice.js';
 import type {Warning} from './warnings.js';
 
 /** What gets everything by this change and is not what is being tried: now, or as soon as the revision that was made last is ready. */
@@ -19,6 +20,8 @@ export function untriedOnWayBack(facts: ReleaseFacts, after: Split): Warning | u
 	const had = whole ?? stable?.revision;
 	const untried = untriedNow(facts, after);
 	if (untried?.revision === undefined || had === undefined) return undefined;
+	// Where that cannot be gone back to, whatever is chosen is the way out.
+	if (unready(facts, had) !== undefined) return undefined;
 	const {revision} = untried;
 	const has = sharesOf(facts.service).some(share => share.revision === revision && share.percent > 0);
 	return !has && isNewer(orderOf(facts.service, facts.revisions), revision, had) === true

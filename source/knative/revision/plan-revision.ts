@@ -8,7 +8,7 @@ import {autoscalingPrefix, autoscalingSettings} from '../autoscaling/autoscaling
 import {pointer, trafficOperation, type PatchOperation} from '../objects/patch.js';
 import {printable} from '../text/printable.js';
 import {envRule, imageRule} from '../forms/rules.js';
-import {placeholderRule, unreadNotes, type Placeholders} from '../release/verbs/role-tags.js';
+import {canaryTag, placeholderRule, unreadNotes, type Placeholders} from '../release/verbs/role-tags.js';
 import {baseOperation, basedOn, comparedAfter, type Base} from './base.js';
 import type {ComparedRevision} from './differences.js';
 import type {ServiceView} from '../service/service.js';
@@ -254,14 +254,22 @@ function splitWithNew(
 	request: RevisionRequest,
 	{stable, notes}: {stable: string | undefined; notes: string[]},
 ): Split {
-	const present = pinned(view, notes);
+	const tags = tagsOfNext(view);
+	const present = pinned(view, notes).map(row => ({
+		...row,
+		tags: row.tags.filter(tag => !tags.includes(tag)),
+	}));
+	if (view.latestReady !== undefined && tags.length > 0) {
+		notes.push(
+			`The tag ${tags.join(', ')} is of the new revision, and no more of ${view.latestCreated ?? 'the last one'}, which is not ready.`,
+		);
+	}
 	const newRow: SplitRow = {
 		key: latestKey,
 		revision: undefined,
 		latest: true,
 		percent: request.percent,
-		// Tags of a row that follows the latest revision while none is ready belong to nothing that could be pinned.
-		tags: view.latestReady === undefined ? splitOf(view).flatMap(row => (row.latest ? row.tags : [])) : [],
+		tags,
 		locked: false,
 	};
 	if (present.every(row => row.percent === 0)) {
@@ -281,6 +289,17 @@ function splitWithNew(
 	if (request.oldTag !== undefined) split = retag(split, old.key, request.oldTag, notes);
 	if (request.newTag !== undefined) split = retag(split, latestKey, request.newTag, notes);
 	return split;
+}
+
+/**
+ * Tags of the row that follows the latest revision that are of no revision which could be pinned: while none is ready; and, while
+ * the newest is not, that of what is being tried, and at 0 % every one. Pinned they would lead to what users have.
+ */
+function tagsOfNext(view: ServiceView): readonly string[] {
+	const {percent = 0, tags = []} = splitOf(view).find(({latest}) => latest) ?? {};
+	if (view.latestReady === undefined) return tags;
+	if (view.latestCreated === undefined || view.latestCreated === view.latestReady) return [];
+	return tags.filter(tag => percent === 0 || tag === canaryTag);
 }
 
 function retag(split: Split, key: string, tag: string, notes: string[]): Split {

@@ -52,6 +52,8 @@ export class Model {
 	hasRolloutDuration = false;
 	/** Every revision that a user had. */
 	readonly had = new Set<string>();
+	/** What was rolled back, and no user has got again since. */
+	readonly takenBack = new Set<string>();
 	/** Changes as a console on this machine would remember them, by machine. */
 	readonly memories = new Map<string, Change[]>();
 
@@ -272,7 +274,11 @@ export class Model {
 		const resolved = this.#resolved();
 		if (resolved) {
 			this.served = resolved;
-			for (const [name, percent] of resolved) if (percent > 0) this.had.add(name);
+			for (const [name, percent] of resolved) {
+				if (percent === 0) continue;
+				this.had.add(name);
+				this.takenBack.delete(name);
+			}
 		}
 		const listed = new Set([
 			...this.traffic.flatMap(({revisionName, latestRevision}) =>

@@ -1,10 +1,13 @@
 /** Which revision is stable and which canary, and what the verbs make of it: the situations that went wrong, one by one. */
 import {expect, it} from 'vitest';
 import {promote} from '../../../source/knative/release/verbs/promote.js';
+import {rollBack} from '../../../source/knative/release/verbs/roll-back.js';
+import {formatNote} from '../../../source/knative/release/evidence/note.js';
 import {releaseOf} from '../../../source/knative/release/release.js';
 import {trafficWarnings} from '../../../source/knative/release/warnings.js';
 import {splitOf} from '../../../source/knative/split/split.js';
-import {serviceView} from '../objects.js';
+import {revisionName, revisionView, serviceView} from '../objects.js';
+import {notedAt, noting} from './noted.js';
 import {latest, madeOf, pin, targetsOf} from './deployed.js';
 
 it('what a promotion leaves in the split does not go by what one machine remembers', () => {
@@ -34,4 +37,55 @@ it('what is deployed before any revision has been ready is no canary: it is trie
 	const {canary, stable, doubt, reason} = releaseOf({service, revisions: [], changes: []});
 	expect({canary, stable, doubt}).toEqual({canary: undefined, stable: undefined, doubt: undefined});
 	expect(reason).toBe('There is no canary.');
+});
+
+it.each([0, 10])(
+	'what was rolled back keeps its tag, but is not tried any more beside a newer one at %i %%',
+	percent => {
+		const traffic = [
+			{revisionName: revisionName(1), percent: 100 - percent, tag: 'stable'},
+			{revisionName: revisionName(2), percent: 0, tag: 'canary'},
+			{latestRevision: true, percent},
+		];
+		const split = splitOf(serviceView({traffic, ready: 3}));
+		const taken = {revision: revisionName(2), at: notedAt, by: 'ann'};
+		const edit = noting({generation: 5, split, verb: 'new revision', taken});
+		const revisions = [revisionView(3), revisionView(2), revisionView(1)];
+		const facts = {service: serviceView({traffic, ready: 3, edit}), revisions, changes: []};
+		expect(releaseOf(facts)).toMatchObject({
+			canary: {revision: revisionName(3), percent},
+			stable: {revision: revisionName(1)},
+		});
+		expect(promote(facts)).toMatchObject({revision: revisionName(3)});
+		expect(promote(facts)).not.toHaveProperty('guess');
+		expect(rollBack(facts)).toMatchObject({kind: percent === 0 ? 'refused' : 'split'});
+	},
+);
+
+it('what was rolled back is the canary where there is none after it', () => {
+	const traffic = [pin(1, 100, 'stable'), pin(2, 0, 'canary')];
+	const model = madeOf(2);
+	model.write('kim', traffic);
+	const facts = model.facts();
+	const edited = {...facts.service, releaseNote: undefined};
+	expect(releaseOf({...facts, service: edited}).canary?.revision).toBe('cart-00002');
+	const taken = {revision: 'cart-00002', at: notedAt, by: 'ann'};
+	const releaseNote = formatNote({
+		generation: edited.generation,
+		verb: 'tag',
+		stable: 'cart-00001',
+		canary: 'cart-00002',
+		previous: undefined,
+		followed: false,
+		since: notedAt,
+		by: 'ann',
+		split: splitOf(edited),
+		undo: [],
+		rejected: [],
+		taken,
+	});
+	expect(releaseOf({...facts, service: {...edited, releaseNote}}).canary).toMatchObject({
+		revision: 'cart-00002',
+		because: 'tagged canary',
+	});
 });

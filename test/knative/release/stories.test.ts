@@ -25,6 +25,7 @@ import {
 	planPromote,
 	planRollback,
 	planSplit,
+	planTags,
 	planUndo,
 } from '../../../source/release/plan-split.js';
 import type {Plan} from '../../../source/release/plan.js';
@@ -67,7 +68,9 @@ type Step =
 			keepsPrevious: boolean;
 	  }
 	| {kind: 'new revision'; machine: string; percent: number; crashes: boolean; stays: boolean}
-	| {kind: 'slide'; machine: string; pick: number; percent: number};
+	| {kind: 'slide'; machine: string; pick: number; percent: number}
+	/** Of a revision in the split, by this program. */
+	| {kind: 'retag'; machine: string; pick: number; tag: string};
 
 type Tag = 'none' | 'stable' | 'canary' | 'previous' | 'v1';
 
@@ -155,6 +158,15 @@ const step: Arbitrary<{step: Step; seconds: number}> = record({
 			}),
 		},
 		{weight: 3, arbitrary: record({kind: constant('slide' as const), machine, pick, percent: share})},
+		{
+			weight: 1,
+			arbitrary: record({
+				kind: constant('retag' as const),
+				machine,
+				pick,
+				tag: constantFrom('stable', 'canary', 'v1'),
+			}),
+		},
 	),
 });
 
@@ -205,6 +217,13 @@ function brokenByPromote(model: Model, facts: ReturnType<Model['facts']>, plan: 
 		broken,
 		to === canary?.revision || isGuess,
 		`promoted ${to}, which the sheet does not name as the canary`,
+	);
+	// What somebody has asked for again, be it refused by the route, was said then.
+	const isAsked = sharesOf(facts.service).some(({revision, percent}) => revision === to && percent > 0);
+	check(
+		broken,
+		isGuess || isAsked || !model.takenBack.has(to ?? ''),
+		`promoted ${to}, which was rolled back, without a word`,
 	);
 	check(broken, tagged(plan, 'canary').length === 0, 'there is a canary after it was promoted');
 	check(
@@ -329,8 +348,12 @@ function doVerb(
 	if (!plan) return [];
 	const broken: Broken = brokenByRejected(model, facts, plan);
 	const before = meaning(model, splitOf(facts.service));
-	const {canary} = releaseOf(facts);
+	const {canary, whole} = releaseOf(facts);
+	const had = [canary?.revision, whole].find(name => name !== undefined && name !== targetOf(plan));
+	const isTaken = verb === 'roll back' && had !== undefined && (model.served.get(had) ?? 0) > 0;
 	model.send(who, who, plan);
+	if (verb === 'promote') model.takenBack.clear();
+	if (isTaken && !model.served.get(had)) model.takenBack.add(had);
 	if (verb === 'roll back') {
 		const again = planRollback(model.facts(), {to});
 		check(broken, !again.ok && again.already === true, 'a second roll back is not the same as one');
@@ -372,8 +395,19 @@ function doVerb(
 function take(model: Model, {step: what, seconds}: {step: Step; seconds: number}): Broken {
 	model.pass(seconds);
 	if (what.kind === 'verb') return doVerb(model, what);
+	const leadsToUsers = () => {
+		const service = model.service();
+		const {whole} = releaseOf({service, revisions: model.views(), changes: []});
+		return splitOf(service).some(
+			({tags, latest, revision}) => !latest && revision === whole && tags.includes('canary'),
+		);
+	};
+	const didBefore = leadsToUsers();
 	happen(model, what);
-	return [];
+	const broken: Broken = [];
+	const isMoved = what.kind === 'new revision' && !didBefore && leadsToUsers();
+	check(broken, !isMoved, 'a new revision has left the tag canary on what users have');
+	return broken;
 }
 
 const follow = (percent: number): TrafficTarget => ({latestRevision: true, percent});
@@ -408,6 +442,7 @@ function happen(model: Model, what: Exclude<Step, {kind: 'verb'}>): void {
 		case 'forget': {
 			model.note = undefined;
 			model.isForgotten = true;
+			model.takenBack.clear();
 			return;
 		}
 		case 'mark':
@@ -496,6 +531,14 @@ function happen(model: Model, what: Exclude<Step, {kind: 'verb'}>): void {
 			const tags = splitOf(facts.service).find(({key}) => key === name)?.tags ?? [];
 			const row = {key: name, revision: name, latest: false, percent: what.percent, tags, locked: false};
 			const plan = planOf(planSplit(facts, [...others, row]));
+			if (plan) model.send(what.machine, what.machine, plan);
+			return;
+		}
+		case 'retag': {
+			const facts = model.facts(what.machine);
+			const rows = splitOf(facts.service);
+			const {revision} = rows[what.pick % rows.length] ?? {};
+			const plan = revision === undefined ? undefined : planOf(planTags(facts, revision, [what.tag]));
 			if (plan) model.send(what.machine, what.machine, plan);
 		}
 	}

@@ -200,6 +200,26 @@ const notesOf = (plan: RevisionPlan) => (plan.ok ? plan.notes : [plan.reason]);
 const tagsOf = (plan: RevisionPlan) =>
 	plan.ok ? Object.fromEntries(plan.split.map(({key, tags}) => [key, tags.join()])) : {};
 
+test('the tag of a canary that is not ready is of the next one, and never pinned to what users have', () => {
+	const view = serviceView({
+		traffic: [
+			{revisionName: first, percent: 100, tag: 'stable'},
+			{latestRevision: true, percent: 0, tag: 'canary'},
+		],
+	});
+	const plan = planRevision({...view, latestReady: first, latestCreated: second}, knative);
+	expect(plan).toMatchObject({
+		targets: [
+			{revisionName: first, percent: 100, tag: 'stable'},
+			{latestRevision: true, percent: 0, tag: 'canary'},
+		],
+		notes: [
+			expect.stringContaining(`Pins ${first}`),
+			`The tag canary is of the new revision, and no more of ${second}, which is not ready.`,
+		],
+	});
+});
+
 describe('the tag for the old one', () => {
 	const traffic = [
 		{revisionName: first, percent: 40, tag: 'live'},

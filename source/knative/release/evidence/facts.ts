@@ -2,7 +2,7 @@
 import type {RevisionView} from '../../revision/revision.js';
 import type {ServiceView} from '../../service/service.js';
 import {equalSplits, splitOf, type Split} from '../../split/split.js';
-import {parseNote, type NotedRejection, type ReleaseNote} from './note.js';
+import {parseNote, type NotedRejection, type ReleaseNote, type Taken} from './note.js';
 import {parseRejection, type Rejection} from './rejection.js';
 
 /** One change of the split, as this machine remembers it. */
@@ -127,6 +127,17 @@ export function noteOf(facts: ReleaseFacts): {note: ReleaseNote; isCurrent: bool
 	if (!note) return undefined;
 	const {generation, since: at, split} = note;
 	return {note, isCurrent: joinsUp(facts, {generation, at, split})};
+}
+
+/** What was rolled back last, by a note: users had not got it again when that was written. */
+export function takenIn({verb, canary, since: at, by, taken}: ReleaseNote): Taken | undefined {
+	return verb === 'roll back' && canary !== undefined ? {revision: canary, at, by} : taken;
+}
+
+/** The same of the present split, whatever was done since. */
+export function takenBack(facts: ReleaseFacts): Taken | undefined {
+	const found = noteOf(facts);
+	return found?.isCurrent ? takenIn(found.note) : undefined;
 }
 
 /** Its `before` is what was there last: an own one is guarded to be of that generation, another has to have been seen. */

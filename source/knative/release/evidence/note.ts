@@ -50,7 +50,14 @@ export type ReleaseNote = {
 	undo: readonly Split[];
 	/** What was given up and does not bear the mark of it itself yet: written in the same patch, so that it is never half done. */
 	rejected: readonly NotedRejection[];
+	/** What was rolled back before this, and users have not got again since. */
+	taken?: Taken | undefined;
+	/** The revision that was found worse than what users had, while it was compared. */
+	worse?: string | undefined;
 };
+
+/** `at`: milliseconds since 1970. */
+export type Taken = {revision: string; at: number; by: string};
 
 export type NotedRejection = Rejection & {revision: string};
 
@@ -96,6 +103,11 @@ const rejected = v.pipe(
 	})),
 );
 
+const taken = v.pipe(
+	v.object({revision: name, by, at: v.pipe(v.string(), v.isoTimestamp())}),
+	v.transform(({at, ...rest}): Taken => ({...rest, at: Date.parse(at)})),
+);
+
 const note = v.pipe(
 	v.object({
 		v: v.literal(1),
@@ -111,6 +123,8 @@ const note = v.pipe(
 		split,
 		undo: v.optional(v.array(split), []),
 		rejected: v.fallback(v.optional(v.array(rejected), []), []),
+		taken: v.fallback(v.optional(taken), undefined),
+		worse: v.fallback(v.optional(name), undefined),
 	}),
 	v.transform(({v: _version, since, ...rest}): ReleaseNote => ({
 		...rest,
@@ -150,6 +164,7 @@ export function formatNote({
 	followed,
 	by: writer,
 	rejected: given,
+	taken: back,
 	...rest
 }: ReleaseNote): string | undefined {
 	const textWith = (kept: readonly Split[]) =>
@@ -159,6 +174,7 @@ export function formatNote({
 			...(followed && {followed}),
 			since: new Date(since).toISOString(),
 			...(writer !== '' && {by: writer}),
+			...(back && {taken: {...back, at: new Date(back.at).toISOString()}}),
 			...(given.length > 0 && {rejected: given.map(entry => rejectionFields(entry))}),
 			split: rowsOf(now),
 			...(kept.length > 0 && {undo: kept.map(rows => rowsOf(rows))}),

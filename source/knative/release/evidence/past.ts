@@ -5,7 +5,15 @@
  * about an earlier split. What this machine remembers is no proof: another machine remembers something else, and both have to
  * propose the same. It is told where it has to be asked. Pure.
  */
-import {joinedChanges, mayExist, noteOf, ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
+import {
+	joinedChanges,
+	mayExist,
+	noteOf,
+	ownRevisions,
+	rejectionOf,
+	takenBack,
+	type ReleaseFacts,
+} from './facts.js';
 import {
 	isUnchangedSince,
 	lastOf,
@@ -103,6 +111,12 @@ function fromNote(facts: ReleaseFacts, whole: string): Past | undefined {
 	}
 	if ((note.verb === 'roll back' || note.verb === 'abandon') && stable === whole && canary !== undefined) {
 		return {kind: 'rolled back', from: canary, at, by, isAbandoned: note.verb === 'abandon'};
+	}
+	// Since then only tags were moved, or the like.
+	const taken = takenBack(facts);
+	const isStill = taken !== undefined && (canary === undefined || canary === taken.revision);
+	if (isStill && stable === whole && isNewer(order, taken.revision, whole) === true) {
+		return {kind: 'rolled back', from: taken.revision, at: taken.at, by: taken.by, isAbandoned: false};
 	}
 	const before = stable === whole ? previous : stable;
 	if (before === undefined || before === whole || !isUsable(facts, before)) return undefined;

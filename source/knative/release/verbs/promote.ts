@@ -4,8 +4,8 @@ import {condition} from '../../service/service-state.js';
 import {dropTag, follow, splitOf, type Split} from '../../split/split.js';
 import {moment, momentBy} from '../../text/moment.js';
 import {isAsked, revisionOf, unready, type Choice, type VerbOptions} from './choice.js';
-import {mayExist, noteOf, rejectionOf, shareNoted, type ReleaseFacts} from '../evidence/facts.js';
-import {sharesOf} from '../evidence/shares.js';
+import {mayExist, noteOf, rejectionOf, shareNoted, takenIn, type ReleaseFacts} from '../evidence/facts.js';
+import {isNewer, orderOf, sharesOf} from '../evidence/shares.js';
 import {pastOf} from '../evidence/past.js';
 import {releaseOf, type Release} from '../release.js';
 import {canaryTag, moveTag, previousTag, stableTag, withoutLeftovers} from './role-tags.js';
@@ -23,8 +23,12 @@ export function promote(
 		return {kind: 'ask', question: doubt.because, candidates: doubt.candidates};
 	}
 	const offered = to ?? canary?.revision;
+	if (to === undefined && canary && isOlderUntagged(facts, release)) {
+		const question = `${canary.revision} is older than ${release.stable?.revision}, which is ${release.stable?.because}: that would be no promotion.`;
+		return {kind: 'ask', question, candidates: [release.stable?.revision ?? '', canary.revision]};
+	}
 	if (offered !== undefined) {
-		const why = noPromotion(release, offered);
+		const why = noPromotion(facts, release, offered);
 		if (why !== undefined) return {kind: 'refused', reason: why};
 		const guess = rolledBackBefore(facts, offered, now);
 		return promoteTo(facts, release, offered, {placeholders, now, keepsPrevious, guess});
@@ -44,9 +48,25 @@ export function promote(
 	return promoteTo(facts, release, only.name, {placeholders, now, keepsPrevious, guess});
 }
 
+/** What is being tried is so only because the other one, which is newer, has the tag of what users had: it may have been moved. */
+function isOlderUntagged(facts: ReleaseFacts, {canary, stable, whole}: Release): boolean {
+	if (whole !== undefined || !canary || !stable) return false;
+	const {service, revisions} = facts;
+	const isTagged = sharesOf(service).some(
+		({revision, tags}) => revision === canary.revision && tags.includes(canaryTag),
+	);
+	const found = noteOf(facts);
+	const isNoted = found?.isCurrent === true && found.note.canary === canary.revision;
+	return (
+		!isTagged && !isNoted && isNewer(orderOf(service, revisions), stable.revision, canary.revision) === true
+	);
+}
+
 /** Why it would be no promotion, whoever has chosen it: what is being tried would be taken from users, without a word of that. */
-function noPromotion({canary, stable, whole}: Release, to: string): string | undefined {
+function noPromotion(facts: ReleaseFacts, {canary, stable, whole}: Release, to: string): string | undefined {
 	if (whole !== undefined || !canary || stable?.revision !== to) return undefined;
+	// The tag of what users had may be on the newer one of two: then neither is the way back.
+	if (isNewer(orderOf(facts.service, facts.revisions), to, canary.revision) === true) return undefined;
 	return `${to} is what users had before ${canary.revision} was tried: that would be no promotion. Roll back instead.`;
 }
 
@@ -57,12 +77,12 @@ export function rolledBackBefore(
 	now: number | undefined,
 ): string | undefined {
 	const found = noteOf(facts);
-	if (found?.isCurrent) {
-		const {verb, canary, since: at, by} = found.note;
-		if (verb !== 'roll back' || canary !== revision) return undefined;
-		return `${revision} was rolled back${momentBy({at, by}, now)}`;
-	}
+	const taken = found && takenIn(found.note);
 	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);
+	if (taken?.revision === revision && (found?.isCurrent === true || share?.percent === 0)) {
+		return `${revision} was rolled back${momentBy(taken, now)}`;
+	}
+	if (found?.isCurrent) return undefined;
 	if (share?.percent !== 0) return undefined;
 	const had = shareNoted(facts, revision);
 	if (had !== undefined) {

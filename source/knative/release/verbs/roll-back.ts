@@ -2,7 +2,15 @@
 import {dropTag, splitOf} from '../../split/split.js';
 import {moment, momentBy} from '../../text/moment.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
-import {joinedChanges, noteOf, rejectionOf, shareNoted, type ReleaseFacts} from '../evidence/facts.js';
+import {
+	joinedChanges,
+	mayExist,
+	noteOf,
+	ownRevisions,
+	rejectionOf,
+	shareNoted,
+	type ReleaseFacts,
+} from '../evidence/facts.js';
 import {pastOf} from '../evidence/past.js';
 import {isUnchangedSince} from '../evidence/record.js';
 import {releaseOf, type Release} from '../release.js';
@@ -50,6 +58,7 @@ function fromMixed(facts: ReleaseFacts, release: Release, options: VerbOptions):
 			reason: `No revision of ${facts.service.name} has been ready yet: there is none to roll back to.`,
 		};
 	}
+	if (!mayExist(facts, stable.revision)) return askOfGone(facts, stable.revision, canary.revision);
 	const order = orderOf(facts.service, facts.revisions);
 	const candidates = shares
 		.filter(({revision}) => revision !== canary.revision && rejectionOf(facts, revision) === undefined)
@@ -62,6 +71,15 @@ function fromMixed(facts: ReleaseFacts, release: Release, options: VerbOptions):
 		return {kind: 'ask', question: `${stable.revision} was rejected.`, candidates};
 	}
 	return backTo(facts, release, stable.revision, {...options, because: stable.because});
+}
+
+/** What users had was deleted: whatever else is ready may be what they are to have. */
+function askOfGone(facts: ReleaseFacts, gone: string, canary: string): Choice {
+	const candidates = (ownRevisions(facts) ?? [])
+		.filter(({name, deleting, state}) => name !== canary && !deleting && state.ready)
+		.map(({name}) => name)
+		.filter(name => rejectionOf(facts, name) === undefined);
+	return {kind: 'ask', question: `${gone} is what users had, and does not exist any more.`, candidates};
 }
 
 /** One revision has everything: it was rolled back to already, or promoted over another one. */

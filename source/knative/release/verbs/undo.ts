@@ -56,7 +56,8 @@ function broughtBack(
 	const {canary, verb, since: at, by} = found.note;
 	const isIn = after.some(({revision}) => revision === canary);
 	if (canary === undefined || !isIn) return undefined;
-	const how = `which was ${verb === 'abandon' ? 'given up' : 'rolled back'}${momentBy({at, by}, now)}`;
+	const worse = found.note.worse === canary ? ', and was WORSE than what users had' : '';
+	const how = `which was ${verb === 'abandon' ? 'given up' : 'rolled back'}${momentBy({at, by}, now)}${worse}`;
 	if (shareIn(after, canary) > 0) return {revision: canary, how};
 	if (verb === 'abandon') {
 		notes.push(`Brings ${canary} back into the split, at 0 %, ${how}; its mark as rejected stays.`);

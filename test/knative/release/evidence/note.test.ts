@@ -56,6 +56,13 @@ describe('a note', () => {
 		};
 		const following = {...note, followed: true, by: '', split: [latest], undo: []};
 		expect(parseNote(formatNote(following))).toEqual(following);
+		const taken = {revision: 'cart-00002', by: 'ann', at: Date.UTC(2026, 10, 26, 8)};
+		expect(parseNote(formatNote({...note, taken}))).toEqual({...note, taken});
+	});
+
+	it('is read where what it says of an earlier roll back is nothing that could be', () => {
+		const forged = JSON.stringify({...JSON.parse(formatNote(note) ?? ''), taken: {revision: 5}});
+		expect(parseNote(forged)).toEqual(note);
 	});
 
 	it('has an id, or none where that is not one', () => {

@@ -108,6 +108,32 @@ describe('with nothing to promote', () => {
 	});
 });
 
+describe('where the newer one of two has the tag of what users had', () => {
+	const traffic = [
+		{revisionName: one, percent: 90},
+		{revisionName: two, percent: 10, tag: 'stable'},
+	];
+	const facts = (rows: typeof traffic) => ({
+		service: serviceView({traffic: rows, ready: 2}),
+		revisions: [revisionView(2), revisionView(1)],
+		changes: [],
+	});
+
+	it('asks, and takes either', () => {
+		expect(promote(facts(traffic))).toEqual({
+			kind: 'ask',
+			question: `${one} is older than ${two}, which is tagged stable, and has traffic: that would be no promotion.`,
+			candidates: [two, one],
+		});
+		for (const to of [one, two]) expect(promote(facts(traffic), {to})).toMatchObject({revision: to});
+	});
+
+	it('goes to the older one where that is tagged as what is tried', () => {
+		const tagged = traffic.map(row => ({...row, tag: row.tag ?? 'canary'}));
+		expect(promote(facts(tagged))).toMatchObject({kind: 'split', revision: one});
+	});
+});
+
 describe('of what the note tells', () => {
 	it('a canary that was rolled back is more than what was asked for, and no other', () => {
 		const now = notedAt + 60_000;
@@ -116,6 +142,10 @@ describe('of what the note tells', () => {
 				guess: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
 			});
 		}
+		const taken = {revision: two, at: notedAt, by: 'ann'};
+		expect(promote(notedFacts({verb: 'tag', taken}), {now})).toMatchObject({
+			guess: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
+		});
 		expect(promote(notedFacts({verb: 'roll back', canary: one}), {now})).not.toHaveProperty('guess');
 		expect(promote(notedFacts({verb: 'split'}), {now})).not.toHaveProperty('guess');
 	});

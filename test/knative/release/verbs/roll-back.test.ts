@@ -41,6 +41,21 @@ const choiceOf = (traffic: TrafficTarget[]) => {
 	return {...choice, targets: toTargets(choice.split)};
 };
 
+it('asks where what users had was deleted, and names what there is', () => {
+	const traffic: TrafficTarget[] = [
+		{revisionName: one, percent: 90, tag: 'stable'},
+		{revisionName: revisionName(3), percent: 10, tag: 'canary'},
+	];
+	const revisions = [revisionView(3), revisionView(2)];
+	const facts = {service: serviceView({traffic, ready: 3}), revisions, changes: []};
+	expect(rollBack(facts)).toEqual({
+		kind: 'ask',
+		question: `${one} is what users had, and does not exist any more.`,
+		candidates: [two],
+	});
+	expect(rollBack({...facts, revisions: undefined})).toMatchObject({kind: 'split', revision: one});
+});
+
 describe('of a canary that has no traffic', () => {
 	const nothing = `Nothing to roll back: ${two} has 0 %, ${one} has 100 %.`;
 

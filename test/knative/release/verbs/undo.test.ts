@@ -149,6 +149,9 @@ describe('undo, by what is noted on the service,', () => {
 			bringsBack: {revision: two, how: `which was ${how} at ${clock} by ann`},
 		});
 		// At 0 % no user gets it.
+		expect(undo(factsNoted(100, {verb, undo: [splitWith(50)], worse: two}), {now})).toMatchObject({
+			bringsBack: {how: `which was ${how} at ${clock} by ann, and was WORSE than what users had`},
+		});
 		expect(undo(factsNoted(50, {verb, undo: [splitWith(100)]}), {now})).not.toHaveProperty('bringsBack');
 	});
 
