@@ -38,6 +38,7 @@ function innermost(error: unknown): {code: string | undefined; message: string} 
 export function toFailure(error: unknown, target: ProbeTarget): Failure {
 	const {code, message} = innermost(error);
 	const failure = kinds.find(([pattern]) => pattern.test(code ?? ''))?.[1] ?? 'other';
+	if (failure === 'tls' && untrusted.test(code ?? '')) return untrustedFailure(target, code ?? '', message);
 	return describeFailure(failure, target, failure === 'tls' ? tlsDetail(code ?? '', message) : message);
 }
 
@@ -48,6 +49,10 @@ const otherProtocols = /ALERT_NO_APPLICATION_PROTOCOL/;
 /** Of one that asks for none: no version, cipher or name in common. */
 const mayWantCertificate = /ALERT_HANDSHAKE_FAILURE/;
 
+/** The certificate was not believed: Node's names for X.509 verification results. */
+const untrusted =
+	/^(CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_\w+)$/;
+
 /** OpenSSL's reason alone, without its number, file and line; it is also there where the code says EPROTO. */
 function tlsDetail(code: string, message: string): string {
 	const reason = /:error:[\dA-F]+:[^:]*:[^:]*:([^:]+):/.exec(message)?.[1];
@@ -56,6 +61,20 @@ function tlsDetail(code: string, message: string): string {
 	if (otherProtocols.test(alert)) return 'it does not speak HTTP/1.1 there, as HTTP services are asked';
 	if (mayWantCertificate.test(alert)) return 'handshake failure; it may want a client certificate';
 	return reason ?? message;
+}
+
+/** Nothing is wrong with the gateway: what is missing is given by a flag. Node's own hint is for those who start Node. */
+function untrustedFailure(target: ProbeTarget, code: string, message: string): Failure {
+	const detail = message.replace(/; if the root CA is installed locally.*/s, '');
+	const remedy = /HOSTNAME_MISMATCH|ALTNAME/.test(code)
+		? 'it is for another name'
+		: /EXPIRED|NOT_YET_VALID/.test(code)
+			? 'it has to be renewed'
+			: 'give its CA with --cacert FILE';
+	const advice = `${remedy}; --insecure-gateway does not check it.`;
+	const {authority} = target;
+	const sentence = `The certificate of ${gatewayOf(target)} for ${serverName(authority)} is not trusted (${detail}): ${advice}`;
+	return {kind: 'failure', failure: 'tls', sentence: printable(sentence)};
 }
 
 /** A failure of a known kind; `detail` is what the system said about it. */
