@@ -10,7 +10,7 @@ import {annotationOperations} from '../knative/service/annotation-operations.js'
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, latestKey, splitOf, type Split, type SplitDifference} from '../knative/split/split.js';
 import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
-import {takenBack} from '../knative/release/evidence/facts.js';
+import {takenBackOf} from '../knative/release/evidence/facts.js';
 import {rejectedImage} from '../knative/release/evidence/likeness.js';
 import {untriedWhenMade} from '../knative/release/untried.js';
 import {ownerWarnings, rejectedWords, type Warning} from '../knative/release/warnings.js';
@@ -85,7 +85,7 @@ export function planCreateRevision(
 /** That a canary which is being tried loses its tag, and with it the URL at which it is looked at. */
 function takenTags(facts: Facts, after: Split): Warning[] {
 	const {canary, whole} = releaseOf(facts);
-	if (!canary || canary.revision === whole || takenBack(facts)?.revision === canary.revision) return [];
+	if (!canary || canary.revision === whole || takenBackOf(facts, canary.revision)) return [];
 	const before = splitOf(facts.service).find(({revision}) => revision === canary.revision);
 	const lost = before?.tags.filter(tag => after.some(row => row.latest && row.tags.includes(tag))) ?? [];
 	if (lost.length === 0 || before?.latest) return [];

@@ -222,7 +222,7 @@ describe('a plan to make a revision', () => {
 		expect(freeCanaryTag({service, revisions: undefined, changes: []})).toBe('');
 		const plan = making(service, {asked: {...request, newTag: 'canary'}});
 		expect(plan.warnings.map(({kind}) => kind)).not.toContain('takes tag');
-		expect(noteIn(plan)).toMatchObject({taken: {revision: two, by: 'ann'}});
+		expect(noteIn(plan)).toMatchObject({taken: [{revision: two, by: 'ann'}]});
 	});
 
 	it.each<[string, TrafficTarget[], RevisionRequest]>([
