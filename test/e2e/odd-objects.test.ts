@@ -88,7 +88,7 @@ describe('a service', () => {
 		const screen = await terminal.until(/The split that cart has got cannot be read/);
 		expect(screen).toMatch(/● cart .*90│\? /);
 		const kubeconfig = ['--kubeconfig', world.kubeconfig];
-		const {code, stdout, stderr} = await runProgram(['verify', 'cart', '--for', '1s', ...kubeconfig]);
+		const {code, stdout, stderr} = await runProgram(['verify', 'cart', '--requests', '20', ...kubeconfig]);
 		expect(stdout + stderr).toMatch(/Cannot tell: The split that cart has got cannot be read/);
 		expect(code).toBe(2);
 		const listed = await runProgram(['get', ...kubeconfig]);

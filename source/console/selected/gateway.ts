@@ -1,4 +1,5 @@
 /** Where the gateway of the selected service is, kept in the store; where only a port-forward leads there, that as long as it is needed. */
+import {isDeepStrictEqual} from 'node:util';
 import type {ApiAnswer, Cluster} from '../../kube/cluster.js';
 import {findGateway, type AskedRoute, type FoundGateway} from '../../kube/gateway/find-gateway.js';
 import {resolveGiven, type GivenGateway} from '../../kube/gateway/gateway-address.js';
@@ -66,7 +67,11 @@ export function followGateway(
 		const put = (gateway: GatewayState) => {
 			if (current !== key || signal.aborted) return;
 			if (gateway.kind === 'found' && !gateway.forward && !gateway.unreached) known.set(key, gateway);
-			store.setState(({gatewayNames}) => ({gateway, gatewayNames: withName(gatewayNames, service, gateway)}));
+			const {gateway: shown, gatewayNames} = store.getState();
+			const names = withName(gatewayNames, service, gateway);
+			// Most services have the same one, and a key that goes from one to the next is to be told of once.
+			if (names === gatewayNames && isSameWay(shown, gateway)) return;
+			store.setState({gateway, gatewayNames: names});
 		};
 		const had = known.get(key);
 		if (had) return put(had);
@@ -87,6 +92,14 @@ export function followGateway(
 	signal.addEventListener('abort', unsubscribe, {once: true});
 	look();
 }
+
+/** Not through a port-forward, whose state changes while it is the same one. */
+const isSameWay = (one: GatewayState, other: GatewayState): boolean =>
+	one.kind === 'found' &&
+	other.kind === 'found' &&
+	!one.forward &&
+	!other.forward &&
+	isDeepStrictEqual(one, other);
 
 /** The same map where it says so already. */
 function withName(

@@ -7,19 +7,18 @@ import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {probeOptionsOf} from '../../probe/transport/request-options.js';
 import {createProbe} from '../../probe/transport/create-probe.js';
-import type {Loop, LoopSnapshot} from '../../probe/loop/loop.js';
+import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import {createLoop} from '../../probe/loop/loop.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
 import {reachGateway} from '../../console/selected/gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
-import {leadNowhere} from '../../probe/attribution/learning.js';
-import {tagsByHeader} from '../../console/live/tags-by-header.js';
-import {tagsOf, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
+import {targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled, serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {configuredShares, expectedShares, type ExpectedShare} from './expected-split.js';
 import {misplacedFlag} from './misplaced-flags.js';
+import {abortOf, learnTags, sendAll, triedAll, unlessAborted} from './send-all.js';
 import {readService} from '../read/read-service.js';
 import {settledService, type SettledService} from '../read/settled-service.js';
 import {
@@ -228,39 +227,6 @@ async function askService(
 	}
 }
 
-/** Asks the tags what their revisions say; by header where their hosts lead nowhere. Resolves when each is learned or given up. */
-async function learnTags(loop: Loop, cluster: Cluster, service: ServiceView): Promise<void> {
-	await loop.learn(tagsOf(service));
-	const byHeader = leadNowhere(loop.snapshot().tags)
-		? await tagsByHeader(cluster, service)
-		: new Set<string>();
-	if (byHeader.size > 0) await loop.learn(tagsOf(service, byHeader));
-}
-
-/** Resolves when each tag was asked and has answered something. */
-async function triedAll(loop: Loop): Promise<void> {
-	const {promise, resolve} = Promise.withResolvers<void>();
-	const look = ({tags}: LoopSnapshot): void => {
-		if (tags.every(({state}) => state !== 'waiting')) resolve();
-	};
-	const unsubscribe = loop.subscribe(look);
-	look(loop.snapshot());
-	await promise;
-	unsubscribe();
-}
-
-/** Rejects with the reason of the signal, whatever becomes of the rest. */
-async function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-	await Promise.race([promise, abortOf(signal)]);
-	signal?.throwIfAborted();
-}
-
-/** Resolves when it is aborted. */
-async function abortOf(signal: AbortSignal | undefined): Promise<void> {
-	if (signal?.aborted === true) return;
-	await new Promise<void>(resolve => signal?.addEventListener('abort', () => resolve(), {once: true}));
-}
-
 /** Why what was seen so far is not the test that was meant: its number of requests was fixed beforehand. */
 function interruption(
 	{sent, inFlight, answered}: LoopSnapshot,
@@ -307,41 +273,6 @@ function changeOf(before: ServiceView, after: ServiceView): {instead?: string; n
 	return after.generation === before.generation + 1 && routeSettled(after)
 		? {note: 'The service was changed while it was asked; what the split gives to whom was not.'}
 		: {instead: 'the service was changed while it was asked'};
-}
-
-/** Times that what could not be sent is tried again: the test is for the number of requests that was fixed beforehand. */
-const rounds = 10;
-
-/** Resolves when so many requests are over, answered or failed; fewer where the machine cannot keep up at all. */
-async function sendAll(loop: Loop, {n, requestOptions, signal}: VerifyOptions): Promise<LoopSnapshot> {
-	let snapshot = await sendBurst(loop, n, requestOptions.rate, signal);
-	const isOver = () => snapshot.settling || signal?.aborted === true;
-	for (let round = 1; round < rounds && snapshot.sent < n && !isOver(); round++) {
-		snapshot = await sendBurst(loop, n - snapshot.sent, requestOptions.rate, signal);
-	}
-	return snapshot;
-}
-
-async function sendBurst(
-	loop: Loop,
-	requests: number,
-	rate: number,
-	signal: AbortSignal | undefined,
-): Promise<LoopSnapshot> {
-	const {promise, resolve} = Promise.withResolvers<LoopSnapshot>();
-	// What was seen until then is what there is.
-	const onAbort = () => resolve(loop.snapshot());
-	signal?.addEventListener('abort', onAbort, {once: true});
-	const unsubscribe = loop.subscribe(snapshot => {
-		if (snapshot.state === 'paused' && snapshot.burstLeft === 0 && snapshot.inFlight === 0) resolve(snapshot);
-	});
-	loop.burst(requests, rate);
-	try {
-		return await promise;
-	} finally {
-		unsubscribe();
-		signal?.removeEventListener('abort', onAbort);
-	}
 }
 
 /** 304 and the like lead nowhere. */

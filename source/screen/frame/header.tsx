@@ -11,27 +11,16 @@ export const Header = memo(({width}: {width: number}) => {
 	const theme = useTheme();
 	const now = useNow();
 	const state = useConsoleState(
-		({
-			connection,
-			standing,
-			contextNames,
-			namespace,
-			scope,
-			gateway,
-			feeds,
-			verdicts,
-			services,
-			selected,
-		}) => ({
-			connection,
-			standing,
-			contextNames,
-			namespace,
-			scope,
-			gateway,
-			feeds,
-			gatewayDown: gatewayDownOf({verdicts}),
-			...alarmParts(alarmOf({verdicts, services, selected})),
+		shown => ({
+			connection: shown.connection,
+			standing: shown.standing,
+			contextNames: shown.contextNames,
+			namespace: shown.namespace,
+			scope: shown.scope,
+			gateway: shown.gateway,
+			feeds: shown.feeds,
+			gatewayDown: gatewayDownOf(shown),
+			...alarmParts(alarmOf(shown)),
 		}),
 		sameParts,
 	);

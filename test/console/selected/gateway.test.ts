@@ -4,6 +4,7 @@ import {connect as connectTo} from 'node:net';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {createConsole, type Console} from '../../../source/console/console.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
+import {moveSelection} from '../../../source/console/state/select.js';
 import {followGateway} from '../../../source/console/selected/gateway.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
 import {unusedPort} from '../../probe/servers.js';
@@ -17,6 +18,7 @@ async function openWorld(): Promise<World> {
 	return world;
 }
 
+const isFound = ({gateway}: ConsoleState) => gateway.kind === 'found' && gateway.forward === undefined;
 const forwardOf = ({gateway}: ConsoleState) => (gateway.kind === 'found' ? gateway.forward : undefined);
 const answerOf = ({sheets}: ConsoleState) => {
 	const sheet = sheets.at(-1);
@@ -104,6 +106,24 @@ test('a gateway whose Service is gone is looked for again', async () => {
 	expect(console.store.getState().gateway).toMatchObject({
 		sentence: expect.stringContaining('services "kourier" not found'),
 	});
+});
+
+test('a key from one service to another that has the same gateway is told of once', async () => {
+	const world = await startWorld();
+	onTestFinished(async () => world.stop());
+	const {store} = await world.console('cart');
+	await until(store, 'the gateway', isFound);
+	moveSelection(store, {by: 1});
+	// Of each service it is looked for once.
+	expect(isFound(store.getState())).toBe(false);
+	await until(store, 'that of the next', isFound);
+	const selected: (string | undefined)[] = [];
+	const unsubscribe = store.subscribe(state => selected.push(state.selected?.name));
+	moveSelection(store, {by: -1});
+	moveSelection(store, {by: 1});
+	unsubscribe();
+	expect(selected).toEqual(['cart', 'checkout']);
+	expect(isFound(store.getState())).toBe(true);
 });
 
 test('the word of the operator comes first: then there is none', async () => {
