@@ -55,13 +55,15 @@ function outcomeOf(
 			what: like.what,
 		};
 	}
-	const taken = takenBack(facts);
-	const given = revisions?.find(({name}) => name === taken?.revision);
-	const what = given && sameAs(facts, template, given, users);
-	if (!taken || !given || what === undefined) return undefined;
-	const words = `rolled back${momentBy(taken, now)}`;
-	const isIt = isSame && made.name === given.name;
-	return {revision: given.name, words, isRejected: false, ...(!isIt && {what})};
+	for (const taken of takenBack(facts)) {
+		const given = revisions?.find(({name}) => name === taken.revision);
+		const what = given && sameAs(facts, template, given, users);
+		if (what === undefined) continue;
+		const words = `rolled back${momentBy(taken, now)}`;
+		const isIt = isSame && made.name === taken.revision;
+		return {revision: taken.revision, words, isRejected: false, ...(!isIt && {what})};
+	}
+	return undefined;
 }
 
 /**

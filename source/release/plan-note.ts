@@ -11,9 +11,13 @@ import {isAsked, type Parts} from '../knative/release/verbs/choice.js';
 import {undoable} from '../knative/release/verbs/undo.js';
 import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
 import type {Facts} from './plan-facts.js';
+import {isStillWorse} from './verdict/canary-verdict.js';
 
 /** Of one service, without a mark of their own: more than that are those of somebody who may not mark any. */
 const mostRejected = 4;
+
+/** Rolled back one after the other, and none promoted since. */
+const mostTaken = 4;
 
 /** What is written down on the service about its release, in the same patch. */
 export function noteFor(
@@ -52,7 +56,7 @@ export function noteFor(
 		// Undo takes a change back: what it puts back is not undone by undoing again, the one before it is.
 		undo: verb === 'undo' ? earlier.slice(1) : [before, ...earlier],
 		taken: stillTaken(facts, verb, after),
-		worse: facts.verdict?.errors === 'worse' ? facts.verdict.canary.revision : found?.note.worse,
+		worse: worseSince(facts, found?.note.worse),
 		rejected: [
 			...(rejected ? [rejected] : []),
 			...unmarkedRejections(facts).filter(({revision}) => revision !== rejected?.revision),
@@ -60,12 +64,19 @@ export function noteFor(
 	});
 }
 
+/** What was found worse stays that until another one is, or it is found sound. */
+function worseSince({verdict}: Facts, noted: string | undefined): string | undefined {
+	if (verdict?.errors === 'worse') return verdict.canary.revision;
+	return noted !== undefined && isStillWorse(verdict, noted) ? noted : undefined;
+}
+
 /** What was rolled back stays that until users get it again, or another one is promoted. */
-function stillTaken(facts: Facts, verb: Verb, after: Split): Taken | undefined {
-	const taken = takenBack(facts);
-	const isOver =
-		verb === 'promote' || after.some(({revision, percent}) => revision === taken?.revision && percent > 0);
-	return isOver ? undefined : taken;
+function stillTaken(facts: Facts, verb: Verb, after: Split): readonly Taken[] {
+	if (verb === 'promote') return [];
+	const had = new Set(after.filter(({percent}) => percent > 0).map(({revision}) => revision));
+	return takenBack(facts)
+		.filter(({revision}) => !had.has(revision))
+		.slice(0, mostTaken);
 }
 
 /** Of a change of shares or tags alone: the release goes on, with what is in the split. */

@@ -39,7 +39,7 @@ import {aboutRelease} from './about-release.js';
 import {newTags, placeholderRule, unreadNotes} from '../knative/release/verbs/role-tags.js';
 import type {Facts, Planned, PlanOptions} from './plan-facts.js';
 import {noteFor} from './plan-note.js';
-import {verdictWarnings} from './verdict/canary-verdict.js';
+import {verdictWarnings, worseNotedWarnings} from './verdict/canary-verdict.js';
 
 const optionsOf = ({now, placeholders}: Facts, {to}: PlanOptions = {}): VerbOptions => ({
 	to,
@@ -85,6 +85,7 @@ function trafficPlan(
 		}),
 	];
 	const back = bringsBack && backSentence(bringsBack, facts, after);
+	const gaining = {action: guardedAs ?? action, before: sharesOf(service), after};
 	const skipped = action === 'split' || action === 'promote' ? skippedSteps(facts, after) : undefined;
 	return {
 		action,
@@ -105,7 +106,8 @@ function trafficPlan(
 			...(back === undefined ? [] : [{kind: 'other' as const, sentence: back}]),
 			...untriedWarnings(action, facts, after, warnings),
 			...troubleWarnings(action, facts.trouble),
-			...verdictWarnings(facts.verdict, {action: guardedAs ?? action, before: sharesOf(service), after}),
+			...verdictWarnings(facts.verdict, gaining),
+			...worseNotedWarnings(facts, gaining),
 			...trafficWarnings(service, revisions, before, after, {
 				now,
 				users: stable?.revision ?? whole,

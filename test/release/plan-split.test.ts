@@ -20,6 +20,7 @@ import {condition, revisionView} from '../knative/objects.js';
 import {sheetOn} from '../screen/parts/review.js';
 import {
 	half,
+	noteIn,
 	one,
 	operationsOf,
 	percents,
@@ -228,6 +229,36 @@ describe('a plan of a split', () => {
 		});
 		expect(planned(planPromote(facts)).warnings).toEqual([{kind: 'worse', revision: two, sentence}]);
 		expect(planned(planRollback(facts)).warnings).toEqual([]);
+	});
+
+	it('warns of a canary that was found worse by whoever compared it, until it is found sound', () => {
+		const warnings = [
+			{
+				kind: 'worse',
+				revision: two,
+				sentence: `WORSE: ${two} failed more than what users had, when they were compared.`,
+			},
+		];
+		const facts = situation({note: {verb: 'split', stable: one, canary: two, worse: two}});
+		expect(planned(planPromote(facts)).warnings).toEqual(warnings);
+		expect(planned(planSplit(facts, half(facts))).warnings).toMatchObject([{kind: 'other', revision: two}]);
+		expect(planned(planRollback(facts)).warnings).toEqual([]);
+		const verdict = {...worseCanary, errors: 'not worse' as const};
+		// Too few requests to say so.
+		expect(planned(planPromote({...facts, verdict})).warnings).toEqual(warnings);
+		const sound = planned(planPromote({...facts, verdict: {...verdict, bound: 0.03}}));
+		expect(sound.warnings).toEqual([]);
+		expect(noteIn(sound)?.worse).toBeUndefined();
+		const undo = [[row(one, 40), row(two, 60)]];
+		const back = situation({traffic: whole(one), note: {verb: 'tag', stable: one, worse: two, undo}});
+		expect(kindsOf(planned(planUndo(back)))).toContain('worse');
+		// What users have by now was meant.
+		const traffic = [
+			{revisionName: one, percent: 10},
+			{revisionName: two, percent: 90, tag: 'stable'},
+		];
+		const had = situation({traffic, note: {verb: 'split', stable: two, canary: undefined, worse: two}});
+		expect(kindsOf(planned(planSplit(had, [row(one, 0), row(two, 100)])))).not.toContain('worse');
 	});
 
 	it('warns of what was rejected, unless it is a way back', () => {

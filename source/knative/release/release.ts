@@ -9,7 +9,7 @@ import {
 	noteOf,
 	ownRevisions,
 	rejectionOf,
-	takenBack,
+	takenBackOf,
 	type ReleaseFacts,
 } from './evidence/facts.js';
 import {unready} from './verbs/choice.js';
@@ -152,7 +152,7 @@ function settled(facts: ReleaseFacts, shares: readonly Share[], order: Order, wh
 
 /** What was rolled back keeps its tag, but is not being tried any more: what came after it is. */
 const wasTried = (facts: ReleaseFacts, share: Share | undefined) =>
-	share?.percent === 0 && takenBack(facts)?.revision === share.revision;
+	share?.percent === 0 && takenBackOf(facts, share.revision) !== undefined;
 
 function canaryBeside(
 	facts: ReleaseFacts,

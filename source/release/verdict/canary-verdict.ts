@@ -1,5 +1,7 @@
 /** How the canary did against what users had, and what a review says of it. Pure. */
+import {noteOf} from '../../knative/release/evidence/facts.js';
 import type {Share} from '../../knative/release/evidence/shares.js';
+import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
 import type {Warning} from '../../knative/release/warnings.js';
 import type {Split} from '../../knative/split/split.js';
 import type {PlanAction} from '../plan.js';
@@ -54,6 +56,31 @@ export function verdictSentence({
 	return `Not worse so far: ${counts} (true rate < ${(100 * bound).toFixed(1)} %).${slower}`;
 }
 
+/** That it is the one found worse, and nothing that was asked since speaks against that. */
+export function isStillWorse(verdict: CanaryVerdict | undefined, revision: string): boolean {
+	if (verdict?.canary.revision !== revision || verdict.errors === 'worse') return true;
+	const {errors, isProven, bound = 1} = verdict;
+	return errors !== 'not worse' || !isProven || bound >= 1;
+}
+
+/**
+ * The same of what was found worse when it was compared, by whoever changed the split then: where nobody compares, as with one
+ * command, that is all that is known of it. Nothing is said of what users have by now, nor on the way back to it.
+ */
+export function worseNotedWarnings(
+	facts: ReleaseFacts & {readonly verdict?: CanaryVerdict | undefined},
+	{action, before, after}: {action: PlanAction; before: readonly Share[]; after: Split},
+): Warning[] {
+	const worse = noteOf(facts)?.note.worse;
+	const {stable, whole} = releaseOf(facts);
+	if (worse === undefined || worse === (stable?.revision ?? whole)) return [];
+	if (action === 'roll back' || action === 'abandon') return [];
+	if (facts.verdict?.errors === 'worse' || !isStillWorse(facts.verdict, worse)) return [];
+	const sentence = `WORSE: ${worse} failed more than what users had, when they were compared.`;
+	const verdict = {revision: worse, isWorse: true, sentence};
+	return moreOfIt(verdict, {action, before, after});
+}
+
 /** To give a canary that is worse everything, by whatever verb, or to bring it back, has to be meant; any more of it is warned of. */
 export function verdictWarnings(
 	verdict: CanaryVerdict | undefined,
@@ -61,15 +88,17 @@ export function verdictWarnings(
 ): Warning[] {
 	if (!verdict || (verdict.errors !== 'worse' && verdict.latency !== 'slower')) return [];
 	const {revision} = verdict.canary;
+	const isWorse = verdict.errors === 'worse';
+	return moreOfIt({revision, isWorse, sentence: verdictSentence(verdict)}, {action, before, after});
+}
+
+function moreOfIt(
+	{revision, isWorse, sentence}: {revision: string; isWorse: boolean; sentence: string},
+	{action, before, after}: {action: PlanAction; before: readonly Share[]; after: Split},
+): Warning[] {
 	const had = before.find(share => share.revision === revision)?.percent ?? 0;
 	const gets = after.reduce((sum, row) => sum + (row.revision === revision ? row.percent : 0), 0);
 	if (gets <= had) return [];
 	const isMeant = gets === 100 || action === 'promote' || action === 'undo';
-	return [
-		{
-			kind: isMeant && verdict.errors === 'worse' ? 'worse' : 'other',
-			revision,
-			sentence: verdictSentence(verdict),
-		},
-	];
+	return [{kind: isMeant && isWorse ? 'worse' : 'other', revision, sentence}];
 }

@@ -48,7 +48,7 @@ it.each([0, 10])(
 			{latestRevision: true, percent},
 		];
 		const split = splitOf(serviceView({traffic, ready: 3}));
-		const taken = {revision: revisionName(2), at: notedAt, by: 'ann'};
+		const taken = [{revision: revisionName(2), at: notedAt, by: 'ann'}];
 		const edit = noting({generation: 5, split, verb: 'new revision', taken});
 		const revisions = [revisionView(3), revisionView(2), revisionView(1)];
 		const facts = {service: serviceView({traffic, ready: 3, edit}), revisions, changes: []};
@@ -69,7 +69,7 @@ it('what was rolled back is the canary where there is none after it', () => {
 	const facts = model.facts();
 	const edited = {...facts.service, releaseNote: undefined};
 	expect(releaseOf({...facts, service: edited}).canary?.revision).toBe('cart-00002');
-	const taken = {revision: 'cart-00002', at: notedAt, by: 'ann'};
+	const taken = [{revision: 'cart-00002', at: notedAt, by: 'ann'}];
 	const releaseNote = formatNote({
 		generation: edited.generation,
 		verb: 'tag',

@@ -129,15 +129,28 @@ export function noteOf(facts: ReleaseFacts): {note: ReleaseNote; isCurrent: bool
 	return {note, isCurrent: joinsUp(facts, {generation, at, split})};
 }
 
-/** What was rolled back last, by a note: users had not got it again when that was written. */
-export function takenIn({verb, canary, since: at, by, taken}: ReleaseNote): Taken | undefined {
-	return verb === 'roll back' && canary !== undefined ? {revision: canary, at, by} : taken;
+/** What was rolled back, by a note, the last one first: users had not got it again when that was written. */
+export function takenIn(facts: Pick<ReleaseFacts, 'revisions'>, note: ReleaseNote): readonly Taken[] {
+	const {verb, canary, since, by, taken = []} = note;
+	const all =
+		verb === 'roll back' && canary !== undefined
+			? [{revision: canary, at: since, by}, ...taken.filter(({revision}) => revision !== canary)]
+			: taken;
+	// What was made since under the same name is another one.
+	return all.filter(
+		({revision, at}) => (facts.revisions?.find(({name}) => name === revision)?.createdAt ?? 0) <= at,
+	);
 }
 
 /** The same of the present split, whatever was done since. */
-export function takenBack(facts: ReleaseFacts): Taken | undefined {
+export function takenBack(facts: ReleaseFacts): readonly Taken[] {
 	const found = noteOf(facts);
-	return found?.isCurrent ? takenIn(found.note) : undefined;
+	return found?.isCurrent ? takenIn(facts, found.note) : [];
+}
+
+/** When a revision was rolled back, and by whom; undefined where it was not, or users have got it again. */
+export function takenBackOf(facts: ReleaseFacts, revision: string | undefined): Taken | undefined {
+	return takenBack(facts).find(taken => taken.revision === revision);
 }
 
 /** Its `before` is what was there last: an own one is guarded to be of that generation, another has to have been seen. */

@@ -50,8 +50,8 @@ export type ReleaseNote = {
 	undo: readonly Split[];
 	/** What was given up and does not bear the mark of it itself yet: written in the same patch, so that it is never half done. */
 	rejected: readonly NotedRejection[];
-	/** What was rolled back before this, and users have not got again since. */
-	taken?: Taken | undefined;
+	/** What was rolled back before this, and users have not got again since, the last one first. */
+	taken?: readonly Taken[] | undefined;
 	/** The revision that was found worse than what users had, while it was compared. */
 	worse?: string | undefined;
 };
@@ -123,7 +123,7 @@ const note = v.pipe(
 		split,
 		undo: v.optional(v.array(split), []),
 		rejected: v.fallback(v.optional(v.array(rejected), []), []),
-		taken: v.fallback(v.optional(taken), undefined),
+		taken: v.fallback(v.optional(v.array(taken)), undefined),
 		worse: v.fallback(v.optional(name), undefined),
 	}),
 	v.transform(({v: _version, since, ...rest}): ReleaseNote => ({
@@ -174,7 +174,8 @@ export function formatNote({
 			...(followed && {followed}),
 			since: new Date(since).toISOString(),
 			...(writer !== '' && {by: writer}),
-			...(back && {taken: {...back, at: new Date(back.at).toISOString()}}),
+			...(back &&
+				back.length > 0 && {taken: back.map(({at, ...one}) => ({...one, at: new Date(at).toISOString()}))}),
 			...(given.length > 0 && {rejected: given.map(entry => rejectionFields(entry))}),
 			split: rowsOf(now),
 			...(kept.length > 0 && {undo: kept.map(rows => rowsOf(rows))}),

@@ -113,9 +113,8 @@ function fromNote(facts: ReleaseFacts, whole: string): Past | undefined {
 		return {kind: 'rolled back', from: canary, at, by, isAbandoned: note.verb === 'abandon'};
 	}
 	// Since then only tags were moved, or the like.
-	const taken = takenBack(facts);
-	const isStill = taken !== undefined && (canary === undefined || canary === taken.revision);
-	if (isStill && stable === whole && isNewer(order, taken.revision, whole) === true) {
+	const taken = takenBack(facts).find(({revision}) => canary === undefined || canary === revision);
+	if (taken !== undefined && stable === whole && isNewer(order, taken.revision, whole) === true) {
 		return {kind: 'rolled back', from: taken.revision, at: taken.at, by: taken.by, isAbandoned: false};
 	}
 	const before = stable === whole ? previous : stable;

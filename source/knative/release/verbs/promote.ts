@@ -77,9 +77,9 @@ export function rolledBackBefore(
 	now: number | undefined,
 ): string | undefined {
 	const found = noteOf(facts);
-	const taken = found && takenIn(found.note);
+	const taken = found && takenIn(facts, found.note).find(one => one.revision === revision);
 	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);
-	if (taken?.revision === revision && (found?.isCurrent === true || share?.percent === 0)) {
+	if (taken && (found.isCurrent || share?.percent === 0)) {
 		return `${revision} was rolled back${momentBy(taken, now)}`;
 	}
 	if (found?.isCurrent) return undefined;

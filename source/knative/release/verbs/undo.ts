@@ -2,7 +2,7 @@
 import {equalSplits, mergedRows, splitOf, wholeOf, type Split} from '../../split/split.js';
 import {momentBy} from '../../text/moment.js';
 import {isAsked, unready, type BroughtBack, type Choice, type VerbOptions} from './choice.js';
-import {joinedChanges, noteOf, type Change, type ReleaseFacts} from '../evidence/facts.js';
+import {joinedChanges, noteOf, takenBack, type Change, type ReleaseFacts} from '../evidence/facts.js';
 import {hasRoleTags, previousTag} from './role-tags.js';
 import {releaseOf} from '../release.js';
 import {isNewer, orderOf, servedInstead, sharesOf, sharesOfSplit} from '../evidence/shares.js';
@@ -52,17 +52,14 @@ function broughtBack(
 ): BroughtBack | undefined {
 	const found = noteOf(facts);
 	if (!found?.isCurrent) return takenSince(facts, after, now);
-	if (found.note.verb !== 'roll back' && found.note.verb !== 'abandon') return undefined;
 	const {canary, verb, since: at, by} = found.note;
-	const isIn = after.some(({revision}) => revision === canary);
-	if (canary === undefined || !isIn) return undefined;
-	const worse = found.note.worse === canary ? ', and was WORSE than what users had' : '';
-	const how = `which was ${verb === 'abandon' ? 'given up' : 'rolled back'}${momentBy({at, by}, now)}${worse}`;
-	if (shareIn(after, canary) > 0) return {revision: canary, how};
-	if (verb === 'abandon') {
+	if (verb === 'abandon' && canary !== undefined && after.some(({revision}) => revision === canary)) {
+		const how = `which was given up${momentBy({at, by}, now)}`;
+		if (shareIn(after, canary) > 0) return {revision: canary, how};
 		notes.push(`Brings ${canary} back into the split, at 0 %, ${how}; its mark as rejected stays.`);
 	}
-	return undefined;
+	const taken = takenBack(facts).find(({revision}) => shareIn(after, revision) > 0);
+	return taken && {revision: taken.revision, how: `which was rolled back${momentBy(taken, now)}`};
 }
 
 /** The same of what somebody has taken from users without this program: newer than all that has traffic now. */

@@ -56,7 +56,7 @@ describe('a note', () => {
 		};
 		const following = {...note, followed: true, by: '', split: [latest], undo: []};
 		expect(parseNote(formatNote(following))).toEqual(following);
-		const taken = {revision: 'cart-00002', by: 'ann', at: Date.UTC(2026, 10, 26, 8)};
+		const taken = [{revision: 'cart-00002', by: 'ann', at: Date.UTC(2026, 10, 26, 8)}];
 		expect(parseNote(formatNote({...note, taken}))).toEqual({...note, taken});
 	});
 

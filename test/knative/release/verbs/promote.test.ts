@@ -142,10 +142,14 @@ describe('of what the note tells', () => {
 				guess: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
 			});
 		}
-		const taken = {revision: two, at: notedAt, by: 'ann'};
+		const taken = [{revision: two, at: notedAt, by: 'ann'}];
 		expect(promote(notedFacts({verb: 'tag', taken}), {now})).toMatchObject({
 			guess: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
 		});
+		// One after the other.
+		expect(
+			promote(notedFacts({verb: 'roll back', canary: 'helloworld-go-00003', taken}), {now}),
+		).toHaveProperty('guess');
 		expect(promote(notedFacts({verb: 'roll back', canary: one}), {now})).not.toHaveProperty('guess');
 		expect(promote(notedFacts({verb: 'split'}), {now})).not.toHaveProperty('guess');
 	});

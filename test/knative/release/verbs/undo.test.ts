@@ -149,11 +149,24 @@ describe('undo, by what is noted on the service,', () => {
 			bringsBack: {revision: two, how: `which was ${how} at ${clock} by ann`},
 		});
 		// At 0 % no user gets it.
-		expect(undo(factsNoted(100, {verb, undo: [splitWith(50)], worse: two}), {now})).toMatchObject({
-			bringsBack: {how: `which was ${how} at ${clock} by ann, and was WORSE than what users had`},
-		});
 		expect(undo(factsNoted(50, {verb, undo: [splitWith(100)]}), {now})).not.toHaveProperty('bringsBack');
 	});
+
+	it.each(['undo', 'tag', 'new revision'] as const)(
+		'warns of it after a %s since the roll back, too',
+		verb => {
+			const taken = [
+				{revision: 'helloworld-go-00003', at: notedAt, by: 'bob'},
+				{revision: two, at: notedAt, by: 'ann'},
+			];
+			const facts = factsNoted(100, {verb, taken, undo: [splitWith(60)]});
+			const back = {bringsBack: {revision: two, how: `which was rolled back at ${clock} by ann`}};
+			expect(undo(facts, {now})).toMatchObject(back);
+			// Made since under the same name, it is another one.
+			const again = [{...revisionView(2), createdAt: notedAt + 1000}, revisionView(1)];
+			expect(undo({...facts, revisions: again}, {now})).not.toHaveProperty('bringsBack');
+		},
+	);
 
 	it.each(['split', 'promote', 'undo'] as const)('warns of nothing after a %s', verb => {
 		expect(undo(factsNoted(100, {verb, undo: [splitWith(60)]}), {now})).not.toHaveProperty('bringsBack');
