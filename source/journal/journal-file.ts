@@ -35,7 +35,7 @@ export type HistoryFile = {
 	readAll(): Promise<Recalled>;
 	/** Appends one line, one after the other when several are asked for. Throws the error of the file system. */
 	append(entry: HistoryEntry): Promise<void>;
-	/** Appends what is about to be sent. Throws the error of the file system. */
+	/** Appends what is about to be sent, be it once more after an end that made nothing. Throws the error of the file system. */
 	begin(attempt: Attempt | Deed): Promise<void>;
 	/** Appends how an attempt has ended that made no change of a split, or something made or deleted. */
 	end(ending: AttemptEnding): Promise<void>;
@@ -88,10 +88,16 @@ export function openHistoryFile(
 
 	async function readAll(): Promise<Recalled> {
 		const lines = await linesAtEnd(file, limit);
-		const begun: Attempt[] = [];
-		const endings: AttemptEnding[] = [];
+		const begun = new Map<string, Attempt>();
+		const deeds = new Map<string, Deed>();
+		const endings = new Map<string, AttemptEnding>();
 		const changes: HistoryEntry[] = [];
-		const deeds: Deed[] = [];
+		/** What is begun again has not ended, and is the same still. */
+		const begin = <Begun extends {id: string}>(among: Map<string, Begun>, again: Begun) => {
+			endings.delete(again.id);
+			among.delete(again.id);
+			among.set(again.id, again);
+		};
 		for (const line of lines) {
 			const value = jsonOf(line);
 			const entry = parseEntry(value);
@@ -101,15 +107,15 @@ export function openHistoryFile(
 			}
 			const other = parseAttemptLine(value);
 			const deed = parseDeed(value);
-			if (other?.kind === 'attempt') begun.push(other.attempt);
-			else if (other) endings.push(other.ending);
-			else if (deed) deeds.push(deed);
+			if (other?.kind === 'attempt') begin(begun, other.attempt);
+			else if (other) endings.set(other.ending.id, other.ending);
+			else if (deed) begin(deeds, deed);
 		}
 		const entries = withoutRepeats(changes);
 		return {
 			entries,
-			attempts: attemptsOf(begun, endings, changes),
-			deeds: withEnds(deeds, endings),
+			attempts: attemptsOf([...begun.values()], [...endings.values()], changes),
+			deeds: withEnds([...deeds.values()], [...endings.values()]),
 		};
 	}
 

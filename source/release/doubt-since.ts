@@ -46,8 +46,8 @@ export function doubtSince(
 	return doubtOf(present, {warnings}, kindsFor(action));
 }
 
-/** The first of these kinds that the plan has not said. */
-function doubtOf(
+/** The first of these kinds that the plan has not said, as a sentence. */
+export function doubtOf(
 	present: readonly Warning[],
 	{warnings}: Pick<Plan, 'warnings'>,
 	kinds: readonly Warning['kind'][],

@@ -11,6 +11,7 @@ import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, latestKey, splitOf, type Split, type SplitDifference} from '../knative/split/split.js';
 import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
 import {takenBackOf} from '../knative/release/evidence/facts.js';
+import {whyNoCanaryTag} from '../knative/release/free-tag.js';
 import {rejectedImage} from '../knative/release/evidence/likeness.js';
 import {untriedWhenMade} from '../knative/release/untried.js';
 import {ownerWarnings, rejectedWords, type Warning} from '../knative/release/warnings.js';
@@ -66,10 +67,11 @@ export function planCreateRevision(
 		},
 		rows: rows.map(row => withShareBefore(row, service)),
 		facts: lines,
-		notes:
-			action === 'autoscaling'
-				? ['Autoscaling is part of the template: creates a new revision.', ...plan.notes]
-				: plan.notes,
+		notes: [
+			...(action === 'autoscaling' ? ['Autoscaling is part of the template: creates a new revision.'] : []),
+			...plan.notes,
+			...untaggedNotes(facts, plan.split),
+		],
 		warnings: [
 			...baseWarnings(facts, plan.made),
 			...(untried ? [untried] : []),
@@ -80,6 +82,13 @@ export function planCreateRevision(
 		splits: {before, after: plan.split},
 		made: plan.made,
 	};
+}
+
+/** Why no tag was proposed for it, so that it has no URL of its own. */
+function untaggedNotes({service, placeholders}: Facts, after: Split): string[] {
+	const isUntagged = after.some(({latest, tags}) => latest && tags.length === 0);
+	const why = isUntagged ? whyNoCanaryTag(service, placeholders) : undefined;
+	return why === undefined ? [] : [`The new revision gets no tag. ${why}`];
 }
 
 /** That a canary which is being tried loses its tag, and with it the URL at which it is looked at. */

@@ -73,24 +73,36 @@ export async function sendRecorded(
 		}
 	};
 	if (begun) await note(history?.begin(begun));
+	const noteEnd = async (ended: WriteOutcome) => {
+		const isMade = begun !== attempt && (ended.kind === 'done' || ended.kind === 'altered');
+		const sentence = isMade && ended.kind === 'done' ? '' : sentenceOf(ended, plan);
+		if (begun) await note(history?.end({id: begun.id, how: isMade ? 'made' : 'not made', sentence}));
+	};
 	let at = now();
-	const outcome = await repeat(async () =>
-		sendPlan(cluster, attempt ? stamped(plan, {id: attempt.id, at: now()}) : plan, {
+	/** What is in the history as its end. */
+	let noted: WriteOutcome | undefined;
+	const send = async (): Promise<WriteOutcome> => {
+		if (noted && begun) await note(history?.begin({...begun, at: now()}));
+		noted = undefined;
+		const sent = await sendPlan(cluster, attempt ? stamped(plan, {id: attempt.id, at: now()}) : plan, {
 			reason: plan.action,
 			now,
-			onSent(sent) {
-				({at} = sent);
-				onSent?.(sent);
+			onSent(request) {
+				({at} = request);
+				onSent?.(request);
 			},
-		}),
-	);
+		});
+		// Whoever waits before it is sent again may be ended meanwhile.
+		if (isNotMade(sent)) {
+			await noteEnd(sent);
+			noted = sent;
+		}
+		return sent;
+	};
+	const outcome = await repeat(send);
 	const entry = attempt && entryOf(attempt, plan, outcome, at);
 	if (entry) await note(history?.append(entry));
-	else if (begun && outcome.kind !== 'unknown') {
-		const isMade = begun !== attempt && (outcome.kind === 'done' || outcome.kind === 'altered');
-		const sentence = isMade && outcome.kind === 'done' ? '' : sentenceOf(outcome, plan);
-		await note(history?.end({id: begun.id, how: isMade ? 'made' : 'not made', sentence}));
-	}
+	else if (outcome.kind !== 'unknown' && outcome !== noted) await noteEnd(outcome);
 	return {
 		outcome,
 		at,
@@ -103,6 +115,9 @@ export async function sendRecorded(
 function late(): never {
 	throw new Error(`the disk takes longer than ${longestNoting / 1000} s`);
 }
+
+const isNotMade = ({kind}: WriteOutcome): boolean =>
+	kind !== 'done' && kind !== 'altered' && kind !== 'unknown';
 
 function sentenceOf(outcome: WriteOutcome, plan: Plan): string {
 	return outcome.kind === 'done' ? 'The server had it that way already.' : sentenceOfOutcome(outcome, plan);

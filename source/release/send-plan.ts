@@ -1,7 +1,9 @@
 /** Sends a plan, once, and says in a sentence what became of it: for the review sheet and for the commands without one. */
 import type {Cluster} from '../kube/cluster.js';
+import {latestReadyPath} from '../knative/objects/patch.js';
 import {markOf} from '../knative/release/evidence/rejection.js';
 import {annotateRevision} from '../kube/write/annotate-revision.js';
+import {lookUp} from '../kube/write/expected-state.js';
 import {deleteRevision} from '../kube/write/delete-revision.js';
 import {identityOf} from '../kube/objects.js';
 import {
@@ -90,7 +92,9 @@ export function sentenceOfOutcome(
 				return `Not done: somebody else was writing ${name} at the same time; its split is as you saw it. Nothing was written.`;
 			}
 			if (outcome.latest) {
-				return `Not done: another revision of ${name} is the latest ready one since you opened this. Nothing was written.`;
+				return lookUp(outcome.theirs, latestReadyPath) === undefined
+					? `Not done: ${name} has no latest ready revision any more. Nothing was written.`
+					: `Not done: another revision of ${name} is the latest ready one since you opened this. Nothing was written.`;
 			}
 			return `Not done: ${name} changed since you opened this. Nothing was written.`;
 		case 'gone':

@@ -97,6 +97,22 @@ describe('the history on disk', () => {
 		expect(await readFile(file, 'utf8')).not.toContain('locked');
 	});
 
+	it('has what was begun again as one that is open, with its last time and end', async () => {
+		const history = openHistoryFile(file);
+		const refused = {how: 'not made', sentence: 'The server is busy.'} as const;
+		await history.begin(attempt('a-1'));
+		await history.begin(attempt('a-2'));
+		for (const id of ['a-1', 'a-2']) await history.end({id, ...refused});
+		await history.begin({...attempt('a-1'), at: entry(2).at + 20_000});
+		const read = async () => (await openHistoryFile(file).readAll()).attempts;
+		expect(await read()).toEqual([
+			{...attempt('a-2'), end: refused},
+			{...attempt('a-1'), at: entry(2).at + 20_000},
+		]);
+		await history.end({id: 'a-1', how: 'not known', sentence: 'no answer'});
+		expect(await read()).toMatchObject([{id: 'a-2'}, {id: 'a-1', end: {how: 'not known'}}]);
+	});
+
 	it('is read from its first whole line, also where that is the first one of the file', async () => {
 		const length = formatEntry(entry(100)).length + 1;
 		const history = openHistoryFile(file, {limit: 10 * length});

@@ -6,6 +6,7 @@ import {planRevision, type RevisionRequest} from '../../source/knative/revision/
 import {type RevisionView} from '../../source/knative/revision/revision.js';
 import {parseNote} from '../../source/knative/release/evidence/note.js';
 import {freeCanaryTag} from '../../source/knative/release/free-tag.js';
+import type {Placeholders} from '../../source/knative/release/verbs/role-tags.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
 import {splitOf} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
@@ -69,6 +70,7 @@ type Wanted = {
 	asked?: RevisionRequest;
 	options?: Parameters<typeof planCreateRevision>[3];
 	revisions?: RevisionView[];
+	placeholders?: Placeholders;
 };
 
 const lines = [{label: 'Image', value: 'app:3'}];
@@ -83,9 +85,9 @@ function revisionPlan(service: ServiceView, asked: RevisionRequest) {
 
 function making(
 	service: ServiceView,
-	{asked = request, options, revisions = [revisionMade(2), revisionMade(1)]}: Wanted = {},
+	{asked = request, options, revisions = [revisionMade(2), revisionMade(1)], placeholders}: Wanted = {},
 ): Plan {
-	const known = {service, revisions, changes: [], now, user: 'ann'};
+	const known = {service, revisions, changes: [], now, user: 'ann', placeholders};
 	return planCreateRevision(known, revisionPlan(service, asked), lines, options);
 }
 
@@ -200,6 +202,21 @@ describe('a plan to make a revision', () => {
 			`Pins ${two} at 100 % (was: follow latest).`,
 		]);
 		expect(making(service).notes).toEqual([`Pins ${two} at 100 % (was: follow latest).`]);
+	});
+
+	it('says why no tag was proposed for it', () => {
+		const service = serviceMade({traffic: whole(one), ready: 2});
+		const placeholders = new Map([['canary-helloworld-go', 'taken' as const]]);
+		expect(freeCanaryTag({service, revisions: undefined, changes: [], placeholders})).toBe('');
+		const untagged =
+			'The new revision gets no tag. The tag canary needs the name canary-helloworld-go, which another service of this namespace has: choose another tag.';
+		expect(making(service, {placeholders}).notes).toContain(untagged);
+		expect(making(service, {placeholders, asked: {...request, newTag: 'next'}}).notes).not.toContain(
+			untagged,
+		);
+		expect(making(service).notes).not.toContain(untagged);
+		// It is in the split already.
+		expect(making(serviceMade({traffic: tried, ready: 2}), {placeholders}).notes).not.toContain(untagged);
 	});
 
 	it('warns that a canary which is being tried loses its tag to it', () => {

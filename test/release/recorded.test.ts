@@ -115,6 +115,37 @@ describe('a change of a split', () => {
 		expect(shares(sent.entry?.after ?? [])).toBe(`${one}=100 ${two}=0`);
 	});
 
+	it('has ended for as long as it waits to be sent again, and is one and open again once it is', async () => {
+		const seen: unknown[] = [];
+		const look = async () => {
+			const {entries, attempts} = await history.readAll();
+			seen.push({entries: entries.length, attempts: attempts.map(({at, end}) => ({at, end}))});
+		};
+		let isBusy = true;
+		world.onWrite(exchange => {
+			if (!isBusy) return void look().then(() => exchange.answer(200, given(exchange, 5)));
+			isBusy = false;
+			exchange.answer(429, status(429, 'TooManyRequests', 'too many'), {'retry-after': '20'});
+		});
+		let time = now;
+		const sent = await sendRecorded(cluster, back(), history, {
+			now: () => time,
+			async repeat(send) {
+				await send();
+				await look();
+				time += 20_000;
+				return send();
+			},
+		});
+		expect(sent).toMatchObject({outcome: {kind: 'done'}, at: now + 20_000});
+		const end = {how: 'not made', sentence: expect.stringContaining('The server is busy: too many')};
+		expect(seen).toEqual([
+			{entries: 0, attempts: [{at: now, end}]},
+			{entries: 0, attempts: [{at: now + 20_000, end: undefined}]},
+		]);
+		expect(await history.readAll()).toMatchObject({entries: [{id: sent.entry?.id}], attempts: []});
+	});
+
 	it('has a note with its id, and the time at which it was sent, however long its review was open', async () => {
 		const plan = planned(planAbandon(facts(), {why: 'slow'}));
 		const mark = plan.reject?.mark;

@@ -188,6 +188,16 @@ describe('what became of it is said', () => {
 		expect(said({kind: 'conflict', theirs: theirs('u-2'), sameSpec: true})).toBe(another);
 	});
 
+	it('of one that follows another revision by now, or none', () => {
+		const other = {...theirs('u-1'), status: {latestReadyRevisionName: 'cart-00003'}};
+		expect(said({kind: 'conflict', theirs: other, latest: true})).toBe(
+			'Not done: another revision of cart is the latest ready one since you opened this. Nothing was written.',
+		);
+		expect(said({kind: 'conflict', theirs: theirs('u-1'), latest: true})).toBe(
+			'Not done: cart has no latest ready revision any more. Nothing was written.',
+		);
+	});
+
 	it('of what does not exist any more, by its own name', () => {
 		expect(said({kind: 'gone'})).toBe('Not done: cart does not exist in namespace shop any more.');
 		expect(said({kind: 'gone'}, ofRevision)).toBe(

@@ -17,10 +17,16 @@ export async function learnTags(loop: Loop, cluster: Cluster, service: ServiceVi
 }
 
 /** Resolves when each tag was asked and has answered something. */
-export async function triedAll(loop: Loop): Promise<void> {
+export const triedAll = async (loop: Loop) =>
+	seen(loop, ({tags}) => tags.every(({state}) => state !== 'waiting'));
+
+/** Resolves when it is known what a host that cannot exist gets, or that it gets no answer. */
+export const knowsAnyHost = async (loop: Loop) => seen(loop, ({isAnyHostOpen}) => !isAnyHostOpen);
+
+async function seen(loop: Loop, is: (snapshot: LoopSnapshot) => boolean): Promise<void> {
 	const {promise, resolve} = Promise.withResolvers<void>();
-	const look = ({tags}: LoopSnapshot): void => {
-		if (tags.every(({state}) => state !== 'waiting')) resolve();
+	const look = (snapshot: LoopSnapshot): void => {
+		if (is(snapshot)) resolve();
 	};
 	const unsubscribe = loop.subscribe(look);
 	look(loop.snapshot());

@@ -83,6 +83,7 @@ function whose({revision, attribution, why, code, candidates}: ReportRow): strin
 		unheard: 'one of',
 		unknown: 'unknown body, one of',
 		'no success': `${code ?? ''}, one of`,
+		'any host': 'any host gets it, one of',
 	};
 	return `${words[why ?? 'unknown']}: ${candidates.join(', ')}`;
 }

@@ -18,7 +18,7 @@ import {routeSettled, serviceState} from '../../knative/service/service-state.js
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {configuredShares, expectedShares, type ExpectedShare} from './expected-split.js';
 import {misplacedFlag} from './misplaced-flags.js';
-import {abortOf, learnTags, sendAll, triedAll, unlessAborted} from './send-all.js';
+import {abortOf, knowsAnyHost, learnTags, sendAll, triedAll, unlessAborted} from './send-all.js';
 import {readService} from '../read/read-service.js';
 import {settledService, type SettledService} from '../read/settled-service.js';
 import {
@@ -161,6 +161,10 @@ async function askService(
 		const since = new Date();
 		let snapshot = await sendAll(loop, options);
 		const until = new Date();
+		if (snapshot.isAnyHostOpen) {
+			await Promise.race([knowsAnyHost(loop), abortOf(options.signal)]);
+			snapshot = loop.snapshot();
+		}
 		if (mayTellMore(snapshot, expected.shares, options)) {
 			await Promise.race([learning, abortOf(options.signal)]);
 			snapshot = loop.snapshot();

@@ -5,8 +5,9 @@ import type {Cluster} from '../../kube/cluster.js';
 import {comeBackAfter, withPatience} from '../../kube/patient.js';
 import {identityOf} from '../../kube/objects.js';
 import {agreementFor} from '../../release/agreement.js';
-import {doubtSince, latestSince} from '../../release/doubt-since.js';
+import {doubtOf, doubtSince, latestSince} from '../../release/doubt-since.js';
 import {placed, type DryRun, type Plan} from '../../release/plan.js';
+import {planCreateService} from '../../release/plan-object.js';
 import {sendRecorded} from '../../release/recorded.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../release/send-plan.js';
 import type {UnderWay} from '../../release/under-way.js';
@@ -14,6 +15,7 @@ import type {CanaryVerdict} from '../../release/verdict/canary-verdict.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {readRevisions, readService} from '../read/read-service.js';
 import {followToGateway, type Arrival} from './follow-to-gateway.js';
+import {readAround} from './read-facts.js';
 
 /** What has to be typed at a terminal can be said on the command line. */
 export type Despite = 'worse' | 'rejected' | 'untried';
@@ -173,7 +175,10 @@ async function newDoubt(
 	{isJudged}: {isJudged: boolean},
 ): Promise<string | undefined> {
 	const {splits, namespace, name, write: sent} = plan;
-	if (sent.kind === 'create') return undefined;
+	if (sent.kind === 'create') {
+		const known = await readAround(cluster, namespace, now());
+		return doubtOf(planCreateService(sent.manifest, plan.facts, known).warnings, plan, ['rejected']);
+	}
 	const [read, revisions] = await Promise.all([
 		readService(cluster, namespace, name),
 		splits && readRevisions(cluster, namespace, name),

@@ -1,5 +1,6 @@
 /** The tag that a new revision is proposed. Pure. */
 import type {ReleaseFacts} from './evidence/facts.js';
+import type {ServiceView} from '../service/service.js';
 import type {Placeholders} from './verbs/role-tags.js';
 import {waitingLatest} from './evidence/shares.js';
 import {releaseOf} from './release.js';
@@ -13,6 +14,14 @@ export function freeCanaryTag(facts: ReleaseFacts & {placeholders?: Placeholders
 	const isWaiting = waitingLatest(service)?.row.tags.includes(canaryTag) === true;
 	const isRunning = canary !== undefined && canary.revision !== whole && !isWaiting;
 	const isInUse = service.specTraffic.some(({tag}) => tag === canaryTag);
-	const isFree = placeholderRule(canaryTag, service.name, placeholders) === undefined;
-	return (isRunning && isInUse) || (!isInUse && !isFree) ? '' : canaryTag;
+	return (isRunning && isInUse) || whyNoCanaryTag(service, placeholders) !== undefined ? '' : canaryTag;
+}
+
+/** Why the tag for a canary cannot be given, as a sentence: somebody else has the name that it needs. */
+export function whyNoCanaryTag(
+	{name, specTraffic}: ServiceView,
+	placeholders: Placeholders | undefined,
+): string | undefined {
+	const isInUse = specTraffic.some(({tag}) => tag === canaryTag);
+	return isInUse ? undefined : placeholderRule(canaryTag, name, placeholders);
 }

@@ -5,6 +5,7 @@
  * else it is one of several revisions', which are named. Pure: evidence in, evidence out.
  */
 import type {Answer} from '../transport/probe.js';
+import type {AnyHost} from './any-host.js';
 import {gradeOf} from './grade.js';
 import type {ExpectedStatus} from '../transport/request-content.js';
 
@@ -29,9 +30,10 @@ export type Attribution =
 			revisions: readonly string[];
 			/**
 			 * alike: several say it · unheard: one that has a share was not heard, and may say it · unknown: no tag URL gave
-			 * this body · no success: a failure or the like, which says nothing of who gave it.
+			 * this body · no success: a failure or the like, which says nothing of who gave it · any host: what the gateway
+			 * answers to every host, which is the service's or nobody's.
 			 */
-			why: 'alike' | 'unheard' | 'unknown' | 'no success';
+			why: 'alike' | 'unheard' | 'unknown' | 'no success' | 'any host';
 	  }
 	/** No revision has a share, or it is not known which. */
 	| {kind: 'nobody'};
@@ -123,14 +125,26 @@ function heard(
 }
 
 /** Whose an answer is, by what was learned. */
-export type Attributor = (said: {fingerprint: string | undefined; isSuccess: boolean}) => Attribution;
+export type Attributor = (said: {
+	fingerprint: string | undefined;
+	isSuccess: boolean;
+	/** Its first line. */
+	text?: string;
+	/** It is known that any host gets the same. */
+	isToAny?: boolean;
+}) => Attribution;
 
 /**
  * The rule for answers under one split.
  *
  * @param holders The revisions that have a share of the traffic, in the order of the split.
+ * @param isSaidToAny Whether any host gets what users got.
  */
-export function createAttributor(evidence: Evidence, holders: readonly string[]): Attributor {
+export function createAttributor(
+	evidence: Evidence,
+	holders: readonly string[],
+	isSaidToAny: AnyHost['isToUsers'] = () => false,
+): Attributor {
 	const others = [...evidence.keys()].filter(revision => !holders.includes(revision));
 	const says = (revision: string, fingerprint: string) =>
 		heard(evidence, revision)?.says.has(fingerprint) === true;
@@ -155,7 +169,11 @@ export function createAttributor(evidence: Evidence, holders: readonly string[])
 		return unheard.length > 0 ? oneOf([...sayers, ...unheard], 'unheard') : oneOf(sayers, 'alike');
 	}
 
-	return ({fingerprint, isSuccess}) => {
+	return ({fingerprint, isSuccess, text = '', isToAny = false}) => {
+		if (isSuccess && (isToAny || isSaidToAny({fingerprint, firstLine: text}))) {
+			return oneOf(holders, 'any host');
+		}
+
 		if (!isSuccess || fingerprint === undefined) {
 			return oneOf(holders, isSuccess ? 'unknown' : 'no success');
 		}
@@ -173,15 +191,25 @@ function oneOf(
 	return revisions.length === 0 ? {kind: 'nobody'} : {kind: 'one of', revisions, why};
 }
 
-/** Evidence without what was heard at the tags of some revisions; the same where there is none. */
-export function withoutTags(evidence: Evidence, isDoubtful: (revision: string) => boolean): Evidence {
-	const doubtful = [...evidence].filter(([revision, {tag}]) => tag.size > 0 && isDoubtful(revision));
-	return doubtful.length === 0
-		? evidence
-		: new Map([
-				...evidence,
-				...doubtful.map(([revision, {alone}]) => [revision, {alone, tag: none}] as const),
-			]);
+/**
+ * Evidence without what was heard at the tags of some revisions, and without some of what one said while it was alone; the same
+ * where there is none of it.
+ */
+export function withoutDoubtful(
+	evidence: Evidence,
+	{
+		isDoubtful,
+		isToAny,
+	}: {isDoubtful: (revision: string) => boolean; isToAny: (fingerprint: string) => boolean},
+): Evidence {
+	const left = [...evidence].flatMap(([revision, {tag, alone}]) => {
+		const own = [...alone].filter(fingerprint => !isToAny(fingerprint));
+		const isTagLeft = tag.size === 0 || !isDoubtful(revision);
+		return isTagLeft && own.length === alone.size
+			? []
+			: [[revision, {alone: new Set(own), tag: isTagLeft ? tag : none}] as const];
+	});
+	return left.length === 0 ? evidence : new Map([...evidence, ...left]);
 }
 
 const none: ReadonlySet<string> = new Set();

@@ -9,8 +9,8 @@ import {formatAddress} from '../transport/probe.js';
 export type GatewayKnowledge = {
 	/** The answer, said to be the gateway's where it is. Rejects only with the reason of `signal`. */
 	judge(target: ProbeTarget, answer: Answer, signal?: AbortSignal): Promise<Answer>;
-	/** Whether a host that cannot exist is answered well, and always with these words (`wordsToAll`, or `variedWords` of them). */
-	isSaidToAll: (target: ProbeTarget, words: string) => Promise<boolean>;
+	/** With what a host that cannot exist is answered whenever it is asked: `wordsToAll` where that is well, or `variedWords` of them. */
+	saidToAll: (target: ProbeTarget) => Promise<ReadonlySet<string>>;
 	/** Another gateway may stand at the same address: what was heard of it is forgotten. */
 	forget(): void;
 };
@@ -27,8 +27,6 @@ type Known = {
 
 /** Times that a host which does not exist is asked: an answer drawn from a split is seldom the same so often. */
 const rounds = 3;
-/** No signature: those begin with a status, or with `good`. */
-const varies = 'varies';
 
 /** @param random For the hosts that do not exist; 0 to 1. */
 export function createGatewayKnowledge({
@@ -59,11 +57,20 @@ export function createGatewayKnowledge({
 		);
 		// Asked again with the next answer that it matters for.
 		if (heard.includes(undefined)) known.catchAll = undefined;
-		return new Set(heard.flatMap(signature => (typeof signature === 'string' ? [signature] : [])));
+		// What is drawn from a split may be the same for one of them by chance.
+		const drawn = new Set(
+			heard.flatMap(said => (said && said.only === undefined ? [...said.signatures] : [])),
+		);
+		return new Set(
+			heard.flatMap(said => (said?.only === undefined || drawn.has(said.only) ? [] : [said.only])),
+		);
 	}
 
-	/** What is said of a host whenever it is asked; 'varies' when that differs; undefined without an answer. */
-	async function askHost(target: ProbeTarget, authority: string): Promise<string | undefined> {
+	/** What is said of a host, and the `only` thing where that is the same whenever it is asked; undefined without an answer. */
+	async function askHost(
+		target: ProbeTarget,
+		authority: string,
+	): Promise<{signatures: ReadonlySet<string>; only: string | undefined} | undefined> {
 		const {request} = target;
 		const madeUp = {
 			...target,
@@ -81,15 +88,12 @@ export function createGatewayKnowledge({
 		const signatures = new Set<string>();
 		for (const outcome of answers) {
 			if (outcome?.kind !== 'response') return undefined;
-			const signature = isGood(outcome) ? wordsToAll(outcome, authority) : signatureOf(outcome, authority);
-			signatures.add(signature ?? varies);
+			signatures.add(isGood(outcome) ? wordsToAll(outcome, authority) : signatureOf(outcome, authority));
 		}
 
-		const [only] = signatures;
-		if (signatures.size === 1) return only;
-		const general = new Set([...signatures].map(signature => variedWords(signature)));
-		const [same] = general;
-		return general.size === 1 && !signatures.has(varies) ? same : varies;
+		const same = signatures.size === 1 ? signatures : new Set([...signatures].map(variedWords));
+		const [only] = same;
+		return {signatures, only: same.size === 1 ? only : undefined};
 	}
 
 	return {
@@ -121,11 +125,11 @@ export function createGatewayKnowledge({
 				? {...answer, outcome: {...outcome, by: 'gateway'}}
 				: answer;
 		},
-		async isSaidToAll(target, words) {
+		async saidToAll(target) {
 			const known = knownOf(target);
 			known.catchAll ??= askMadeUp(target, known);
 			known.first ??= known.catchAll;
-			return (await known.first).has(words);
+			return known.first;
 		},
 		forget() {
 			gateways.clear();
@@ -133,7 +137,7 @@ export function createGatewayKnowledge({
 	};
 }
 
-/** A success is always taken to be the service's: a gateway may lead every host to it. */
+/** A success is never taken to be the gateway's own: it may lead every host to the service. Nothing is claimed by it either (any-host.ts). */
 const isGood = ({status, error}: GatewayResponse): boolean =>
 	!error && ((status >= 200 && status < 300) || status === 0);
 
@@ -157,8 +161,12 @@ export function variedWords(words: string): string {
 	return `each time another ${withoutIds(words)}`;
 }
 
-/** What is compared of a success, the same from host to host; undefined where there is nothing. */
-export function wordsToAll({status, fingerprint}: GatewayResponse, authority: string): string | undefined {
+/** What is compared of a success, or else its first line, the same from host to host. */
+export function wordsToAll(
+	{fingerprint, firstLine}: Pick<GatewayResponse, 'fingerprint' | 'firstLine'>,
+	authority: string,
+): string {
 	const name = authority.replace(/:\d+$/, '');
-	return fingerprint === undefined ? undefined : `good ${status} ${fingerprint.replaceAll(name, '{host}')}`;
+	const said = fingerprint === undefined ? `nothing to compare ${firstLine}` : fingerprint;
+	return `good ${said.replaceAll(name, '{host}')}`;
 }

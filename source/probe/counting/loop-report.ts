@@ -66,8 +66,13 @@ export type Attributed = {
 	attribute: Attributor;
 };
 
-export function attributedBy(evidence: Evidence, weights: readonly Weight[]): Attributed {
-	return {evidence, weights, attribute: createAttributor(evidence, holdersOf(weights))};
+/** @param isSaidToAny As `createAttributor` takes it. */
+export function attributedBy(
+	evidence: Evidence,
+	weights: readonly Weight[],
+	isSaidToAny?: Parameters<typeof createAttributor>[2],
+): Attributed {
+	return {evidence, weights, attribute: createAttributor(evidence, holdersOf(weights), isSaidToAny)};
 }
 
 /** The revisions that have a share, in the order of the split. */
@@ -80,8 +85,8 @@ export function groupBy({attribute}: Attributed): (said: Said) => string {
 	return said => keyOf(attributionOf(said, attribute), said);
 }
 
-export function attributionOf({fingerprint, grade}: Said, attribute: Attributor): Attribution {
-	return attribute({fingerprint, isSuccess: grade === 'success'});
+export function attributionOf({fingerprint, grade, text, isToAny}: Said, attribute: Attributor): Attribution {
+	return attribute({fingerprint, text, isSuccess: grade === 'success', isToAny});
 }
 
 /**
@@ -135,7 +140,7 @@ function keyOf(attribution: Attribution, said: Said): string {
 		case 'nobody':
 			return `nobody ${said.key}`;
 		case 'one of':
-			return attribution.why === 'alike' || attribution.why === 'unheard'
+			return attribution.why === 'alike' || attribution.why === 'unheard' || attribution.why === 'any host'
 				? `${attribution.why} ${attribution.revisions.join(' ')}`
 				: `${attribution.why} ${said.key}`;
 	}

@@ -32,6 +32,8 @@ export type Said = {
 	code: string;
 	/** The first line, or the sentence of a failure. */
 	text: string;
+	/** It was known when it came that any host gets the same. */
+	isToAny: boolean;
 };
 
 /** Answers that the caller counts as one. */
@@ -87,7 +89,15 @@ export type Tally = {
 	/** To be called for slots whose request could not be sent. */
 	notSent(slots: number): void;
 	/** Counts the answer; returns what it says if it is counted (and not only shown). */
-	record(answer: Answer, grade: Grade, ticket: Ticket): Said | undefined;
+	record(
+		answer: Answer,
+		grade: Grade,
+		ticket: Ticket,
+		options?: {
+			/** Any host gets the same. */
+			isToAny: boolean;
+		},
+	): Said | undefined;
 	/**
 	 * The counts as they are, never to change. What `groupOf` returns the same for is made one group. Sorted by first
 	 * appearance.
@@ -118,17 +128,25 @@ type Counter = {
 };
 
 /** What an answer says; the text of a failure does not tell it apart, because it may have an id in it. */
-function saidBy({outcome}: Answer, grade: Grade): Said {
+function saidBy({outcome}: Answer, grade: Grade, isToAny: boolean): Said {
 	if (outcome.kind === 'failure') {
 		const {failure, sentence} = outcome;
-		return {key: `!${failure}`, grade, fingerprint: undefined, code: failure, text: sentence};
+		return {key: `!${failure}`, grade, fingerprint: undefined, code: failure, text: sentence, isToAny: false};
 	}
 
 	const {code, fingerprint, firstLine} = outcome;
 	const text = grade === 'success' ? firstLine : wordsOf(outcome);
+	if (grade === 'success' && isToAny) return {key: '*', grade, fingerprint, code, text, isToAny};
 	return grade === 'success'
-		? {key: fingerprint === undefined ? '' : `=${fingerprint}`, grade, fingerprint, code, text}
-		: {key: `!${grade} ${code}`, grade, fingerprint: undefined, code, text};
+		? {
+				key: fingerprint === undefined ? '' : `=${fingerprint}`,
+				grade,
+				fingerprint,
+				code,
+				text,
+				isToAny: false,
+			}
+		: {key: `!${grade} ${code}`, grade, fingerprint: undefined, code, text, isToAny: false};
 }
 
 /** Nothing counted; `at` is when that begins, in milliseconds since 1970. */
@@ -174,7 +192,7 @@ export function createTally(at: number): Tally {
 				counts.notSent += slots;
 			}
 		},
-		record(answer, grade, ticket) {
+		record(answer, grade, ticket, {isToAny} = {isToAny: false}) {
 			const counted = !settling && ticket.epoch === epoch;
 			recorded++;
 			pending.push({...answer, grade, settling: !counted, order: recorded});
@@ -193,7 +211,7 @@ export function createTally(at: number): Tally {
 			}
 
 			const {outcome, latency} = answer;
-			const said = saidBy(answer, grade);
+			const said = saidBy(answer, grade, isToAny);
 			const counter = counterFor(said, outcome.kind === 'response' ? outcome.body : outcome.sentence);
 			counts.answered++;
 			counter.n++;

@@ -1,4 +1,5 @@
 /** When what is answered at tags may be no revision's, but that of a gateway which has no rule for tag hosts. Pure. */
+import type {AnyHost} from '../attribution/any-host.js';
 import type {EpochCounts} from '../counting/past-epochs.js';
 import {brokenHandshake, type Comparison, type SideReport} from '../pairs/comparison.js';
 
@@ -17,22 +18,26 @@ type Users = Pick<EpochCounts, 'answered' | 'errors' | 'refused' | 'weights'>;
  * Two that fail with the same words, while the service itself works; or one that fails whenever its tag is asked, though it
  * has a share of the traffic and users never see it fail; or one whose tag is answered as any host is.
  *
- * @param saidToAll What is answered at the tag of a revision, where any host gets it and users do not.
+ * @param saidToAll What is answered at the tag of a revision, where any host gets it.
  */
 export function tagDoubtOf(
 	comparison: Comparison | undefined,
 	users: Users,
-	saidToAll: (revision: string) => string | undefined = () => undefined,
+	saidToAll: AnyHost['saidToAll'] = () => undefined,
 ): TagDoubt | undefined {
 	if (!comparison) return undefined;
 	const {alikeFailures, old, fresh} = comparison;
 	for (const {revision} of [fresh, old]) {
-		const text = saidToAll(revision);
-		if (text !== undefined) {
+		const said = saidToAll(revision);
+		if (said) {
+			const {text, isUsers} = said;
+			const because = isUsers
+				? ', as the service does: nothing shows that it was asked'
+				: ', users of the service do not: the gateway may have no rule for it';
 			return {
 				revisions: [revision],
 				text,
-				sentence: `the tag of ${revision} answers what any host gets (${text}), users of the service do not: the gateway may have no rule for it`,
+				sentence: `the tag of ${revision} answers what any host gets (${text})${because}`,
 			};
 		}
 	}

@@ -4,7 +4,7 @@ import type {EpochCounts} from '../counting/past-epochs.js';
 import type {GatewayCondition} from './gateway-state.js';
 
 export type Trouble = {
-	kind: 'down' | 'gateway' | 'failures' | 'unanswered' | 'refusals' | 'redirects';
+	kind: 'down' | 'gateway' | 'failures' | 'unanswered' | 'refusals' | 'redirects' | 'any host';
 	/** How many of how many requests. */
 	count: number;
 	of: number;
@@ -46,14 +46,22 @@ function isOver(count: number, of: number, {answersSince}: LastSeen): boolean {
 /**
  * What still happens comes before what is over.
  *
- * @param overdue Requests that wait for an answer for longer than any answer took.
- * @param lastSeen When users got that last.
+ * @param options.overdue Requests that wait for an answer for longer than any answer took.
+ * @param options.isAnyHostOpen It is not known yet what any host gets.
+ * @param options.lastSeen When users got that last.
  */
 export function troubleOf(
 	counts: Counts,
 	gateway: GatewayCondition,
-	overdue = 0,
-	lastSeen: Partial<Record<Ending, LastSeen | undefined>> = {},
+	{
+		overdue = 0,
+		isAnyHostOpen = false,
+		lastSeen = {},
+	}: {
+		overdue?: number;
+		isAnyHostOpen?: boolean;
+		lastSeen?: Partial<Record<Ending, LastSeen | undefined>>;
+	} = {},
 ): Trouble | undefined {
 	const troubles = [
 		downNow(counts, gateway),
@@ -63,6 +71,7 @@ export function troubleOf(
 		unanswered(counts, overdue),
 		refusals(counts),
 		redirects(counts),
+		anyHost(counts, isAnyHostOpen),
 	].filter(trouble => trouble !== undefined);
 	return troubles.find(trouble => !trouble.isOver) ?? troubles[0];
 }
@@ -174,5 +183,31 @@ function redirects({answered, rows}: Counts): Trouble | undefined {
 		count,
 		of: answered,
 		sentence: `${count} of ${answered} answers are ${isLed ? 'redirects' : '3xx without a place to go to'}: nothing shows that a revision works; choose what to send (i)`,
+	};
+}
+
+const nothingShown = 'nothing shows that the service answers';
+
+/** A default page is answered well, too: nothing is proven by what any host gets, though it may be the service's. */
+function anyHost({answered, rows}: Counts, isOpen: boolean): Trouble | undefined {
+	const kind = 'any host';
+	if (isOpen) {
+		return {
+			kind,
+			count: 0,
+			of: answered,
+			sentence: `not known yet whether any host is answered so: ${nothingShown}`,
+		};
+	}
+	const alike = rows.filter(({why}) => why === 'any host');
+	const count = alike.reduce((sum, {n}) => sum + n, 0);
+	if (!isMuch(count, answered)) return undefined;
+	const said = alike[0]?.fingerprint ?? alike[0]?.text ?? '';
+	const what = said === '' ? '' : ` (${said})`;
+	return {
+		kind,
+		count,
+		of: answered,
+		sentence: `any host gets ${count} of ${answered} answers${what}: ${nothingShown}; ask a gateway that knows it (--gateway)`,
 	};
 }

@@ -122,11 +122,11 @@ export function createLoop({
 	let sides: Sides | undefined;
 	const knowledge = createGatewayKnowledge({probe, timeout, ...(random && {random})});
 	const publisher = createPublisher(clock);
-	const anyHost = createAnyHost({isSaidToAll: knowledge.isSaidToAll, onChange: changed});
+	const anyHost = createAnyHost({saidToAll: knowledge.saidToAll, onChange: changed});
 	const observations = createObservations({
 		clock,
 		isExpected,
-		isDoubtful: anyHost.isDoubtful,
+		anyHost,
 		onOverdue: changed,
 	});
 
@@ -153,8 +153,9 @@ export function createLoop({
 		const grade = gradeOf(answer.outcome, isExpected);
 		observations.noteGrade(answer, grade, host);
 		if (answer.outcome.kind === 'response' && !observations.settling) {
-			if (host.kind === 'service') anyHost.noteService(asked, answer.outcome);
-			else if (grade === 'success' && host.revision !== undefined) {
+			const isSuccess = grade === 'success';
+			if (host.kind === 'service') anyHost.noteService(asked, answer.outcome, {isSuccess});
+			else if (isSuccess && host.revision !== undefined) {
 				anyHost.noteTag(host.revision, asked, answer.outcome);
 			}
 		}
@@ -279,13 +280,13 @@ export function createLoop({
 
 	/** What any host gets teaches nothing of a revision. */
 	function withoutRule(tag: TagState): TagState {
-		const text = tag.state === 'learned' ? anyHost.saidToAll(tag.revision) : undefined;
-		return text === undefined
+		const said = tag.state === 'learned' ? anyHost.saidToAll(tag.revision) : undefined;
+		return said === undefined
 			? tag
 			: {
 					...tag,
 					state: 'failed',
-					problem: `it answers what any host gets (${text}): the gateway may have no rule for tag hosts`,
+					problem: `it answers what any host gets (${said.text}): the gateway may have no rule for tag hosts`,
 					fault: 'gateway',
 				};
 	}

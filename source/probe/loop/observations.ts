@@ -3,6 +3,7 @@
  * nothing itself.
  */
 import type {ChangePoint} from '../../stats/change-point.js';
+import type {AnyHost} from '../attribution/any-host.js';
 import type {Evidence, TagAnswer} from '../attribution/attribution.js';
 import {
 	areProvenDistinct,
@@ -10,7 +11,7 @@ import {
 	learnFromTags,
 	noEvidence,
 	unheardOf,
-	withoutTags,
+	withoutDoubtful,
 } from '../attribution/attribution.js';
 import {isFailure, isWorking, type Grade} from '../attribution/grade.js';
 import {distinguishingTrait} from '../attribution/traits.js';
@@ -47,6 +48,8 @@ export type Findings = EpochCounts & {
 	gateway: GatewayCondition;
 	/** Why nothing may be called good, whatever the shares say. */
 	trouble: Trouble | undefined;
+	/** It is not known yet whether users get what any host gets. */
+	isAnyHostOpen: boolean;
 	/** Since when users do not get the split that is set. */
 	alarm: Alarm | undefined;
 	/** A change of what users get under this split, though nothing was changed. */
@@ -103,18 +106,29 @@ const recently = 30_000;
 const startOf = (change: ChangePoint | undefined, now: number): number =>
 	change === undefined ? 0 : change.at + 2000 <= now ? change.at + 1000 : change.at;
 
+/** Nobody is accused by what may be any host's. */
+function withheld(verdict: EpochCounts['verdict']): EpochCounts['verdict'] {
+	return verdict?.state === 'disagrees' || verdict?.state === 'impossible'
+		? {
+				...verdict,
+				state: 'suspicious',
+				sentence: 'Possibly off; not known yet whether any host is answered so.',
+			}
+		: verdict;
+}
+
 /** Answers of which the traits are kept, of each revision. */
 const traitsLimit = 6;
 
 export function createObservations({
 	clock,
 	isExpected,
-	isDoubtful = () => false,
+	anyHost,
 	onOverdue,
 }: {
 	clock: Clock;
-	/** Nothing shows that this revision is asked at its tag: what is said there is not its own. */
-	isDoubtful?: (revision: string) => boolean;
+	/** What any host gets is said by nobody for certain. */
+	anyHost: Pick<AnyHost, 'isDoubtful' | 'isToUsers' | 'isUsersOpen'>;
 	/** Findings may be others, though nothing came. */
 	onOverdue: () => void;
 	isExpected: ExpectedStatus | undefined;
@@ -189,12 +203,14 @@ export function createObservations({
 				);
 	}
 
-	/** What was learned where it is not known that somebody else answered. */
-	const trusted = () => withoutTags(evidence, isDoubtful);
+	const isToAny = (fingerprint: string) => anyHost.isToUsers({fingerprint, firstLine: ''});
+
+	/** What was learned where nobody else may have answered. */
+	const trusted = () => withoutDoubtful(evidence, {isDoubtful: anyHost.isDoubtful, isToAny});
 
 	/** What is counted under this split, and what else there is to say of the answers. */
 	function buildEpoch() {
-		const attributed = attributedBy(trusted(), weights);
+		const attributed = attributedBy(trusted(), weights, anyHost.isToUsers);
 		const now = clock.date();
 		const {groups, settling, settlingAnswers, last, ...counts} = tally.snapshot(groupBy(attributed), {
 			worksElsewhere: works,
@@ -208,7 +224,8 @@ export function createObservations({
 			attributed,
 			series.countSince(attributed, from),
 		);
-		const epoch: EpochCounts = {...counts, ...judged, weights};
+		const verdict = anyHost.isUsersOpen ? withheld(judged.verdict) : judged.verdict;
+		const epoch: EpochCounts = {...counts, ...judged, verdict, weights};
 		const answersSince = (at: number) =>
 			[...series.countSince(attributed, at).values()].reduce((sum, count) => sum + count, 0);
 		const timeline = series.timeline(attributed, now);
@@ -255,7 +272,10 @@ export function createObservations({
 		},
 		record(answer, grade, ticket) {
 			if (answer.outcome.kind === 'response') waiting.answered(answer.latency);
-			const said = tally.record(answer, grade, ticket);
+			const {outcome} = answer;
+			const said = tally.record(answer, grade, ticket, {
+				isToAny: outcome.kind === 'response' && anyHost.isToUsers(outcome),
+			});
 			if (grade === 'unreached') unreachedAt = clock.date();
 			const holders = holdersOf(weights);
 			if (said) {
@@ -323,9 +343,14 @@ export function createObservations({
 				history,
 				atTags,
 				gateway,
+				isAnyHostOpen: anyHost.isUsersOpen,
 				trouble: rest.settling
 					? undefined
-					: troubleOf(epoch, gateway, waiting.overdue, lastSeen(kinds, answersSince)),
+					: troubleOf(epoch, gateway, {
+							overdue: waiting.overdue,
+							isAnyHostOpen: anyHost.isUsersOpen,
+							lastSeen: lastSeen(kinds, answersSince),
+						}),
 				alarm,
 				suggestion: findSuggestion(epoch.rows),
 				unheard: unheardOf(trusted(), holdersOf(weights)),

@@ -243,7 +243,7 @@ export function answerOf(row: Row): string {
 /** In six cells. What is longer is cut at its start, and half of a list of names would be read as one of them. */
 function briefly(row: Row, service: string): string {
 	if (row.revision !== undefined) return shortRevision(row.revision, service);
-	const words = {alike: 'alike', unheard: 'either', unknown: '?', 'no success': '?'};
+	const words = {alike: 'alike', unheard: 'either', unknown: '?', 'no success': '?', 'any host': 'any?'};
 	return words[row.why ?? 'unknown'];
 }
 
@@ -256,6 +256,8 @@ export function whose(row: Row, service: string): string {
 			return `alike: ${names}`;
 		case 'unheard':
 			return `either: ${names}`;
+		case 'any host':
+			return 'what any host gets';
 		case 'unknown':
 		case 'no success':
 		case undefined:

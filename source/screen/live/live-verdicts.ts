@@ -52,7 +52,7 @@ function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 	}
 	if (trouble.kind === 'gateway' && gateway.kind === 'answers itself' && gateway.isAll) return [];
 	// What to do stands at the end of what is only a doubt.
-	const [, sentence = trouble.sentence, remedy] = /^(.*); (choose .*)$/s.exec(trouble.sentence) ?? [];
+	const [, sentence = trouble.sentence, remedy] = /^(.*); ((?:choose|ask) .*)$/s.exec(trouble.sentence) ?? [];
 	return [
 		{
 			tone: doubts.has(trouble.kind) ? 'warning' : 'bad',

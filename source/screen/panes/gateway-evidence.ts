@@ -38,7 +38,9 @@ function evidenceOf({splitAlarm, split, gateway, trouble, isRunning}: ServiceVer
 	if (gateway.kind === 'down' || (gateway.kind === 'answers itself' && gateway.isAll)) return 'not served';
 	// Most of what users get is no answer of the service.
 	const isMost = trouble && !trouble.isOver && trouble.count > trouble.of / 2;
-	if (isMost && trouble.kind !== 'redirects') return 'not served';
+	const isDoubted = trouble?.kind === 'any host';
+	if (isMost && trouble.kind !== 'redirects' && !isDoubted) return 'not served';
+	if (isDoubted) return 'not known';
 	// What agreed once may be otherwise by now.
 	return split === 'agrees' && isRunning ? 'agreed' : 'not known';
 }

@@ -41,6 +41,41 @@ test.each([
 	expect(said).toMatch(/^100 of 100 answers are the gateway's own \(\d+.*no revision answered\. Check that/);
 });
 
+test.each([
+	['that is the same for all', () => 'It works!\n'],
+	['with the name of the host', (asked: string) => `Welcome to ${asked}\n`],
+	['with an id each time', () => `Welcome, request ${Math.random().toString(16).slice(2, 10)}\n`],
+	['that is empty', () => ''],
+])('a default page %s is no proof that the service answers, also at 100 %%', async (_, body) => {
+	const world = await openWorld();
+	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 100, 2: 0})});
+	const gateway = await inFrontOf(world.sandbox, async ({headers: {host: asked = ''}}) => ({
+		status: 200,
+		headers: {},
+		body: body(asked),
+	}));
+	const {code, said} = await verify(world, {gateway});
+	expect(code).toBe(2);
+	expect(said).toMatch(
+		/\? Cannot tell: any host gets 100 of 100 answers.*nothing shows that the service answers; ask a/,
+	);
+	expect(said).not.toMatch(/[✓✗]/);
+});
+
+test('a default page that comes in between at the service’s own host and at a tag accuses nobody', async () => {
+	const world = await openWorld();
+	let turn = 0;
+	const gateway = await inFrontOf(world.sandbox, async ({headers: {host: asked = ''}}) =>
+		/^(?:kn-canary-|r1-)/.test(asked) || (asked.startsWith('cart.') && turn++ % 2 === 0)
+			? {status: 200, headers: {}, body: 'It works!\n'}
+			: undefined,
+	);
+	const {code, said} = await verify(world, {gateway});
+	expect(code).toBe(2);
+	expect(said).toContain('any host gets 50 of 100 answers (It works!)');
+	expect(said).not.toMatch(/[✓✗]/);
+});
+
 test('a gateway that wants a login is said to, and is asked with what it wants', async () => {
 	const world = await openWorld();
 	const gateway = await inFrontOf(world.sandbox, async request =>

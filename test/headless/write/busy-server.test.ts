@@ -2,6 +2,7 @@
 import {beforeEach, expect, it} from 'vitest';
 import {changeObject} from '../../../source/headless/write/objects.js';
 import type {ReleaseDependencies} from '../../../source/headless/write/release.js';
+import {initialService} from '../../../source/knative/forms/service-form.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import type {CanaryVerdict} from '../../../source/release/verdict/canary-verdict.js';
 import {status} from '../../support/api-server.js';
@@ -113,6 +114,37 @@ it('a promotion is not sent again of a canary that is worse by now', async () =>
 	});
 	expect(tries).toHaveLength(1);
 	expect(await world.splitOf('cart')).toBe(before);
+});
+
+it('a creation is not sent again of an image that was rejected meanwhile', async () => {
+	const bad = 'registry.example.com/samples/helloworld-flaky:2';
+	await world.deploy('cart', 'three', bad);
+	const {through, tries} = busyOnce(
+		async () => world.markRejected('cart-00003', '{"why":"it leaks"}'),
+		services,
+	);
+	const create = async (own: Cluster) =>
+		changeObject(
+			{verb: 'create', values: {...initialService(), name: 'desk', image: bad}},
+			{
+				namespace: 'default',
+				service: 'desk',
+				dryRun: false,
+				yes: true,
+				production: false,
+				reason: '',
+				wait: 0,
+			},
+			{cluster: own, history: undefined, show() {}, agree: undefined, progress() {}},
+		);
+	expect(await create(through(world.cluster))).toMatchObject({
+		code: 3,
+		sentence: expect.stringMatching(
+			/^Not applied: It runs the image of cart-00003 .*, which was rejected.* Run it again\.$/,
+		),
+	});
+	expect(tries).toHaveLength(1);
+	await expect(world.service('desk')).rejects.toThrow(/desk/);
 });
 
 it('a deletion is not sent again of a service that somebody has changed meanwhile', async () => {

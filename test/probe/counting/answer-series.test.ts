@@ -17,6 +17,7 @@ const learned = learnFromTags(noEvidence, [
 const known = attributedBy(learned, weights);
 
 const success = (fingerprint: string): Said => ({
+	isToAny: false,
 	key: `=${fingerprint}`,
 	grade: 'success',
 	fingerprint,

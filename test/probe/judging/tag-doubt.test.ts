@@ -88,18 +88,22 @@ test.each([
 	},
 );
 
-const ofOld = (revision: string) => (revision === 'h-00001' ? '200 Welcome' : undefined);
+const page = {text: '200 Welcome', isUsers: false};
+const ofOld = (revision: string) => (revision === 'h-00001' ? page : undefined);
 
 test('a tag that answers what any host gets is told before all else, that of the new revision first', () => {
 	const users = {answered: 3, errors: 0, refused: 0, weights};
-	expect(tagDoubtOf(failing, users, () => '200 Welcome')).toEqual({
+	expect(tagDoubtOf(failing, users, () => page)).toEqual({
 		revisions: ['h-00002'],
 		text: '200 Welcome',
 		sentence:
 			'the tag of h-00002 answers what any host gets (200 Welcome), users of the service do not: the gateway may have no rule for it',
 	});
 	expect(tagDoubtOf(comparison, users, ofOld)?.revisions).toEqual(['h-00001']);
-	expect(tagDoubtOf(undefined, users, () => '200 Welcome')).toBeUndefined();
+	expect(tagDoubtOf(comparison, users, () => ({...page, isUsers: true}))?.sentence).toBe(
+		'the tag of h-00002 answers what any host gets (200 Welcome), as the service does: nothing shows that it was asked',
+	);
+	expect(tagDoubtOf(undefined, users, () => page)).toBeUndefined();
 });
 
 test('two that fail alike are doubted while the service works, and not when it fails too', () => {

@@ -43,7 +43,7 @@ test('what was much and has not come for so long that it would have, is over, an
 	const failing = {...counts, errors: 20, rows: [row(undefined, 180), row('500', 20, 20)]};
 	const at = new Date(2026, 10, 27, 12, 3, 11).getTime();
 	const stateAfter = (answersSince: number, errors = 20) =>
-		troubleOf({...failing, errors}, answers, 0, {failures: {at, answersSince}});
+		troubleOf({...failing, errors}, answers, {lastSeen: {failures: {at, answersSince}}});
 	// One in six failed of the first 120: 26 good ones in a row are less likely than one in 100.
 	expect(stateAfter(80)).toEqual({
 		kind: 'failures',
@@ -59,34 +59,37 @@ test('what was much and has not come for so long that it would have, is over, an
 	expect(stateAfter(4, 196)?.isOver).toBeUndefined();
 	expect(stateAfter(5, 195)?.isOver).toBe(true);
 	expect(
-		troubleOf({...counts, gatewayAnswers: 40}, answers, 0, {gateway: {at, answersSince: 100}}),
+		troubleOf({...counts, gatewayAnswers: 40}, answers, {lastSeen: {gateway: {at, answersSince: 100}}}),
 	).toMatchObject({isOver: true, sentence: "40 of 240 answers were the gateway's own, last 12:03:11"});
-	expect(troubleOf({...counts, unreached: 12}, answers, 0, {down: {at, answersSince: 190}})).toMatchObject({
+	expect(
+		troubleOf({...counts, unreached: 12}, answers, {lastSeen: {down: {at, answersSince: 190}}}),
+	).toMatchObject({
 		isOver: true,
 		sentence: 'the gateway was down for 12 of 212 requests, last 12:03:11',
 	});
 	// What still happens comes first.
 	expect(
-		troubleOf({...failing, unreached: 300}, answers, 0, {
-			down: {at, answersSince: 190},
-			failures: {at, answersSince: 1},
+		troubleOf({...failing, unreached: 300}, answers, {
+			lastSeen: {down: {at, answersSince: 190}, failures: {at, answersSince: 1}},
 		}),
 	).toMatchObject({sentence: 'users get failures: 20 of 200 (500 ×20)'});
-	expect(troubleOf({...counts, unreached: 300}, answers, 20, {down: {at, answersSince: 190}})).toMatchObject({
+	expect(
+		troubleOf({...counts, unreached: 300}, answers, {overdue: 20, lastSeen: {down: {at, answersSince: 190}}}),
+	).toMatchObject({
 		kind: 'unanswered',
 	});
-	expect(troubleOf(failing, answers, 0, {down: {at, answersSince: 190}})?.isOver).toBeUndefined();
+	expect(troubleOf(failing, answers, {lastSeen: {down: {at, answersSince: 190}}})?.isOver).toBeUndefined();
 });
 
 test('requests without an answer are told beside what failed meanwhile', () => {
-	expect(troubleOf(counts, answers, 5)).toBeUndefined();
-	expect(troubleOf(counts, answers, 6)).toEqual({
+	expect(troubleOf(counts, answers, {overdue: 5})).toBeUndefined();
+	expect(troubleOf(counts, answers, {overdue: 6})).toEqual({
 		kind: 'unanswered',
 		count: 6,
 		of: 206,
 		sentence: '6 of 206 requests have no answer yet',
 	});
-	expect(troubleOf({...counts, errors: 1}, answers, 6)).toMatchObject({
+	expect(troubleOf({...counts, errors: 1}, answers, {overdue: 6})).toMatchObject({
 		count: 7,
 		sentence: '6 of 206 requests have no answer yet, and 1 failed',
 	});
@@ -138,4 +141,21 @@ test('refusals and redirects alone show nothing that works', () => {
 			?.sentence,
 	).toBe('users get failures: 6 of 200 (500 ×6)');
 	expect(troubleOf({...counts, rows: [row('302', 50), row(undefined, 150)]}, answers)).toBeUndefined();
+});
+
+test('what any host gets proves nothing, well as it is answered; nor does what may be that', () => {
+	const page = {...row(undefined, 6), why: 'any host', fingerprint: 'It works!'} as const;
+	const one = {...counts, rows: [row(undefined, 194), page]};
+	expect(troubleOf(one, answers)).toEqual({
+		kind: 'any host',
+		count: 6,
+		of: 200,
+		sentence:
+			'any host gets 6 of 200 answers (It works!): nothing shows that the service answers; ask a gateway that knows it (--gateway)',
+	});
+	expect(troubleOf({...counts, rows: [{...page, n: 5}]}, answers)).toBeUndefined();
+	expect(troubleOf(counts, answers, {isAnyHostOpen: true})?.sentence).toBe(
+		'not known yet whether any host is answered so: nothing shows that the service answers',
+	);
+	expect(troubleOf({...one, errors: 9, rows: [row('500', 9, 9), page]}, answers)?.kind).toBe('failures');
 });

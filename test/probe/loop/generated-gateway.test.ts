@@ -16,7 +16,7 @@ import {seeded} from '../../stats/random.js';
 
 const worlds = Number(process.env['GENERATED_GATEWAYS'] ?? 120);
 /** So many that it shows how seldom it is. */
-const accusedWorlds = 3 * worlds;
+const accusedWorlds = 4 * worlds;
 const seed = Number(process.env['GATEWAYS_SEED'] ?? 1_300_000);
 
 /** Milliseconds after which a request without an answer is called one: twice what the slowest takes, at least. */
@@ -47,8 +47,16 @@ type Gateway = {
 	own: number;
 	unreached: number;
 	isEnvoy: boolean;
-	/** What it says itself; a page that is answered well only to hosts that it has no rule for. */
-	says: 'not found' | 'not found, with an id' | 'no backend' | 'login' | 'welcome' | 'welcome, with an id';
+	/** What it says itself; a page that is answered well, to hosts that it has no rule for or to users as well. */
+	says:
+		| 'not found'
+		| 'not found, with an id'
+		| 'no backend'
+		| 'login'
+		| 'welcome'
+		| 'welcome, with an id'
+		| 'welcome to all'
+		| 'welcome to all, with an id';
 	/** How the tag of each side is: leads there, has no rule at the gateway, or there is none. */
 	tags: Record<Side, 'there' | 'no rule' | 'none'>;
 };
@@ -83,6 +91,8 @@ function generate(random: () => number): Gateway {
 			'login',
 			'welcome',
 			'welcome, with an id',
+			'welcome to all',
+			'welcome to all, with an id',
 		),
 		tags: {
 			old: pick('there', 'there', 'there', 'no rule', 'none'),
@@ -115,6 +125,10 @@ function ownAnswer(
 			return isToUsers ? notFound : answering('Welcome to the default backend');
 		case 'welcome, with an id':
 			return isToUsers ? notFound : answering(`Welcome, request ${id}`);
+		case 'welcome to all':
+			return answering('Welcome to the default backend');
+		case 'welcome to all, with an id':
+			return answering(`Welcome, request ${id}`);
 	}
 }
 

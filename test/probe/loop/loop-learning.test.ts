@@ -3,7 +3,8 @@ import {expect, test} from 'vitest';
 import type {Answer} from '../../../source/probe/transport/probe.js';
 import {answering, failing} from '../answers.js';
 import {seeded} from '../../stats/random.js';
-import {alternating, half, old, setUp, tags, target} from './half-and-half.js';
+import type {Weight} from '../../../source/probe/counting/loop-report.js';
+import {alternating, greetings, half, old, setUp, tags, target} from './half-and-half.js';
 
 test('learns from the tag URLs whose answer is whose, also of answers that came before', async () => {
 	const {clock, loop} = setUp(alternating());
@@ -130,10 +131,9 @@ test('revisions that say the same are told apart by what else they say, when the
 
 test('tags without a rule at the gateway are said to be that, and accuse nobody', async () => {
 	const unknownHost = answering('<title>404 Not Found</title>', {status: 404, code: '404'});
-	const {clock, loop} = setUp(({authority}) => {
-		if (authority.startsWith('kn-canary-')) return answering('', {status: 404, code: '404', by: 'gateway'});
-		return authority.startsWith('h.') ? answering('Hello World!') : unknownHost;
-	});
+	const {clock, loop} = setUp(({authority}) =>
+		authority.startsWith('h.') ? answering('Hello World!') : unknownHost,
+	);
 	loop.setEpoch(half);
 	loop.setSides({
 		old: {revision: 'h-00001', authority: 'stable-h.default.example.com'},
@@ -149,12 +149,11 @@ test('tags without a rule at the gateway are said to be that, and accuse nobody'
 });
 
 test('a tag that fails while its revision has a share and users see none of it is doubted', async () => {
-	const {clock, loop} = setUp(({authority}) => {
-		if (authority.startsWith('kn-canary-')) return answering('', {status: 404, code: '404', by: 'gateway'});
-		return authority.startsWith('canary')
+	const {clock, loop} = setUp(({authority}) =>
+		authority.startsWith('canary')
 			? answering('<title>404</title>', {status: 404, code: '404'})
-			: answering('Hello World!');
-	});
+			: answering('Hello World!'),
+	);
 	loop.setEpoch(half);
 	loop.setSides({
 		old: {revision: 'h-00001', authority: 'stable-h.default.example.com'},
@@ -175,6 +174,7 @@ test('what a default page says at a tag without a rule is not what its revision 
 				? answering('Hello World!')
 				: answering('Welcome to nginx!'),
 		{rate: 10, random},
+		() => answering('Welcome to nginx!'),
 	);
 	loop.setEpoch({
 		weights: [
@@ -195,5 +195,114 @@ test('what a default page says at a tag without a rule is not what its revision 
 		verdict: {state: 'unjudgeable'},
 		unheard: ['h-00001'],
 		tags: [{revision: 'h-00001', state: 'failed'}, {state: 'learned'}],
+	});
+});
+
+/** What the panel says of a minute at a gateway that answers any host with its default page. */
+async function withDefaultPage(
+	respond: (authority: string, random: () => number) => string,
+	weights: readonly Weight[],
+) {
+	const random = seeded(20_261_130);
+	const {clock, loop} = setUp(
+		({authority}) => answering(respond(authority, random)),
+		{rate: 10, random},
+		() => answering('Welcome to nginx!'),
+	);
+	loop.setEpoch({weights, settling: false});
+	loop.setSides({
+		old: {revision: 'h-00001', authority: 'stable-h.default.example.com'},
+		fresh: {revision: 'h-00002', authority: 'canary-h.default.example.com'},
+	});
+	loop.compare(true);
+	void loop.learn(tags);
+	loop.start();
+	const claims = new Set<string | undefined>();
+	for (let second = 0; second < 60; second++) {
+		await clock.pass(1000);
+		const {verdict, trouble, comparison} = loop.snapshot();
+		if (trouble?.isOver !== undefined || (verdict?.state === 'agrees' && !trouble)) claims.add('✓');
+		if (verdict?.state === 'disagrees' || verdict?.state === 'impossible') claims.add('✗');
+		if (comparison?.errors.state === 'worse') claims.add('worse');
+	}
+	return {claims: [...claims], ...loop.snapshot()};
+}
+
+const said = (authority: string) =>
+	authority.startsWith('canary-')
+		? 'Hello Knative!'
+		: authority.startsWith('stable-')
+			? 'Hello World!'
+			: undefined;
+
+test('a default page at the service’s own host is no proof that it has what is set', async () => {
+	const {claims, trouble, rows, alarm} = await withDefaultPage(
+		authority => said(authority) ?? 'Welcome to nginx!',
+		[{revision: 'h-00001', percent: 100}],
+	);
+	expect({claims, alarm}).toEqual({claims: [], alarm: undefined});
+	expect(trouble).toMatchObject({
+		kind: 'any host',
+		sentence: expect.stringMatching(
+			/^any host gets \d+ of \d+ answers \(Welcome to nginx!\): nothing shows that the service answers; ask a gateway that knows it \(--gateway\)$/,
+		),
+	});
+	expect(rows.map(({why}) => why)).toEqual([undefined, 'any host']);
+});
+
+test('a default page that users get now and then accuses nobody, also where the tag of the old one has no rule', async () => {
+	// Both say the same: what comes beside the page is neither's for certain.
+	const {claims, alarm, unheard, tagDoubt} = await withDefaultPage(
+		(authority, random) =>
+			authority.startsWith('canary-') || (authority === target.authority && random() < 0.6)
+				? 'Hello Knative!'
+				: 'Welcome to nginx!',
+		half.weights,
+	);
+	expect({claims, alarm}).toEqual({claims: [], alarm: undefined});
+	expect(unheard).toEqual(['h-00001']);
+	expect(tagDoubt?.sentence).toContain('as the service does: nothing shows that it was asked');
+});
+
+const drawn = (random: () => number) => (random() < 0.5 ? 'Hello World!' : 'Hello Knative!');
+
+test('a service that any host leads to is judged by its split, and not while one revision has all of it', async () => {
+	const split = seeded(20_261_131);
+	const {clock, loop} = setUp(
+		({authority}) => answering(said(authority) ?? drawn(split)),
+		{rate: 10, random: seeded(7)},
+		() => answering(drawn(split)),
+	);
+	loop.setEpoch(half);
+	void loop.learn(tags);
+	loop.start();
+	await clock.pass(30_000);
+	expect(loop.snapshot()).toMatchObject({verdict: {state: 'agrees'}, trouble: undefined});
+});
+
+test('nothing is called good before it is known what any host gets', async () => {
+	const {promise, resolve} = Promise.withResolvers<Answer>();
+	const {clock, loop} = setUp(
+		({authority}) => greetings[authority] ?? answering('Hello Knative!'),
+		{rate: 10},
+		async () => promise,
+	);
+	loop.setEpoch(old);
+	void loop.learn(tags);
+	loop.start();
+	await clock.pass(5000);
+	expect(loop.snapshot()).toMatchObject({
+		isAnyHostOpen: true,
+		trouble: {kind: 'any host'},
+		verdict: {state: 'suspicious', sentence: 'Possibly off; not known yet whether any host is answered so.'},
+		alarm: undefined,
+	});
+	// Such a gateway says nothing to a host that does not exist: what it said is the canary's.
+	resolve(failing('timeout', 10_000));
+	await clock.pass(100);
+	expect(loop.snapshot()).toMatchObject({
+		isAnyHostOpen: false,
+		trouble: undefined,
+		verdict: {state: 'impossible'},
 	});
 });

@@ -38,6 +38,7 @@ async function isEverLeftOut({share, latency, lost}: World, random: () => number
 			async ask({authority}: ProbeTarget) {
 				const greeting = greetings[authority];
 				if (greeting) return greeting;
+				if (authority !== target.authority) return answering('', {status: 404, code: '404', by: 'gateway'});
 				if (random() >= share / 100) {
 					await later(10);
 					return answering('Hello World!', {latency: 10});

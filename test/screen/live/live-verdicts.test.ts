@@ -43,6 +43,7 @@ const snapshot = (part: Partial<LoopSnapshot>): LoopSnapshot => ({
 	gatewayAnswers: 0,
 	unreached: 0,
 	unattributed: 0,
+	isAnyHostOpen: false,
 	statusCodes: {},
 	rows: [],
 	verdict: undefined,

@@ -147,6 +147,8 @@ function learnedOf({attribution, learned, why, candidates, code}: Row): string {
 			return `may be ${names}: not all of them could be asked on their own`;
 		case 'no success':
 			return code === undefined ? `may be ${names}` : `no success says whose it is: may be ${names}`;
+		case 'any host':
+			return `any host gets the same: may be ${names}, or the gateway's own`;
 		case 'unknown':
 		case undefined:
 			return 'unknown body: counted, not attributed';
