@@ -225,7 +225,7 @@ function windowOf(
 			failed: sum(({failed}) => failed),
 			rejected: sum(({rejected}) => rejected),
 			buckets,
-			isExact: parts.every(({part}) => part.isExact),
+			isExact: parts.every(({part}) => part.isExact && !part.isCut),
 			last: parts.at(-1)?.part,
 		};
 	});

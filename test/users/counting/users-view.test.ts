@@ -243,7 +243,10 @@ const cutIn = (isCut: (index: number) => boolean) =>
 
 it('has no stretch in a verdict in which a pod ended, and says so where there is no other', () => {
 	expect(cutIn(index => index % 3 === 1).split?.requests).toEqual([560, 140]);
+	expect(cutIn(() => false).recent.isExact).toBe(true);
+	// What a pod counted last went with it.
+	expect(cutIn(index => index === 8).recent.isExact).toBe(false);
 	const always = cutIn(() => true);
 	expect(always).toMatchObject({split: undefined, untested: {kind: 'cut', revision: 'new'}});
-	expect(always.recent.isExact).toBe(true);
+	expect(always.recent.isExact).toBe(false);
 });
