@@ -133,7 +133,9 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		const {code, output} = await verify(file, '--cacert', authority.file);
 		expect(output).toMatch(/8 of 8 answered/);
 		expect(code).toBe(0);
-		expect(new Set(secure.seen.map(({host, serverName}) => `${host} ${serverName}`))).toEqual(
+		// Beside a host that cannot exist: what that gets proves nothing.
+		const seen = secure.seen.filter(({host = ''}) => !host.startsWith('kn-canary-'));
+		expect(new Set(seen.map(({host, serverName}) => `${host} ${serverName}`))).toEqual(
 			new Set(['checkout.default.example.com checkout.default.example.com']),
 		);
 		expect(plain.seen).toEqual([]);
