@@ -64,6 +64,24 @@ const refused: Answer = {
 	},
 };
 
+/** The gateway knows its hosts. */
+const noSuchHost: Answer = {
+	at: 0,
+	latency: 1,
+	outcome: {
+		kind: 'response',
+		status: 404,
+		code: '404',
+		error: false,
+		by: 'gateway',
+		firstLine: '',
+		body: '',
+		truncated: false,
+		contentType: '',
+		fingerprint: undefined,
+	},
+};
+
 /** What the console would show of the loop after that long. */
 export async function playedLoop({
 	service = 'cart',
@@ -89,6 +107,7 @@ export async function playedLoop({
 			const at = clock.date();
 			if (isDown) return {...refused, at};
 			const tagged = revisions.find(({tag}) => tag !== undefined && authority === `${tag}-${host}`);
+			if (!tagged && authority !== host) return {...noSuchHost, at};
 			let left = random() * 100;
 			const drawn = revisions.find((_, index) => (left -= shares[index] ?? 0) < 0) ?? revisions[0];
 			const played = tagged ?? drawn;

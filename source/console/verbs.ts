@@ -1,5 +1,5 @@
 /** Each verb of the console: what it plans on the service that is meant, and the review or the words that come of it. */
-import {meantBy} from '../knative/release/words.js';
+import {behindService, meantBy} from '../knative/release/words.js';
 import {sharesMeant} from '../knative/release/shares-meant.js';
 import {rebased} from '../knative/split/rebased.js';
 import {equalSplits, followedBy, pinnedAsMeant, splitOf, wholeOf} from '../knative/split/split.js';
@@ -70,7 +70,10 @@ const unread = ({changes}: Facts, {historyUnread: problem}: ConsoleState) => ({
 });
 /** With the revision that a word means; without a word the release tells which one it is. */
 const planWith = (facts: Facts, word: string, plan: (to: string | undefined) => Planned): Planned => {
-	const meant = word === '' ? undefined : meantBy(word, facts);
+	const typed = behindService(word, facts.service);
+	if (!typed.ok) return typed;
+	const named = typed.words.join(' ');
+	const meant = named === '' ? undefined : meantBy(named, facts);
 	return meant?.ok === false ? meant : plan(meant?.revision);
 };
 
@@ -256,7 +259,9 @@ export function createVerbs(
 	return {
 		reviewShares(words) {
 			review(facts => {
-				const parsed = sharesMeant(words.split(/\s+/).filter(Boolean), facts);
+				const typed = behindService(words, facts.service);
+				if (!typed.ok) return typed;
+				const parsed = sharesMeant(typed.words, facts);
 				return parsed.ok ? planSplit(facts, parsed.split) : parsed;
 			});
 		},

@@ -1,5 +1,5 @@
 /** The note that a plan leaves on the service, in the same patch: what the release is from then on. Pure. */
-import {noteOf, takenBack, unmarkedRejections} from '../knative/release/evidence/facts.js';
+import {noteOf, takenNoted, unmarkedRejections} from '../knative/release/evidence/facts.js';
 import {
 	noteOperations,
 	type NotedRejection,
@@ -70,13 +70,17 @@ function worseSince({verdict}: Facts, noted: string | undefined): string | undef
 	return noted !== undefined && isStillWorse(verdict, noted) ? noted : undefined;
 }
 
-/** What was rolled back stays that until users get it again, or another one is promoted. */
+/** What was rolled back stays that until users get it again, or another one is promoted, and is so again where that is undone. */
 function stillTaken(facts: Facts, verb: Verb, after: Split): readonly Taken[] {
-	if (verb === 'promote') return [];
 	const had = new Set(after.filter(({percent}) => percent > 0).map(({revision}) => revision));
-	return takenBack(facts)
+	const listed = new Set(after.map(({revision}) => revision));
+	return takenNoted(facts)
 		.filter(({revision}) => !had.has(revision))
-		.slice(0, mostTaken);
+		.slice(0, mostTaken)
+		.map(({isOver, ...taken}) => {
+			const isAgain = verb === 'undo' && listed.has(taken.revision);
+			return verb === 'promote' || (isOver === true && !isAgain) ? {...taken, isOver: true} : taken;
+		});
 }
 
 /** Of a change of shares or tags alone: the release goes on, with what is in the split. */

@@ -49,6 +49,27 @@ it('says which one was found worse, and later writes go on saying so', () => {
 	expect(noteIn(planned(planRollback(situation())))?.worse).toBeUndefined();
 });
 
+it('says that what was rolled back is so again where the promotion of another one is undone', () => {
+	const revisions = [revisionMade(3), revisionMade(2), revisionMade(1)];
+	const taken = [{revision: two, at: now - 60_000, by: 'ann'}];
+	const traffic = [
+		{revisionName: one, percent: 90, tag: 'stable'},
+		{revisionName: two, percent: 0, tag: 'canary'},
+		{revisionName: three, percent: 10},
+	];
+	const trying = situation({traffic, ready: 3, revisions, note: {verb: 'split', canary: three, taken}});
+	const promoted = noteIn(planned(planPromote(trying)));
+	expect(promoted?.stable).toBe(three);
+	expect(promoted?.taken).toEqual([{...taken[0], isOver: true}]);
+	const everything = {ready: 3, revisions, traffic: whole(three)};
+	const undo = [splitOf(trying.service)];
+	const note = {verb: 'promote' as const, stable: three, canary: undefined, taken: promoted?.taken};
+	expect(noteIn(planned(planUndo(situation({...everything, note: {...note, undo}}))))?.taken).toEqual(taken);
+	// It is not tried again by that.
+	const other = situation({...everything, note: {...note, undo: [[row(one, 50), row(three, 50)]]}});
+	expect(noteIn(planned(planUndo(other)))?.taken).toEqual(promoted?.taken);
+});
+
 describe('the note in the patch', () => {
 	it('says who has which part, since when, by whom, and what undo puts back', () => {
 		const facts = situation();

@@ -113,6 +113,17 @@ function byRole(word: '@stable' | '@canary', facts: ReleaseFacts): Meant {
 
 const kinds = /^(?:ksvc|kservice|kservices|service|services)(?:\.serving\.knative\.dev)?$/i;
 
+export type WordsMeant = {ok: true; words: readonly string[]} | {ok: false; reason: string};
+
+/** What is typed behind `ksvc/NAME`, where somebody begins with that although the service is selected already. */
+export function behindService(typed: string, {name}: {readonly name: string}): WordsMeant {
+	const words = typed.split(/\s+/).filter(Boolean);
+	const [first = '', ...rest] = words;
+	if (!first.includes('/') || first.includes('=')) return {ok: true, words};
+	if (serviceMeant(first) === name) return {ok: true, words: rest};
+	return {ok: false, reason: `${printable(first)} is not ${name}, which is selected: select it first.`};
+}
+
 /** `cart` of `cart`, `ksvc/cart` and `service.serving.knative.dev/cart`; undefined for another kind, or for none at all. */
 export function serviceMeant(word: string): string | undefined {
 	const [kind = '', name, ...more] = word.split('/');

@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {newestOf, orderOf} from '../../../source/knative/release/evidence/shares.js';
 import {shortRevision} from '../../../source/screen/format.js';
-import {meantBy, serviceMeant} from '../../../source/knative/release/words.js';
+import {behindService, meantBy, serviceMeant} from '../../../source/knative/release/words.js';
 import {revisionName, revisionView, serviceView} from '../objects.js';
 
 const [one, two, three] = [revisionName(1), revisionName(2), revisionName(3)];
@@ -162,4 +162,20 @@ it.each([
 	['', undefined],
 ])('%s is the service %s', (word, service) => {
 	expect(serviceMeant(word)).toBe(service);
+});
+
+it.each([
+	['00001=90 00002=10', ['00001=90', '00002=10']],
+	[' ksvc/cart  00001=90,00002=10', ['00001=90,00002=10']],
+	['ksvc/cart', []],
+	['', []],
+	['a/b=100', ['a/b=100']],
+])('%j is typed of the service that is selected', (typed, words) => {
+	expect(behindService(typed, {name: 'cart'})).toEqual({ok: true, words});
+});
+
+it.each(['ksvc/shop 1=100', 'deployment/cart 1=100'])('%j is not', typed => {
+	expect(behindService(typed, {name: 'cart'})).toMatchObject({
+		reason: expect.stringMatching(/is not cart, which is selected: select it first\.$/),
+	});
 });

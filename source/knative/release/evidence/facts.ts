@@ -129,8 +129,8 @@ export function noteOf(facts: ReleaseFacts): {note: ReleaseNote; isCurrent: bool
 	return {note, isCurrent: joinsUp(facts, {generation, at, split})};
 }
 
-/** What was rolled back, by a note, the last one first: users had not got it again when that was written. */
-export function takenIn(facts: Pick<ReleaseFacts, 'revisions'>, note: ReleaseNote): readonly Taken[] {
+/** What a note tells of as rolled back, with what is over, because another one was promoted since. */
+function everTaken(facts: Pick<ReleaseFacts, 'revisions'>, note: ReleaseNote): readonly Taken[] {
 	const {verb, canary, since, by, taken = []} = note;
 	const all =
 		verb === 'roll back' && canary !== undefined
@@ -142,7 +142,18 @@ export function takenIn(facts: Pick<ReleaseFacts, 'revisions'>, note: ReleaseNot
 	);
 }
 
-/** The same of the present split, whatever was done since. */
+/** What was rolled back, by a note, the last one first: users had not got it again when that was written. */
+export function takenIn(facts: Pick<ReleaseFacts, 'revisions'>, note: ReleaseNote): readonly Taken[] {
+	return everTaken(facts, note).filter(({isOver}) => isOver !== true);
+}
+
+/** What is noted of the present split as rolled back, over or not. */
+export function takenNoted(facts: ReleaseFacts): readonly Taken[] {
+	const found = noteOf(facts);
+	return found?.isCurrent ? everTaken(facts, found.note) : [];
+}
+
+/** What was rolled back before the present split, and users have not got again. */
 export function takenBack(facts: ReleaseFacts): readonly Taken[] {
 	const found = noteOf(facts);
 	return found?.isCurrent ? takenIn(facts, found.note) : [];

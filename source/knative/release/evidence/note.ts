@@ -56,8 +56,8 @@ export type ReleaseNote = {
 	worse?: string | undefined;
 };
 
-/** `at`: milliseconds since 1970. */
-export type Taken = {revision: string; at: number; by: string};
+/** `at`: milliseconds since 1970. `isOver`: another one was promoted since; it is so again where that is undone. */
+export type Taken = {revision: string; at: number; by: string; isOver?: true | undefined};
 
 export type NotedRejection = Rejection & {revision: string};
 
@@ -104,8 +104,8 @@ const rejected = v.pipe(
 );
 
 const taken = v.pipe(
-	v.object({revision: name, by, at: v.pipe(v.string(), v.isoTimestamp())}),
-	v.transform(({at, ...rest}): Taken => ({...rest, at: Date.parse(at)})),
+	v.object({revision: name, by, at: v.pipe(v.string(), v.isoTimestamp()), over: v.optional(v.boolean())}),
+	v.transform(({at, over, ...rest}): Taken => ({...rest, at: Date.parse(at), ...(over && {isOver: true})})),
 );
 
 const note = v.pipe(
@@ -175,7 +175,13 @@ export function formatNote({
 			since: new Date(since).toISOString(),
 			...(writer !== '' && {by: writer}),
 			...(back &&
-				back.length > 0 && {taken: back.map(({at, ...one}) => ({...one, at: new Date(at).toISOString()}))}),
+				back.length > 0 && {
+					taken: back.map(({at, isOver, ...one}) => ({
+						...one,
+						at: new Date(at).toISOString(),
+						...(isOver && {over: true}),
+					})),
+				}),
 			...(given.length > 0 && {rejected: given.map(entry => rejectionFields(entry))}),
 			split: rowsOf(now),
 			...(kept.length > 0 && {undo: kept.map(rows => rowsOf(rows))}),

@@ -69,9 +69,12 @@ export function splitLine(
 		};
 	}
 	if (alarm) {
+		const past = `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}`;
 		return {
 			tone: 'warning',
-			sentence: `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}, now ${got}`,
+			sentence: `${past}, now ${got}`,
+			// What is set stands in pane 3.
+			shorter: [`${past}, now ${got.replace(/^set .*, users/, 'users')}`, past],
 			remedy: 'Z resets counts',
 		};
 	}

@@ -171,6 +171,10 @@ test('an alarm says what users get, since when, when last, and what to do', () =
 	expect(over).toEqual({
 		tone: 'warning',
 		sentence: `split was wrong ${clock(noon)}–${clock(noon + 47_000)}, now set 100│0, users get 0│100`,
+		shorter: [
+			`split was wrong ${clock(noon)}–${clock(noon + 47_000)}, now users get 0│100`,
+			`split was wrong ${clock(noon)}–${clock(noon + 47_000)}`,
+		],
 		remedy: 'Z resets counts',
 	});
 });
