@@ -38,8 +38,9 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		return {...line('warning', sentence), shorter};
 	}
 	if (!comparison || comparison.pairs === 0) {
-		if (!comparing)
+		if (!comparing) {
 			return line('waiting', 'not compared', `p compares ${called.fresh} and ${called.old} at their tags`);
+		}
 		if (comparison && comparison.withoutGateway > 0) {
 			return line('warning', 'not compared: the gateway itself answers at a tag, or does not');
 		}
@@ -75,8 +76,9 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		...(errors.state === 'suspicious' ? [`possibly worse${moreWords(errors.more)}`] : []),
 		...(latency.state === 'suspicious' ? [`possibly slower${moreWords(latency.more)}`] : []),
 	];
-	if (suspected.length > 0)
+	if (suspected.length > 0) {
 		return line('warning', `${called.fresh} ${suspected.join(', ')}${off}: ${counts}`);
+	}
 	const {fresh} = comparison;
 	if (fresh.asked === 0) {
 		const what = `${fresh.undecided} answers are redirects or 4xx`;

@@ -179,7 +179,8 @@ test('in 80 columns counts give way to shares, not to an ellipsis', () => {
 });
 
 test('after a promotion the two are what they are then', () => {
-	const promoted = {...pair, ok: true, called: {fresh: 'stable', old: 'previous'}} as typeof pair;
+	const called = {fresh: 'stable', old: 'previous'};
+	const promoted = pair.ok ? {...pair, called} : pair;
 	const lineThen = (fresh: number) =>
 		comparisonLine({...calm, comparing: true, comparison: comparison({fresh})}, promoted).sentence;
 	expect(lineThen(0)).toMatch(/^stable not worse so far: .* · previous 0 of 120/);
