@@ -48,8 +48,14 @@ export function planLines({
 		...about.map(({label, value}) => `  ${label.padEnd(labelWidth(about))}  ${value}`),
 		...warnings.map(({sentence}) => `! ${sentence}`),
 		...notes.map(note => `· ${note}`),
-		...commands.map(command => `$ ${coveredLine(command)}${isGuarded(command) ? '' : '   # unguarded'}`),
+		...commands.map(command => `$ ${coveredLine(command)}${remarkOn(command)}`),
 	];
+}
+
+/** As a comment for the shell. */
+function remarkOn(command: string): string {
+	if (!isGuarded(command)) return '   # unguarded';
+	return coveredLine(command) === command ? '' : '   # runs once the values stand in the place of •••';
 }
 
 const rowsOf = (split: Split) =>

@@ -250,9 +250,12 @@ export function isGuarded(line: string): boolean {
 	);
 }
 
-/** The line with the values of variables covered: to be shown, not to be run. */
+/**
+ * The line with the values of variables covered: to be shown, not to be run. Pasted all the same it writes no cover in the place
+ * of a value: without the quotes it is no JSON, which kubectl refuses before it sends anything.
+ */
 export function coveredLine(line: string): string {
-	return line.replaceAll(/("name":"(?:[^"\\]|\\.)*","value":")(?:[^"\\]|\\.)*"/g, '$1•••"');
+	return line.replaceAll(/("name":"(?:[^"\\]|\\.)*","value":)"(?:[^"\\]|\\.)*"/g, '$1•••');
 }
 
 /** What is copied of lines that do the same: those that are guarded, each only after the one before it was done; else the first. */

@@ -17,6 +17,10 @@ import {splitOf} from '../../../source/knative/split/split.js';
 import {serviceView} from '../objects.js';
 import {argumentsOf, first} from './lines.js';
 
+/** What a line pipes into kubectl, as the shell gives it on. */
+const pipedBy = (shown: string) =>
+	/^printf %s '(.*)' \| kubectl/.exec(shown)?.[1]?.replaceAll(`'\\''`, "'") ?? '';
+
 describe('a line that is copied', () => {
 	const view = serviceView();
 	const patch = kubectlPatchCommand(view, [trafficOperation(splitOf(view))]);
@@ -74,7 +78,13 @@ describe('a line that is copied', () => {
 		];
 		const line = kubectlCreateCommand({metadata: {name: 'shop'}, env});
 		expect(coveredLine(line)).toBe(
-			`printf %s '{"metadata":{"name":"shop"},"env":[{"name":"DB","value":"•••"},{"name":"PORT","value":"•••"}]}' | kubectl create -f -`,
+			`printf %s '{"metadata":{"name":"shop"},"env":[{"name":"DB","value":•••},{"name":"PORT","value":•••}]}' | kubectl create -f -`,
 		);
+	});
+
+	test('that is shown without values, and pasted all the same, is nothing that kubectl could send', () => {
+		const line = kubectlCreateCommand({metadata: {name: 'shop'}, env: [{name: 'DB', value: "it's"}]});
+		expect(JSON.parse(pipedBy(line))).toMatchObject({env: [{name: 'DB', value: "it's"}]});
+		expect(() => JSON.parse(pipedBy(coveredLine(line)))).toThrow(SyntaxError);
 	});
 });
