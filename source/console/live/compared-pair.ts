@@ -1,12 +1,13 @@
 /** Which two revisions of a service are compared, and where each is asked. Pure. */
 import type {Side, Sides} from '../../probe/pairs/sides.js';
-import {releaseOf} from '../../knative/release/release.js';
+import {releaseOf, roleOf} from '../../knative/release/release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView, StatusTarget} from '../../knative/service/service.js';
 import {tagsOf} from './request-target.js';
 
 export type ComparedPair =
-	| {ok: true; sides: Sides}
+	/** `called`: what the two are in the release; undefined as long as they are canary and stable. */
+	| {ok: true; sides: Sides; called?: Record<keyof Sides, string>}
 	/** Why nothing can be compared, as a clause without its stop. `untagged`: the revision that wants a tag for it. */
 	| {ok: false; reason: string; untagged?: string};
 
@@ -17,7 +18,14 @@ export type ComparedPair =
 function pairedRevisions(
 	service: ServiceView,
 	revisions: readonly RevisionView[],
-): {fresh: RevisionView; old: RevisionView; percents: ReadonlyMap<string, number>} | undefined {
+):
+	| {
+			fresh: RevisionView;
+			old: RevisionView;
+			percents: ReadonlyMap<string, number>;
+			called: Record<keyof Sides, string>;
+	  }
+	| undefined {
 	const percents = new Map<string, number>();
 	for (const {revision, percent} of service.statusTraffic) {
 		percents.set(revision, (percents.get(revision) ?? 0) + percent);
@@ -25,14 +33,23 @@ function pairedRevisions(
 	const routed = revisions
 		.filter(({name}) => percents.has(name))
 		.toSorted((one, other) => other.generation - one.generation);
-	const {canary, stable} = releaseOf({service, revisions, changes: []});
+	const release = releaseOf({service, revisions, changes: []});
+	const {canary, stable} = release;
 	const fresh = routed.find(({name}) => name === canary?.revision) ?? routed[0];
 	const others = routed.filter(revision => revision !== fresh);
 	const [most] = others.toSorted(
 		(one, other) => (percents.get(other.name) ?? 0) - (percents.get(one.name) ?? 0),
 	);
 	const old = others.find(({name}) => name === stable?.revision) ?? most;
-	return fresh && old && {fresh, old, percents};
+	if (!fresh || !old) return undefined;
+	const isPrevious = service.statusTraffic.some(
+		({revision, tag}) => revision === old.name && tag === 'previous',
+	);
+	const called = {
+		fresh: roleOf(fresh.name, release) ?? 'new',
+		old: roleOf(old.name, release) ?? (isPrevious ? 'previous' : 'old'),
+	};
+	return {fresh, old, percents, called};
 }
 
 /** Which of a split are compared, by name; undefined where there are no two. */
@@ -74,7 +91,13 @@ export function pairOf(
 			: undefined;
 	};
 	const [freshSide, oldSide] = [sideOf(fresh), sideOf(old)];
-	if (freshSide && oldSide) return {ok: true, sides: {fresh: freshSide, old: oldSide}};
+	if (freshSide && oldSide) {
+		const sides = {fresh: freshSide, old: oldSide};
+		const {called} = pair;
+		return called.fresh === 'canary' && called.old === 'stable'
+			? {ok: true, sides}
+			: {ok: true, sides, called};
+	}
 	const {name: untagged} = freshSide ? old : fresh;
 	return {ok: false, reason: `${untagged} has no tag URL`, untagged};
 }

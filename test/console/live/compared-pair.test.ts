@@ -25,7 +25,14 @@ function revision(generation: number): RevisionView {
 function service(targets: readonly (readonly [number, number, string?])[]): ServiceView {
 	const parsed = parseService({
 		metadata: {name: 'h', namespace: 'default', uid: 'u', generation: 1},
-		spec: {template: {spec: {containers: [{image: 'i'}]}}},
+		spec: {
+			template: {spec: {containers: [{image: 'i'}]}},
+			traffic: targets.map(([generation, percent, tag]) => ({
+				revisionName: `h-0000${generation}`,
+				percent,
+				...(tag !== undefined && {tag}),
+			})),
+		},
 		status: {
 			url: 'http://h.default.example.com',
 			traffic: targets.map(([generation, percent, tag]) => ({
@@ -53,6 +60,7 @@ test('the newest revision of the route is compared with the one that has most of
 		),
 	).toEqual({
 		ok: true,
+		called: {fresh: 'canary', old: 'old'},
 		sides: {
 			fresh: {revision: 'h-00003', authority: 'c-h.default.example.com'},
 			old: {revision: 'h-00002', authority: 'b-h.default.example.com'},
@@ -90,4 +98,12 @@ test('a revision without a tag is asked at the service’s own host while it has
 test('one revision alone is compared with nothing', () => {
 	expect(pairOf(service([[1, 100, 'stable']]), revisions)).toMatchObject({ok: false});
 	expect(pairOf(service([]), revisions)).toMatchObject({ok: false});
+});
+
+test('what the two are in the release goes with them, where they are not canary and stable', () => {
+	const promoted = service([
+		[1, 0, 'previous'],
+		[2, 100, 'stable'],
+	]);
+	expect(pairOf(promoted, revisions)).toMatchObject({called: {fresh: 'stable', old: 'previous'}});
 });

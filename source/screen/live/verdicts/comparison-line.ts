@@ -10,6 +10,11 @@ type ComparisonSnapshot = Pick<
 	'comparing' | 'comparison' | 'settling' | 'tagDoubt' | 'trouble' | 'weights' | 'alarm'
 >;
 
+/** What the two are in the release. */
+type Called = Readonly<Record<'fresh' | 'old', string>>;
+
+const usual: Called = {fresh: 'canary', old: 'stable'};
+
 const line = (tone: VerdictLine['tone'], sentence: string, remedy?: string): VerdictLine => ({
 	tone,
 	sentence,
@@ -25,6 +30,7 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 			? line('waiting', reason)
 			: line('waiting', `not compared: ${reason}`, 't adds one');
 	}
+	const called = pair.called ?? usual;
 	if (tagDoubt) {
 		const sentence = `not compared: ${tagDoubt.sentence}`;
 		// What it is comes before why that proves nothing.
@@ -32,7 +38,9 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		return {...line('warning', sentence), shorter};
 	}
 	if (!comparison || comparison.pairs === 0) {
-		if (!comparing) return line('waiting', 'not compared', 'p compares canary and stable at their tags');
+		if (!comparing) {
+			return line('waiting', 'not compared', `p compares ${called.fresh} and ${called.old} at their tags`);
+		}
 		if (comparison && comparison.withoutGateway > 0) {
 			return line('warning', 'not compared: the gateway itself answers at a tag, or does not');
 		}
@@ -47,7 +55,7 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	const isSlower = latency.state === 'slower' || (slower !== undefined && !slower.isOver);
 	const said = [...(isWorse ? ['WORSE'] : []), ...(isSlower ? ['SLOWER'] : [])];
 	const alarm = isWorse ? worse : slower;
-	const counts = alarmCounts(comparison, {isOfErrors: errors.state !== 'not worse'});
+	const counts = alarmCounts(comparison, {isOfErrors: errors.state !== 'not worse', called});
 	if (said.length > 0) {
 		// What is over says so first: the end of the line is cut where there is little room.
 		const past = alarm?.isOver === true ? ` ${clock(alarm.since)}–${clock(alarm.last)}` : '';
@@ -56,9 +64,9 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		const remedy = isUnused(snapshot, comparison.fresh.revision)
 			? 'no user gets it: X abandons'
 			: 'R rolls back';
-		const verdict = `canary ${said.join(', ')}${past}${off}`;
+		const verdict = `${called.fresh} ${said.join(', ')}${past}${off}`;
 		const {fresh, old} = comparison;
-		const shares = `fails ${failureShare(fresh)}, stable ${failureShare(old)}`;
+		const shares = `fails ${failureShare(fresh)}, ${called.old} ${failureShare(old)}`;
 		return {
 			...line('bad', `${verdict}: ${counts}${present}`, remedy),
 			shorter: [`${verdict}: ${shares}`, verdict],
@@ -68,13 +76,15 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		...(errors.state === 'suspicious' ? [`possibly worse${moreWords(errors.more)}`] : []),
 		...(latency.state === 'suspicious' ? [`possibly slower${moreWords(latency.more)}`] : []),
 	];
-	if (suspected.length > 0) return line('warning', `canary ${suspected.join(', ')}${off}: ${counts}`);
+	if (suspected.length > 0) {
+		return line('warning', `${called.fresh} ${suspected.join(', ')}${off}: ${counts}`);
+	}
 	const {fresh} = comparison;
 	if (fresh.asked === 0) {
 		const what = `${fresh.undecided} answers are redirects or 4xx`;
 		return {
-			...line('waiting', `canary neither works nor fails: ${what}`, 'choose what to send (i)'),
-			shorter: [`canary: ${what}`],
+			...line('waiting', `${called.fresh} neither works nor fails: ${what}`, 'choose what to send (i)'),
+			shorter: [`${called.fresh}: ${what}`],
 		};
 	}
 	if (!comparison.isProven) {
@@ -83,15 +93,18 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		return {
 			...line(
 				'waiting',
-				`canary not worse so far${off}, if it was asked: ${why} · ${failedOf(fresh)} failed, stable ${failedOf(old)}`,
+				`${called.fresh} not worse so far${off}, if it was asked: ${why} · ${failedOf(fresh)} failed, ${called.old} ${failedOf(old)}`,
 				isOpen ? undefined : 'choose what to compare (i)',
 			),
-			shorter: [`canary not worse so far${off}, if it was asked`],
+			shorter: [`${called.fresh} not worse so far${off}, if it was asked`],
 		};
 	}
 	// No alarm is no evidence: good is only said of a new revision whose own failure rate is known to be low.
 	const isGood = comparison.bound <= convincingBound && !trouble && fresh.undecided <= fresh.asked / 20;
-	return line(isGood ? 'good' : 'waiting', `canary not worse so far${off}: ${calmCounts(comparison)}`);
+	return line(
+		isGood ? 'good' : 'waiting',
+		`${called.fresh} not worse so far${off}: ${calmCounts(comparison, called)}`,
+	);
 }
 
 const moreWords = (more: number | undefined) => (more === undefined ? '' : ` (~${more} more)`);
@@ -103,7 +116,7 @@ const failedOf = ({failed, asked}: Comparison['old']) => `${failed} of ${asked}`
 const failureShare = ({failed, asked}: Comparison['old']) => percentOf(asked === 0 ? 0 : failed / asked);
 
 /** How low the new one's failure rate is known to be, and what it takes to know more. */
-function calmCounts(comparison: Comparison): string {
+function calmCounts(comparison: Comparison, called: Called): string {
 	const {fresh, old, bound, boundMore, boundWait} = comparison;
 	// Nobody waits for thousands of answers to make up for an outage of both.
 	const isInSight = boundMore !== undefined && boundMore < farOff;
@@ -112,15 +125,18 @@ function calmCounts(comparison: Comparison): string {
 		// Never below what is shown.
 		`${failedOf(fresh)} failed (true rate < ${percentOf(Math.ceil(bound * 1000 - 1e-6) / 1000)})`,
 		...(isInSight ? [`< 1 % takes ~${boundMore} more${wait}`] : []),
-		`stable ${failedOf(old)}`,
+		`${called.old} ${failedOf(old)}`,
 		...latencyCounts(comparison),
 	].join(' · ');
 }
 
 /** What the alarm is about first; how many requests without a failure would make up for it is of no use now. */
-function alarmCounts(comparison: Comparison, {isOfErrors}: {isOfErrors: boolean}): string {
+function alarmCounts(
+	comparison: Comparison,
+	{isOfErrors, called}: {isOfErrors: boolean; called: Called},
+): string {
 	const {fresh, old} = comparison;
-	const failures = `fails ${failedOf(fresh)}, stable ${failedOf(old)}`;
+	const failures = `fails ${failedOf(fresh)}, ${called.old} ${failedOf(old)}`;
 	const latencies = latencyCounts(comparison);
 	return (isOfErrors ? [failures, ...latencies] : [...latencies, failures]).join(' · ');
 }

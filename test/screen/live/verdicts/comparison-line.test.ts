@@ -177,3 +177,12 @@ test('in 80 columns counts give way to shares, not to an ellipsis', () => {
 		'canary WORSE, SLOWER: fails 30.8 %, stable 0.1 % · R rolls back',
 	);
 });
+
+test('after a promotion the two are what they are then', () => {
+	const called = {fresh: 'stable', old: 'previous'};
+	const promoted = pair.ok ? {...pair, called} : pair;
+	const lineThen = (fresh: number) =>
+		comparisonLine({...calm, comparing: true, comparison: comparison({fresh})}, promoted).sentence;
+	expect(lineThen(0)).toMatch(/^stable not worse so far: .* · previous 0 of 120/);
+	expect(lineThen(60)).toMatch(/^stable WORSE: fails 60 of 120, previous 0 of 120/);
+});
