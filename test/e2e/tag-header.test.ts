@@ -118,7 +118,7 @@ it('asks one revision by header in the console, where its tag host leads nowhere
 		cols: 160,
 	});
 	await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
-	await terminal.until(/▸ .*00002 .*canary/);
+	await terminal.until(/[▸›] .*00002 .*canary/);
 	terminal.press('V');
 	await terminal.until(/Answered by cart-00002, if the header arrives; without it the split decides\./);
 	const screen = terminal.screen();
