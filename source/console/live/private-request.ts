@@ -1,5 +1,8 @@
 /** One request to one revision, whatever the split: at the host of its tag, or by header where no gateway has a rule for that. */
+import {isSaidToAll} from '../../probe/attribution/any-host.js';
+import {createGatewayKnowledge} from '../../probe/attribution/gateway-knowledge.js';
 import {verifyOnce} from '../../probe/loop/verify-once.js';
+import {createProbe} from '../../probe/transport/create-probe.js';
 import type {Answer} from '../../probe/transport/probe.js';
 import {probeOptionsOf, type RequestOptions} from '../../probe/transport/request-options.js';
 import {tagHeader, targetAt} from '../../probe/transport/tag-target.js';
@@ -23,19 +26,33 @@ export type PrivateAnswer = {
 	otherwise?: {isByHeader: boolean; sentence: string};
 };
 
-/** One request over a connection of its own. */
+/** Milliseconds at most that an answer waits for what the gateway says to a host that cannot exist: it may say nothing. */
+const anyHostWait = 2000;
+
+/** One request over a connection of its own; a success is compared with what any host gets. */
 export async function askOnce(
 	{target}: AskedTarget,
 	requestOptions: RequestOptions,
 	signal?: AbortSignal,
 ): Promise<Answer> {
+	const probeOptions = {...probeOptionsOf(requestOptions, version), keepAlive: false};
 	const {answer} = await verifyOnce(target, {
-		...probeOptionsOf(requestOptions, version),
-		keepAlive: false,
+		...probeOptions,
 		timeout: requestOptions.timeout,
 		...(signal && {signal}),
 	});
-	return answer;
+	const {outcome} = answer;
+	if (outcome.kind === 'failure' || outcome.error || outcome.by === 'gateway') return answer;
+	const probe = createProbe(probeOptions);
+	try {
+		const timeout = Math.min(requestOptions.timeout ?? anyHostWait, anyHostWait);
+		const {saidToAll} = createGatewayKnowledge({probe, timeout});
+		if (!(await isSaidToAll(target, outcome, saidToAll))) return answer;
+		signal?.throwIfAborted();
+		return {...answer, outcome: {...outcome, isToAnyHost: true}};
+	} finally {
+		await probe.close();
+	}
 }
 
 /** Asks a tag at its host; where nothing but the gateway answers there, at the service's own host by header. */
@@ -85,6 +102,7 @@ export async function askPrivately(
 /** What shows that no gateway has a rule for the host; undefined where something of the service answered, or nothing could. */
 function leadsNowhere({target}: AskedTarget, {outcome}: Answer): string | undefined {
 	if (outcome.kind === 'response') {
+		if (outcome.isToAnyHost) return 'any host gets what it answers';
 		return outcome.by === 'gateway' ? `the gateway itself answers ${outcome.code}` : undefined;
 	}
 	// A certificate that does not name it, or a handshake that is broken off for a name that nobody knows.

@@ -12,6 +12,7 @@ import type {GatewayState} from '../../console/state/state.js';
 import type {StatusTarget, ServiceView} from '../../knative/service/service.js';
 import {meantBy} from '../../knative/release/words.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
+import {anyHostWords} from '../../probe/attribution/any-host.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {visibleJson, type MessageStream} from '../said.js';
@@ -30,7 +31,7 @@ export type VerifyRevisionOptions = SettleOptions & {
 
 /** What is said at the end. */
 type RevisionReport = {
-	result: 'answers' | 'fails' | 'not asked';
+	result: 'answers' | 'fails' | 'cannot tell' | 'not asked';
 	exitCode: ExitCode;
 	sentence: string;
 	revision?: string;
@@ -51,7 +52,7 @@ const not = (exitCode: ExitCode, sentence: string): RevisionReport => ({
 	sentence,
 });
 
-/** Returns the exit code: 0 when the revision answers, 1 when it fails or cannot be asked as things are, 3 when nothing was reached. */
+/** Returns the exit code: 0 when the revision answers, 1 when it fails or cannot be asked as things are, 2 when nothing shows whose the answer is, 3 when nothing was reached. */
 export async function runVerifyRevision(
 	cluster: Cluster,
 	options: VerifyRevisionOptions & {output: 'text' | 'json'},
@@ -65,7 +66,7 @@ export async function runVerifyRevision(
 	else if (report.result === 'not asked') stderr.write(`${report.sentence}\n`);
 	else {
 		const {url = '', command = '', code, latency = 0, body = '', result, sentence} = report;
-		const mark = result === 'answers' ? '✓' : '✗';
+		const mark = {answers: '✓', 'cannot tell': '?', fails: '✗'}[result];
 		const head = code === undefined ? [] : [`${mark} ${code}  ${Math.round(latency)} ms`];
 		stdout.write(
 			`${[url, command, ...head, ...(body === '' ? [] : [body.trimEnd()]), sentence].join('\n')}\n`,
@@ -164,18 +165,20 @@ function reportOf(
 			: {result: 'fails', exitCode: exitCodes.notMade, ...place, sentence};
 	}
 	const {code, body, error, by} = outcome;
+	const anyHosts = anyHostWords(outcome, revision);
 	const whose =
-		by === 'gateway'
+		anyHosts ??
+		(by === 'gateway'
 			? `${code} from the gateway itself: no revision answered.`
 			: !isSettled
 				? `The route has not settled on its split: a revision other than ${revision} may have answered.`
 				: isByHeader
 					? `Answered by ${revision}, if the header arrives; without it the split decides.`
-					: `Answered by ${revision} (tag URLs ignore the split).`;
+					: `Answered by ${revision} (tag URLs ignore the split).`);
 	const isGood = !error && by !== 'gateway';
 	return {
-		result: isGood ? 'answers' : 'fails',
-		exitCode: isGood ? exitCodes.done : exitCodes.notMade,
+		result: anyHosts !== undefined ? 'cannot tell' : isGood ? 'answers' : 'fails',
+		exitCode: anyHosts !== undefined ? exitCodes.cannotTell : isGood ? exitCodes.done : exitCodes.notMade,
 		...place,
 		code,
 		latency: Math.round(latency),

@@ -16,6 +16,27 @@ export type SaidToAll = {
 	isUsers: boolean;
 };
 
+/**
+ * Whether any host gets what was answered here. A gateway that says nothing to unknown hosts is taken for one that knows its own.
+ *
+ * @param saidToAll As of `GatewayKnowledge`.
+ */
+export async function isSaidToAll(
+	{authority, ...target}: ProbeTarget,
+	said: Compared,
+	saidToAll: GatewayKnowledge['saidToAll'],
+): Promise<boolean> {
+	const words = wordsToAll(said, authority);
+	const toAll = await saidToAll({...target, authority});
+	return toAll.has(words) || toAll.has(variedWords(words));
+}
+
+/** Why a success proves nothing; undefined where it is the service's. */
+export const anyHostWords = ({isToAnyHost}: GatewayResponse, revision: string | undefined) =>
+	isToAnyHost
+		? `Any host gets this answer here: nothing shows that ${revision ?? 'the service'} answered. Ask a gateway that knows the host (--gateway).`
+		: undefined;
+
 export type AnyHost = {
 	/** A success at the host of a tag. */
 	noteTag(revision: string, target: ProbeTarget, answer: GatewayResponse): void;

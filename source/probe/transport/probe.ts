@@ -60,6 +60,8 @@ export type GatewayResponse = {
 	error: boolean;
 	/** Who answered, where that was nothing of the service's (gateway-answer.ts). */
 	by?: 'gateway';
+	/** A success that any host gets: nothing shows whose it is (any-host.ts). */
+	isToAnyHost?: true;
 	/** An Envoy says that it had this from behind it. */
 	isFromUpstream?: boolean;
 	/** Where a redirect leads; printable. */

@@ -44,6 +44,22 @@ test('a tag is asked at its own URL, and its revision answers', async () => {
 	});
 });
 
+test('an answer that any host gets is nobody’s, and no success', async () => {
+	const console = await consoleOn('cart');
+	await console.verifyRevision();
+	const sheet = sheetOf(console);
+	if (sheet.phase.kind !== 'answered') throw new Error('nothing was answered');
+	const {answer} = sheet.phase;
+	if (answer.outcome.kind !== 'response') throw new Error('nothing was answered');
+	const outcome = {...answer.outcome, isToAnyHost: true} as const;
+	const lines = phaseLines(
+		{...sheet, phase: {kind: 'answered', answer: {...answer, outcome}}},
+		createTheme({env: {}}),
+	).map(({text}) => text);
+	expect(lines[0]).toMatch(/^▲ 200 /);
+	expect(lines.at(-1)).toMatch(/^Any host gets this answer here: nothing shows that cart-00002 answered\./);
+});
+
 test('while the route settles no revision is said to have answered, be it at a tag or with all of the traffic', async () => {
 	const console = await consoleOn('checkout');
 	await verifyService(console.store);

@@ -1,4 +1,5 @@
 /** What one request by hand got back, as lines: what was said, and whose answer that is. Pure. */
+import {anyHostWords} from '../../../probe/attribution/any-host.js';
 import type {VerifySheet} from '../../../console/sheets/sheets.js';
 import type {Answer} from '../../../console/state/state.js';
 import type {Theme} from '../../../terminal/output/theme.js';
@@ -37,6 +38,8 @@ function whoseWords({revision, tag, isSettling, otherwise}: VerifySheet, {outcom
 				: `${outcome.code} from the gateway itself: no revision answered.`,
 		];
 	}
+	const anyHosts = anyHostWords(outcome, revision);
+	if (anyHosts !== undefined) return [anyHosts];
 	const whose =
 		revision === undefined
 			? 'Drawn by the gateway from the split: ask again and another revision may answer.'
@@ -69,7 +72,7 @@ function answerLines(
 	const {glyph, style} =
 		error || by === 'gateway'
 			? {glyph: glyphs.bad, style: styles.bad}
-			: saysNo(outcome)
+			: saysNo(outcome) || outcome.isToAnyHost
 				? {glyph: glyphs.warning, style: styles.warning}
 				: {glyph: glyphs.ok, style: styles.ok};
 	return [
