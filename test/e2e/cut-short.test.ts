@@ -178,9 +178,6 @@ const deeds = {
 		async review(terminal) {
 			terminal.press('tab');
 			terminal.press('G');
-			terminal.press('g');
-			await terminal.until(/▸ .{0,4}…00004/u);
-			terminal.press('j');
 			await terminal.until(/▸ .{0,4}…00003/u);
 			terminal.press('D');
 			await terminal.until(/Delete a revision of cart/);
