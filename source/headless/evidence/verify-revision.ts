@@ -12,7 +12,7 @@ import type {GatewayState} from '../../console/state/state.js';
 import type {StatusTarget, ServiceView} from '../../knative/service/service.js';
 import {meantBy} from '../../knative/release/words.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
-import {anyHostWords} from '../../probe/attribution/any-host.js';
+import {anyHostSentence} from '../../release/verdict/any-host-sentence.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {visibleJson, type MessageStream} from '../said.js';
@@ -165,7 +165,7 @@ function reportOf(
 			: {result: 'fails', exitCode: exitCodes.notMade, ...place, sentence};
 	}
 	const {code, body, error, by} = outcome;
-	const anyHosts = anyHostWords(outcome, revision);
+	const anyHosts = anyHostSentence(outcome, revision);
 	const whose =
 		anyHosts ??
 		(by === 'gateway'

@@ -31,12 +31,6 @@ export async function isSaidToAll(
 	return toAll.has(words) || toAll.has(variedWords(words));
 }
 
-/** Why a success proves nothing; undefined where it is the service's. */
-export const anyHostWords = ({isToAnyHost}: GatewayResponse, revision: string | undefined) =>
-	isToAnyHost
-		? `Any host gets this answer here: nothing shows that ${revision ?? 'the service'} answered. Ask a gateway that knows the host (--gateway).`
-		: undefined;
-
 export type AnyHost = {
 	/** A success at the host of a tag. */
 	noteTag(revision: string, target: ProbeTarget, answer: GatewayResponse): void;

@@ -1,5 +1,5 @@
 /** What one request by hand got back, as lines: what was said, and whose answer that is. Pure. */
-import {anyHostWords} from '../../../probe/attribution/any-host.js';
+import {anyHostSentence} from '../../../release/verdict/any-host-sentence.js';
 import type {VerifySheet} from '../../../console/sheets/sheets.js';
 import type {Answer} from '../../../console/state/state.js';
 import type {Theme} from '../../../terminal/output/theme.js';
@@ -38,7 +38,7 @@ function whoseWords({revision, tag, isSettling, otherwise}: VerifySheet, {outcom
 				: `${outcome.code} from the gateway itself: no revision answered.`,
 		];
 	}
-	const anyHosts = anyHostWords(outcome, revision);
+	const anyHosts = anyHostSentence(outcome, revision);
 	if (anyHosts !== undefined) return [anyHosts];
 	const whose =
 		revision === undefined
