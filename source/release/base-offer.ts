@@ -80,7 +80,7 @@ export function baseWarnings(
 	const {revision, words, isRejected, what} = outcome;
 	const sentence =
 		what === undefined
-			? `It is made from the template of ${revision}, which was ${words}.`
+			? `It is the same as ${revision}, which was ${words}.`
 			: `It runs ${what} again, which was ${words}.`;
 	return [{kind: isRejected ? 'rejected' : 'other', revision, sentence}];
 }

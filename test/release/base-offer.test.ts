@@ -79,7 +79,7 @@ describe('a revision is made from what', () => {
 			{
 				kind: 'rejected',
 				revision: two,
-				sentence: `It is made from the template of ${two}, which was ${rejected}.`,
+				sentence: `It is the same as ${two}, which was ${rejected}.`,
 			},
 		]);
 	});
@@ -108,7 +108,7 @@ describe('a revision is made from what', () => {
 		const third = revisionMade(3, {image: bad, rejected: later});
 		const facts = factsOf({created: 3, revisions: [given, third, first]});
 		expect(baseWarnings(facts)).toMatchObject([
-			{revision: three, sentence: expect.stringMatching(/template of .*-00003, which was .* by bea/)},
+			{revision: three, sentence: expect.stringMatching(/the same as .*-00003, which was .* by bea/)},
 		]);
 	});
 
@@ -117,7 +117,7 @@ describe('a revision is made from what', () => {
 			{
 				kind: 'other',
 				revision: two,
-				sentence: `It is made from the template of ${two}, which was ${rolledBack}.`,
+				sentence: `It is the same as ${two}, which was ${rolledBack}.`,
 			},
 		]);
 	});

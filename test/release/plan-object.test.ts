@@ -281,7 +281,7 @@ describe('a plan to make a revision', () => {
 		const revisions = [revisionMade(2, {image: 'app:3', rejected}), revisionMade(1)];
 		const {warnings} = making(service, {revisions});
 		expect(warnings.map(({kind}) => kind)).toEqual(['rejected', 'owner']);
-		expect(warnings[0]?.sentence).toContain(`made from the template of ${two}`);
+		expect(warnings[0]?.sentence).toContain(`the same as ${two}`);
 	});
 });
 

@@ -174,7 +174,7 @@ export function statusLines(report: StatusReport, {revisions}: Facts, now: numbe
 /** What cannot be read whole may be any split. */
 function gatewayWords({settled, unread}: StatusReport): string {
 	if (unread !== null) return `not clear: ${unread}`;
-	return settled ? 'has this split' : 'does not have this split yet';
+	return settled ? 'in place, says Knative' : 'does not have this split yet';
 }
 
 const sum = (entries: readonly {percent: number}[]) =>

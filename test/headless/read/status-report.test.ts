@@ -13,11 +13,11 @@ function gatewayOf(traffic: unknown) {
 	return {settled: report.settled, unread: report.unread, line};
 }
 
-it('says that the gateway has the split, where all of it could be read', () => {
+it('says that the split is in place, and whose word that is, where all of it could be read', () => {
 	expect(gatewayOf([{revisionName: 'a', percent: 100, latestRevision: false}])).toMatchObject({
 		settled: true,
 		unread: null,
-		line: expect.stringMatching(/^Gateway +has this split$/),
+		line: expect.stringMatching(/^Gateway +in place, says Knative$/),
 	});
 });
 
