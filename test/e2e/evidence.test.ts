@@ -110,7 +110,7 @@ const scenes: Scene[] = [
 	{
 		what: 'a new revision that answers 401 where the old one answers 200',
 		rule: answersNew(401),
-		panel: /✗ canary WORSE: fails \d+ of \d+, stable 0 of \d+/,
+		panel: /✗ canary WORSE since [\d:]+, last [\d:]+: fails \d+ of \d+, stable 0 of \d+/,
 		never: good,
 		code: 2,
 		verify: /users get failures: \d+ of \d+ \(401 ×\d+\)/,

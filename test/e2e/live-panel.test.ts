@@ -38,11 +38,12 @@ test('a new revision that fails 5 % is WORSE while users still get 100 % of the 
 	terminal.press('space');
 	const screen = await terminal.until(/✗ canary WORSE/);
 	expect(screen).toMatch(/100\/0 since/);
-	const [, fresh, old] = /WORSE: fails (\d+) of \d+, stable (\d+) of \d+/.exec(screen) ?? [];
+	const [, fresh, old] =
+		/WORSE since [\d:]+, last [\d:]+: fails (\d+) of \d+, stable (\d+) of \d+/.exec(screen) ?? [];
 	expect(Number(fresh)).toBeGreaterThanOrEqual(6);
 	expect(Number(old)).toBe(0);
 	// Users have seen nothing of it: no alarm, and nothing to roll back.
-	await terminal.until(/✗ canary WORSE: .* · no user gets it: X abandons/);
+	await terminal.until(/✗ canary WORSE .* · no user gets it: X abandons/);
 	const calm = await terminal.until(/^ X abandon /m);
 	expect(calm).not.toMatch(/checkout WORSE|R ROLL BACK|R rolls back/);
 	expect(screen).toMatch(/Hello Checkout! +…00001 +100 % +100 %/);

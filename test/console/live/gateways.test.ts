@@ -86,7 +86,7 @@ test.each([404, 401])(
 		});
 		const {lines, snapshot} = await said(console, 200);
 		expect(lines).toMatch(/bad: users get failures: \d+ of \d+ \(40[14] ×\d+\)/);
-		expect(lines).toMatch(/bad: canary WORSE: fails \d+ of \d+, stable 0 of \d+/);
+		expect(lines).toMatch(/bad: canary WORSE since [\d:]+, last [\d:]+: fails \d+ of \d+, stable 0 of \d+/);
 		expect(snapshot.failures).toContainEqual(
 			expect.objectContaining({code: String(status), at: 'tag', revisions: ['cart-00002']}),
 		);

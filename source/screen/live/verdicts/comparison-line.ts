@@ -57,19 +57,17 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	const alarm = isWorse ? worse : slower;
 	const counts = alarmCounts(comparison, {isOfErrors: errors.state !== 'not worse', called});
 	if (said.length > 0) {
-		// What is over says so first: the end of the line is cut where there is little room.
-		const past = alarm?.isOver === true ? ` ${clock(alarm.since)}–${clock(alarm.last)}` : '';
-		const present =
-			alarm?.isOver === false ? ` · since ${clock(alarm.since)}, last ${clock(alarm.last)}` : '';
+		// When comes first: the end of the line is cut where there is little room.
+		const when = alarm ? ` ${whenWords(alarm)}` : '';
 		const remedy = isUnused(snapshot, comparison.fresh.revision)
 			? 'no user gets it: X abandons'
 			: 'R rolls back';
-		const verdict = `${called.fresh} ${said.join(', ')}${past}${off}`;
+		const verdict = `${called.fresh} ${said.join(', ')}${when}${off}`;
 		const {fresh, old} = comparison;
-		const shares = `fails ${failureShare(fresh)}, ${called.old} ${failureShare(old)}`;
+		const share = `fails ${failureShare(fresh)}`;
 		return {
-			...line('bad', `${verdict}: ${counts}${present}`, remedy),
-			shorter: [`${verdict}: ${shares}`, verdict],
+			...line('bad', `${verdict}: ${counts}`, remedy),
+			shorter: [`${verdict}: ${share}, ${called.old} ${failureShare(old)}`, `${verdict}: ${share}`, verdict],
 		};
 	}
 	const suspected = [
@@ -106,6 +104,10 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		`${called.fresh} not worse so far${off}: ${calmCounts(comparison, called)}`,
 	);
 }
+
+/** What is over has an end. */
+const whenWords = ({since, last, isOver}: {since: number; last: number; isOver: boolean}) =>
+	isOver ? `${clock(since)}–${clock(last)}` : `since ${clock(since)}, last ${clock(last)}`;
 
 const moreWords = (more: number | undefined) => (more === undefined ? '' : ` (~${more} more)`);
 

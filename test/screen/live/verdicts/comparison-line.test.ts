@@ -110,10 +110,13 @@ test('worse, slower and both are said first, with their counts and since when', 
 	);
 	expect(lineOf(comparison({fresh: 8, bad: 100})).sentence).toMatch(/^canary WORSE, SLOWER: /);
 	const worse = {since: noon, last: noon + 40_000, isOver: false};
-	expect(lineOf({...comparison({fresh: 8}), worse}).sentence).toMatch(
-		new RegExp(`· since ${clock(noon)}, last ${clock(noon + 40_000)}$`),
+	const present = lineOf({...comparison({fresh: 8}), worse});
+	const when = `since ${clock(noon)}, last ${clock(noon + 40_000)}`;
+	expect(present.sentence).toBe(
+		`canary WORSE ${when}: fails 8 of 120, stable 0 of 120 · p50 12 ms vs 12 ms, slower in 0 of 120`,
 	);
 	// Before what is cut at 80 columns.
+	expect(fittedVerdict(present, 74, '…')).toBe(`canary WORSE ${when}: fails 6.7 % · R rolls back`);
 	expect(lineOf({...comparison({fresh: 8}), worse: {...worse, isOver: true}}).sentence).toBe(
 		`canary WORSE ${clock(noon)}–${clock(noon + 40_000)}: fails 8 of 120, stable 0 of 120 · p50 12 ms vs 12 ms, slower in 0 of 120`,
 	);
