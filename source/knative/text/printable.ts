@@ -23,16 +23,21 @@ const replacementOfDelete = '\u2421';
 
 /** One line of text without any character that a terminal would act on. Idempotent. */
 export function printable(text: string): string {
-	// Nearly all text is clean, and to look for emoji is slow.
-	if (!unprintable.test(text)) return text;
-	const {emoji, emojiOrUnprintable} = emojiPatterns();
-	return text.replace(emojiOrUnprintable, found => {
-		if (emoji.test(found)) return found;
-		const code = found.codePointAt(0) ?? 0;
+	return withEscapes(text, code => {
 		if (code < 0x20) return String.fromCodePoint(0x24_00 + code);
 		if (code === 0x7f) return replacementOfDelete;
 		return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
 	});
+}
+
+/** The text with something else in the place of each character that a terminal would act on, by its code point. */
+export function withEscapes(text: string, escapeOf: (code: number) => string): string {
+	// Nearly all text is clean, and to look for emoji is slow.
+	if (!unprintable.test(text)) return text;
+	const {emoji, emojiOrUnprintable} = emojiPatterns();
+	return text.replace(emojiOrUnprintable, found =>
+		emoji.test(found) ? found : escapeOf(found.codePointAt(0) ?? 0),
+	);
 }
 
 /** Text of several lines, as the lines it has, each of them `printable`. Line ends are LF, CRLF or CR. */
