@@ -75,7 +75,8 @@ export function createGatewayKnowledge({
 		const madeUp = {
 			...target,
 			authority,
-			...(request && {request: {method: request.method, headers: request.headers}}),
+			// Nobody knows who answers there: what was given for the service (a token, a cookie) is not for them.
+			...(request && {request: {method: request.method, headers: []}}),
 		};
 		const answers = await Promise.all(
 			Array.from({length: rounds}, async () =>
