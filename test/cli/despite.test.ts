@@ -26,7 +26,7 @@ it.each([
 		expect(refused.output).toMatch(/too slow[^]*--despite rejected\./);
 		expect(refused.code).toBe(1);
 		const made = await run(...words, '--from', 'template', '--despite', 'rejected', '--yes');
-		expect(made.output).toMatch(/The gateway has it/);
+		expect(made.output).toMatch(/It is in place, says Knative/);
 		expect(made.code).toBe(0);
 	} finally {
 		await world.stop();
