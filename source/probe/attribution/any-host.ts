@@ -3,7 +3,7 @@
  * rule for. Asked of a host that cannot exist, once (gateway-knowledge.ts). A gateway that leads every host to the service looks
  * the same: nothing is claimed by such answers, for or against anybody.
  */
-import {variedWords, wordsToAll, type GatewayKnowledge} from './gateway-knowledge.js';
+import {isOfSuccess, variedWords, wordsToAll, type GatewayKnowledge} from './gateway-knowledge.js';
 import type {GatewayResponse, ProbeTarget} from '../transport/probe.js';
 
 /** What is compared of a success. */
@@ -86,9 +86,12 @@ export function createAnyHost({
 		const began = period;
 		const said = await saidToAll(target);
 		if (began !== period) return;
-		toAll = said;
+		toAll = new Set([...said].filter(isOfSuccess));
 		onChange();
 	}
+
+	/** Nothing is said well to a host that cannot exist, as by nearly every gateway: then no answer need be compared. */
+	const isNothing = () => toAll?.size === 0;
 
 	const isToAll = (words: string) =>
 		toAll !== undefined && (toAll.has(words) || toAll.has(variedWords(words)));
@@ -111,6 +114,7 @@ export function createAnyHost({
 			if (!isSuccess) return;
 			hasSucceeded = true;
 			({authority} = target);
+			if (isNothing()) return;
 			const words = wordsToAll(answer, authority);
 			if (heard.size < mostHeard) heard.add(words).add(variedWords(words));
 			void look(target);
@@ -125,7 +129,7 @@ export function createAnyHost({
 		get isUsersOpen() {
 			return hasSucceeded && toAll === undefined;
 		},
-		isToUsers: said => isToAll(wordsToAll(said, authority)),
+		isToUsers: said => toAll !== undefined && !isNothing() && isToAll(wordsToAll(said, authority)),
 		areAlike(one, other) {
 			const said = tags.get(one);
 			return said !== undefined && said.words === tags.get(other)?.words;

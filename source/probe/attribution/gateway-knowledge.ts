@@ -162,6 +162,9 @@ export function variedWords(words: string): string {
 	return `each time another ${withoutIds(words)}`;
 }
 
+/** Of what a host was answered: that it is what is compared of a success. */
+export const isOfSuccess = (words: string) => /^(?:each time another )?good /.test(words);
+
 /** What is compared of a success, or else its first line, the same from host to host. */
 export function wordsToAll(
 	{fingerprint, firstLine}: Pick<GatewayResponse, 'fingerprint' | 'firstLine'>,
