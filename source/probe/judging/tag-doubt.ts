@@ -1,5 +1,6 @@
 /** When what is answered at tags may be no revision's, but that of a gateway which has no rule for tag hosts. Pure. */
 import type {AnyHost} from '../attribution/any-host.js';
+import type {TagState} from '../attribution/learning.js';
 import type {EpochCounts} from '../counting/past-epochs.js';
 import {brokenHandshake, type Comparison, type SideReport} from '../pairs/comparison.js';
 
@@ -89,4 +90,17 @@ function isContradicted({revision, asked, failed}: SideReport, users: Users): bo
 		0,
 	);
 	return percent > 0 && (1 - percent / 100) ** users.answered < tooUnlikely;
+}
+
+/** What became of a tag that was to be learned: what any host gets teaches nothing of a revision. */
+export function judgedTag(tag: TagState, saidToAll: AnyHost['saidToAll']): TagState {
+	const said = tag.state === 'learned' ? saidToAll(tag.revision) : undefined;
+	return said === undefined
+		? tag
+		: {
+				...tag,
+				state: 'failed',
+				problem: `it answers what any host gets (${said.text}): the gateway may have no rule for tag hosts`,
+				fault: 'gateway',
+			};
 }
