@@ -3,7 +3,7 @@ import type {Command, Option} from 'commander';
 import {takenFlags} from './help-parts.js';
 
 /** Flags that a command has a use for only together with another of its own. */
-type Condition = {
+type NeededFlag = {
 	isOf: (option: Option) => boolean;
 	/** What to do about it. */
 	say: string;
@@ -16,7 +16,7 @@ const isOfRequests = (option: Option) =>
 	isOfGateway(option) || option.helpGroupHeading?.startsWith('Requests') === true;
 const isOfPrometheus = ({long}: Option) => long === '--prometheus';
 
-const conditions: Readonly<Record<string, readonly Condition[]>> = {
+const conditions: Readonly<Record<string, readonly NeededFlag[]>> = {
 	status: [
 		{isOf: isOfRequests, say: 'add --compare', isMet: own => own['compare'] === true},
 		{isOf: isOfPrometheus, say: 'add --users', isMet: own => own['users'] !== undefined},
