@@ -52,6 +52,22 @@ describe('a review', () => {
 		expect(copy.mock.calls[0]?.[0]).toContain('kubectl patch ksvc helloworld-go');
 	});
 
+	it('says of several tools that write the service in one sentence, and keeps what differs in a low window', async () => {
+		const owner = (by: string) => ({
+			kind: 'owner' as const,
+			owner: by,
+			sentence: `${by} manages this service (annotation example.com/${by}) and may put its own split back.`,
+		});
+		const about = ['Canary', 'Stable', 'Split set', 'Users get', 'Skips', 'Differs'].map(label => ({
+			label,
+			value: 'what is known of it',
+		}));
+		const warnings = [owner('Argo CD'), owner('Flux'), owner('Helm')];
+		const {screen} = await open({plan: {...rollbackPlan(), warnings, about}}, {height: 20});
+		expect(screen()).toMatch(/Argo CD, Flux and Helm manage this service and may put their own split back\./);
+		expect(screen()).toMatch(/Differs +what is known of it/);
+	});
+
 	it.each([
 		[{}, 'Promote the canary of helloworld-go'],
 		[{isOfAnother: true as const}, 'Promote a revision of helloworld-go'],
