@@ -21,6 +21,8 @@ const beyondChance = 1.645;
 /** Busy and quiet times make more of it than any company. */
 const mostExcess = 8;
 
+const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+
 /**
  * @param totals Requests of each stretch, oldest first.
  * @param seconds How long each of them is; all the same unless told.
@@ -31,9 +33,8 @@ export function arrivals(
 ): Arrivals {
 	const counts = totals.slice(-recent);
 	const lengths = seconds.slice(-recent);
-	const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
 	const looks = counts.length - 1;
-	const rate = sum(counts) / sum(lengths);
+	const rate = sumOf(counts) / sumOf(lengths);
 	if (looks < 1 || !(rate > 0)) return {factor: 1, looks: 0, excess: 1};
 	const deviates = counts.reduce((all, count, index) => {
 		const expected = rate * (lengths[index] ?? 0);
