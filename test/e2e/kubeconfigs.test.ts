@@ -70,7 +70,7 @@ function plugin(own: Files, script: (give: (status?: object) => string) => strin
 }
 
 /** By its name alone. */
-const named = (user: string) => user.replace(/command: [^,]*\//, 'command: ');
+const named = (login: string) => login.replace(/command: [^,]*\//, 'command: ');
 const stale = ({token}: Files) => ({token, expirationTimestamp: '2020-01-01T00:00:00Z'});
 const formerExec = (own: Files) => exec(own, 'interactiveMode: Never').replace(v1, `${v1}alpha1`);
 const oidc = (config: string) => `auth-provider: {name: oidc, config: {${config}}}`;
