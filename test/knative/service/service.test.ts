@@ -284,16 +284,16 @@ describe('what is no Service', () => {
 	});
 });
 
-describe('read with the view of an earlier state of it', () => {
-	const viewOf = (input: unknown, before?: ServiceView) => {
-		const parsed = parseService(input, before);
-		if (!parsed.ok) throw new Error(parsed.reason);
-		return parsed.value;
-	};
-	/** Told of three times: what is said but once is not compared. */
-	const known = (input: unknown) =>
-		viewOf(structuredClone(input), viewOf(structuredClone(input), viewOf(input)));
+const viewOf = (input: unknown, before?: ServiceView) => {
+	const parsed = parseService(input, before);
+	if (!parsed.ok) throw new Error(parsed.reason);
+	return parsed.value;
+};
+/** Told of three times: what is said but once is not compared. */
+const known = (input: unknown) =>
+	viewOf(structuredClone(input), viewOf(structuredClone(input), viewOf(input)));
 
+describe('read with the view of an earlier state of it', () => {
 	test('what changes nothing of the view is that view', () => {
 		const object = knativeService();
 		const before = known(object);

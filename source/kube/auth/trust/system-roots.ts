@@ -8,8 +8,6 @@ import path from 'node:path';
 import {getCACertificates} from 'node:tls';
 import {readGiven} from '../../../files/given-file.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The first that is there is taken (root_linux.go). */
 const files = [
 	'/etc/ssl/certs/ca-certificates.crt',
@@ -25,7 +23,7 @@ const directories = ['/etc/ssl/certs', '/etc/pki/tls/certs'];
  * PEM certificates, each once: those of the system and, because Node has trusted them all along, those of Node. Of
  * SSL_CERT_FILE and SSL_CERT_DIR, as Go takes them, in the system's stead where they are set.
  */
-export async function systemRoots(env: Environment = process.env): Promise<string[]> {
+export async function systemRoots(env: NodeJS.ProcessEnv = process.env): Promise<string[]> {
 	const own = getCACertificates('default');
 	if (process.platform === 'darwin' || process.platform === 'win32') {
 		return [...new Set([...own, ...getCACertificates('system')])];
