@@ -170,7 +170,12 @@ function wideCells(row: Row, context: LiveTableContext): string[] {
 	const isCut = row.candidates.length > 1 && widthOf(names) > longestRevision;
 	return [
 		answerOf(row),
-		isCut ? `${briefly(row, service)}: ${row.candidates.length} revisions` : names,
+		// The end of a count would be read as a name.
+		isCut && isNarrow
+			? briefly(row, service)
+			: isCut
+				? `${briefly(row, service)}: ${row.candidates.length} revisions`
+				: names,
 		configuredOf(row),
 		(observedShare === undefined ? '' : percentOf(observedShare)).padStart(7),
 		(observedShare === undefined || row.revision === undefined

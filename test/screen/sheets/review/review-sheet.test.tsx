@@ -40,6 +40,13 @@ const theirs = serviceView({
 	},
 });
 
+/** Another tool that writes the same service. */
+const owner = (by: string) => ({
+	kind: 'owner' as const,
+	owner: by,
+	sentence: `${by} manages this service (annotation example.com/${by}) and may put its own split back.`,
+});
+
 describe('a review', () => {
 	it('shows what changes, where, and the command that does the same', async () => {
 		const {copy, press, screen} = await open();
@@ -53,11 +60,6 @@ describe('a review', () => {
 	});
 
 	it('says of several tools that write the service in one sentence, and keeps what differs in a low window', async () => {
-		const owner = (by: string) => ({
-			kind: 'owner' as const,
-			owner: by,
-			sentence: `${by} manages this service (annotation example.com/${by}) and may put its own split back.`,
-		});
 		const about = ['Canary', 'Stable', 'Split set', 'Users get', 'Skips', 'Differs'].map(label => ({
 			label,
 			value: 'what is known of it',
