@@ -22,7 +22,5 @@ export async function readDomainMappings(
 			const parsed = parseDomainMapping(item);
 			return parsed.ok ? [parsed.value] : [];
 		})
-		.toSorted(
-			(one, other) => Number(other.ready) - Number(one.ready) || (one.host < other.host ? -1 : 1),
-		);
+		.toSorted((one, other) => Number(other.ready) - Number(one.ready) || (one.host < other.host ? -1 : 1));
 }
