@@ -58,10 +58,10 @@ export function releaseOf(facts: ReleaseFacts): Release {
 	};
 }
 
-type Parts = Pick<Release, 'canary' | 'stable' | 'doubt'>;
+type ReleaseParts = Pick<Release, 'canary' | 'stable' | 'doubt'>;
 
 /** One revision has everything: there is a canary only beside it, at 0 %. */
-function settled(facts: ReleaseFacts, shares: readonly Share[], order: Order, whole: string): Parts {
+function settled(facts: ReleaseFacts, shares: readonly Share[], order: Order, whole: string): ReleaseParts {
 	const kept = keptByGateway(facts.service);
 	if (kept !== undefined && kept !== whole) {
 		const percent = shares.find(({revision}) => revision === kept)?.percent ?? 0;
@@ -103,7 +103,7 @@ function settled(facts: ReleaseFacts, shares: readonly Share[], order: Order, wh
 }
 
 /** Several revisions have traffic, or none has. */
-function mixed(facts: ReleaseFacts, shares: readonly Share[], order: Order): Parts {
+function mixed(facts: ReleaseFacts, shares: readonly Share[], order: Order): ReleaseParts {
 	const found = noteOf(facts);
 	const noted = found?.isCurrent ? found.note : undefined;
 	const having = shares.filter(({percent}) => percent > 0);

@@ -13,7 +13,7 @@ export type TagDoubt = {
 	sentence: string;
 };
 
-type Users = Pick<EpochCounts, 'answered' | 'errors' | 'refused' | 'weights'>;
+type EpochOfUsers = Pick<EpochCounts, 'answered' | 'errors' | 'refused' | 'weights'>;
 
 /**
  * Two that fail with the same words, while the service itself works; or one that fails whenever its tag is asked, though it
@@ -23,7 +23,7 @@ type Users = Pick<EpochCounts, 'answered' | 'errors' | 'refused' | 'weights'>;
  */
 export function tagDoubtOf(
 	comparison: Comparison | undefined,
-	users: Users,
+	users: EpochOfUsers,
 	saidToAll: AnyHost['saidToAll'] = () => undefined,
 ): TagDoubt | undefined {
 	if (!comparison) return undefined;
@@ -83,7 +83,7 @@ const always = 3;
 /** The chance that users see nothing of a revision that fails always. */
 const tooUnlikely = 0.01;
 
-function isContradicted({revision, asked, failed}: SideReport, users: Users): boolean {
+function isContradicted({revision, asked, failed}: SideReport, users: EpochOfUsers): boolean {
 	if (failed < always || failed < asked || users.errors + users.refused > 0) return false;
 	const percent = users.weights.reduce(
 		(sum, weight) => sum + (weight.revision === revision ? weight.percent : 0),
