@@ -18,10 +18,11 @@ const workers = 2;
 
 const lines = (text: string) => text.split('\n').filter(line => line !== '');
 
+const git = (...args: readonly string[]) =>
+	execFileSync('git', args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']});
+
 /** Files that differ from where this branch left origin, and new ones. */
 function changedFiles(): string[] {
-	const git = (...args: string[]) =>
-		execFileSync('git', args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']});
 	let base: string;
 	try {
 		base = git('merge-base', 'HEAD', 'origin/HEAD').trim();

@@ -47,20 +47,26 @@ export function allTests(): string[] {
 		.toSorted();
 }
 
+type Loaded = {
+	/** Whether the file itself names something that starts. */
+	readonly starts: boolean;
+	/** What it loads of the project. */
+	readonly files: readonly string[];
+};
+
+function loadedBy(file: string): Loaded {
+	const found = importsOf(file).filter(({typeOnly}) => !typeOnly);
+	return {
+		starts: found.some(
+			({target, names}) => starters.has(target) && !names?.every(name => textOnly.has(name)),
+		),
+		files: found.flatMap(({target}) => (target.startsWith('.') ? (importedFile(file, target) ?? []) : [])),
+	};
+}
+
 /** Says of a file by which of the files that it loads it may start something: undefined where it can start nothing. */
 export function createStarterSearch(): (file: string) => string | undefined {
-	type Loaded = {readonly starts: boolean; readonly files: readonly string[]};
 	const known = new Map<string, Loaded>();
-	const loadedBy = (file: string): Loaded => {
-		const found = importsOf(file).filter(({typeOnly}) => !typeOnly);
-		return {
-			starts: found.some(
-				({target, names}) => starters.has(target) && !names?.every(name => textOnly.has(name)),
-			),
-			files: found.flatMap(({target}) => (target.startsWith('.') ? (importedFile(file, target) ?? []) : [])),
-		};
-	};
-
 	return first => {
 		const seen = new Set([first]);
 		for (const file of seen) {
