@@ -123,7 +123,7 @@ function markOf(
 	const same = rows.filter(
 		({code, fingerprint}) => code === undefined && fingerprint === outcome.fingerprint,
 	);
-	// What several revisions say, or may say, is counted beside the one that was heard to say it.
+	// What several revisions say, or may say, is counted beside the one that said it at its tag.
 	const [row] = same.some(({revision}) => revision === undefined) ? [] : same;
 	return row?.revision === undefined ? undefined : marks?.get(row.revision);
 }
