@@ -116,7 +116,7 @@ const steady = ({factor, looks}: {factor: number; looks: number}): number =>
 	(factor * looks + priorLooks) / (looks + priorLooks);
 
 /** What single stretches told before each of them, about the shares of the split. */
-type Before = {
+type EarlierDispersion = {
 	looks: number;
 	factor: number;
 	/** The factor, and what neighbours have in common, at most (95 %). */
@@ -131,7 +131,7 @@ type Before = {
 function seenBefore(
 	stretches: readonly Stretch[],
 	{shares, kinds}: {shares: readonly number[]; kinds: number},
-): Before[] {
+): EarlierDispersion[] {
 	let looks = 0;
 	let sum = 0;
 	let pairs = 0;
@@ -139,7 +139,7 @@ function seenBefore(
 	let last: Stretch | undefined;
 	return stretches.map(counts => {
 		const factor = looks === 0 ? 1 : sum / looks / kinds;
-		const told: Before = {
+		const told: EarlierDispersion = {
 			looks,
 			factor,
 			most: Math.max(1, Math.max(leastFactor.few, factor) / quantile(looks * kinds, mostAt.few)),
