@@ -127,8 +127,10 @@ test('what was typed behind the key that leaves the terminal to another is no ke
 	await vi.waitFor(() => expect(reports).toHaveLength(1));
 	const listeners = keyboard.stdin.listeners('readable');
 	keyboard.stdin.removeAllListeners('readable');
-	for (const listener of listeners)
+	for (const listener of listeners) {
 		keyboard.stdin.on('readable', (...args) => void Reflect.apply(listener, keyboard.stdin, args));
+	}
+
 	keyboard.source.write('k');
 	expect(await keyboard.have(2)).toEqual(['0 j', '1 k']);
 });
