@@ -28,6 +28,7 @@ import {undrawableTerminal} from '../terminal/terminal-name.js';
 import {invokedName, parentName} from './invoked-name.js';
 import type {OfContext} from './cluster-from-flags.js';
 import {forgetEmpty} from './commands/go-flags.js';
+import {unusedFlag} from './commands/unused-flags.js';
 import {addKubeFlags, mayBeEmpty} from './kube-flags.js';
 import {openConsole, type KeepCode} from './open-console.js';
 import {heedOutputErrors} from './output-errors.js';
@@ -116,11 +117,6 @@ export function createProgram({
 		})
 		.action(async (flags: ConsoleFlags, {args}: Command) => {
 			if (args.length > 0) return program.unknownCommand();
-			if (!flags.sandbox && (flags.services ?? flags.revisions) !== undefined) {
-				return program.error('error: --services and --revisions make a crowd in a sandbox: add --sandbox', {
-					exitCode: exitCodes.usage,
-				});
-			}
 			const requestOptions = requestOptionsFor(program, flags, {rate: 1});
 			// Of its own from now on: what holds for another context is settled in the program's.
 			const own = {...flags};
@@ -147,7 +143,10 @@ export function createProgram({
 	}
 
 	addKubeFlags(program);
-	program.hook('preAction', (_, command) => refuseAllNamespaces(program, command));
+	program.hook('preAction', (_, command) => {
+		refuseAllNamespaces(program, command);
+		refuseUnused(program, command);
+	});
 	if (!isAsNeeded || !areOwnFlags(program, words)) addCommands();
 	// So that the action can say that there is no such command, rather than that there are too many arguments.
 	return program.allowExcessArguments();
@@ -222,4 +221,10 @@ function refuseAllNamespaces(program: Command, command: Command): void {
 	program.error(`error: ${command.name()} is of one service: give its namespace with -n instead of -A`, {
 		exitCode: exitCodes.usage,
 	});
+}
+
+/** Whoever typed a flag expects it to count. What a variable or the file says is for many commands. */
+function refuseUnused(program: Command, command: Command): void {
+	const sentence = unusedFlag(program, command);
+	if (sentence !== undefined) program.error(`error: ${sentence}`, {exitCode: exitCodes.usage});
 }

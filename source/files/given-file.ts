@@ -81,7 +81,7 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 const isEmptySoFar = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 
-type Reading = {
+type FileReading = {
 	/** What is read goes in here. */
 	readonly chunk: Buffer;
 	/** @param count Bytes that were read; undefined where somebody may still write some. */
@@ -108,7 +108,7 @@ function remembered(): Map<string, Buffer> {
 
 const said = remembered();
 
-function createReading(file: string, about: Stats, mayWait: boolean): Reading {
+function createReading(file: string, about: Stats, mayWait: boolean): FileReading {
 	const chunk = Buffer.allocUnsafe(64 * 1024);
 	const chunks: Buffer[] = [];
 	const begun = performance.now();

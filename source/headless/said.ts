@@ -3,6 +3,9 @@ import {printable} from '../knative/text/printable.js';
 
 export type MessageStream = {write(text: string): unknown; readonly isTTY?: boolean};
 
+/** Where a command writes what was asked for, and what it says beside that. */
+export type OutputStreams = {readonly stdout: MessageStream; readonly stderr: MessageStream};
+
 /** How this program itself draws over its last line: back to its beginning, the new text, the rest erased. */
 const redrawn = {begin: '\r', end: '\u001B[K'};
 

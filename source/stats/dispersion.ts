@@ -7,6 +7,7 @@
  * A gateway that gave users another split for a while differs as well, and once: one run of stretches may have a share of its
  * own, if all others have that of the split (`runs-apart.ts`). Neighbours alone would not do: clients that stay are in both.
  */
+import {arrivals, chiSquareQuantile as quantile} from './arrivals.js';
 import {fewestRequests, partsOf, searched, totalOf, type Part, type Stretch} from './runs-apart.js';
 
 export type Dispersion = {
@@ -26,6 +27,8 @@ export type Dispersion = {
 
 /** Fewer stretches than that, beyond the shares that were fitted, say nothing. */
 const fewestLooks = 3;
+/** Stretches from which on one less is enough: what a wrong split has left to look at, when it begins in the first seconds. */
+const someStretches = 6;
 
 /** Quantiles of the standard normal distribution: one in 300,000 for what is found, since it is looked at all the time, at several lengths. */
 const foundAt = 4.5;
@@ -48,7 +51,7 @@ const largestGroup = {atFirst: 11, within: 5, limit: 25};
 /** Stretches: ten seconds. */
 const shortWhile = 5;
 /** Looks from which on company that sends all it has within a stretch was seen. */
-const firstLooks = 4;
+const firstLooks = 9;
 /** How many times what was seen there may be: the greatest of several lengths of time, or of single stretches. */
 const unseen = {ofAny: 4, ofSingle: 3.5};
 /** Looks at requests that are independent which single stretches are added to: a few of them alone are now and then far off. */
@@ -64,27 +67,38 @@ type Scale = {length: number; factor: number; most: Most; isFound: boolean; look
  * How far the requests of consecutive stretches, oldest first, are from being independent.
  *
  * @param shares Of the split, as fractions that sum to 1.
+ * @param seconds How long each stretch is; all the same unless told.
  */
-export function dispersion(stretches: readonly Stretch[], shares: readonly number[]): Dispersion {
+export function dispersion(
+	stretches: readonly Stretch[],
+	shares: readonly number[],
+	seconds?: readonly number[],
+): Dispersion {
 	const scales: Scale[] = [];
 	const kinds = Math.max(1, shares.filter(share => share > 0).length - 1);
 	const parts = partsOf(stretches, shares);
 	const ofBlocks = (length: number) => deviationOf(parts, length);
 	for (let length = 1; length * (fewestLooks + 1) <= stretches.length; length *= 2) {
-		const scale = scaleOf(ofBlocks(length), {length, kinds});
+		const least = stretches.length < someStretches ? fewestLooks : fewestLooks - 1;
+		const scale = scaleOf(ofBlocks(length), {length, kinds, least});
 		// In a short one there may be too few requests.
 		if (scale) scales.push(scale);
 	}
 	const found = scales.filter(({isFound}) => isFound);
-	const seen = Math.max(1, ...scales.map(({factor}) => factor));
+	const arriving = arrivals(stretches.map(totalOf), seconds);
+	/** The shares of a few stretches are far off by chance now and then, and then the arrivals are not. */
+	const tempered = ({factor, looks}: Scale) =>
+		Math.min(factor, (factor * looks + arriving.factor * arriving.looks) / (looks + arriving.looks));
+	const seen = Math.max(1, ...scales.map(tempered));
 	const [single] = scales;
 	const company = companyOf(parts, {kinds, factor: single?.factor ?? 1});
 	const before = seenBefore(stretches, {shares, kinds});
-	/** Of how many requests company may be, whatever was seen. */
+	/** Of how many requests company may be, whatever the shares show. */
 	const groupOver = (over: number) =>
-		over < stretches.length || (single && single.looks >= firstLooks)
+		arriving.excess *
+		(over < stretches.length || (single && single.looks >= firstLooks)
 			? Math.min(largestGroup.limit, largestGroup.within + Math.max(0, over - shortWhile))
-			: largestGroup.atFirst;
+			: largestGroup.atFirst);
 	return {
 		factor: Math.max(single?.factor ?? 1, ...found.map(({factor}) => factor)),
 		isFound: found.length > 0,
@@ -116,7 +130,7 @@ const steady = ({factor, looks}: {factor: number; looks: number}): number =>
 	(factor * looks + priorLooks) / (looks + priorLooks);
 
 /** What single stretches told before each of them, about the shares of the split. */
-type Before = {
+type EarlierDispersion = {
 	looks: number;
 	factor: number;
 	/** The factor, and what neighbours have in common, at most (95 %). */
@@ -131,7 +145,7 @@ type Before = {
 function seenBefore(
 	stretches: readonly Stretch[],
 	{shares, kinds}: {shares: readonly number[]; kinds: number},
-): Before[] {
+): EarlierDispersion[] {
 	let looks = 0;
 	let sum = 0;
 	let pairs = 0;
@@ -139,7 +153,7 @@ function seenBefore(
 	let last: Stretch | undefined;
 	return stretches.map(counts => {
 		const factor = looks === 0 ? 1 : sum / looks / kinds;
-		const told: Before = {
+		const told: EarlierDispersion = {
 			looks,
 			factor,
 			most: Math.max(1, Math.max(leastFactor.few, factor) / quantile(looks * kinds, mostAt.few)),
@@ -193,9 +207,9 @@ function joined(stretches: readonly Stretch[], length: number): Stretch[] {
 /** Of blocks of so many stretches: about their own share, or with one run of them apart from the others. */
 function scaleOf(
 	{sum, looks}: Deviation,
-	{length, kinds}: {length: number; kinds: number},
+	{length, kinds, least}: {length: number; kinds: number; least: number},
 ): Scale | undefined {
-	if (looks < fewestLooks) return undefined;
+	if (looks < least) return undefined;
 	const degrees = looks * kinds;
 	const factor = sum / degrees;
 	return {
@@ -283,12 +297,6 @@ function sharesOf(blocks: readonly Stretch[]): number[] {
 	);
 	const all = totalOf(sums);
 	return sums.map(sum => sum / all);
-}
-
-/** The quantile of chi-square over its degrees of freedom, at z of the standard normal (Wilson and Hilferty 1931). */
-function quantile(degrees: number, z: number): number {
-	const spread = 2 / (9 * degrees);
-	return Math.max(1e-3, (1 - spread + z * Math.sqrt(spread)) ** 3);
 }
 
 /**

@@ -22,6 +22,8 @@ export type UsersInterval = {
 	readonly failed: readonly number[];
 	/** Of them: answered with a 4xx. */
 	readonly rejected: readonly number[];
+	/** How long it is; as long as all others unless told. */
+	readonly seconds?: number;
 };
 
 export type UsersSplitVerdict = {
@@ -85,6 +87,7 @@ export function usersSplitVerdict(
 	const spread = dispersion(
 		intervals.map(interval => interval.requests),
 		shares,
+		lengthsOf(intervals),
 	);
 	const {part, place: most} = oneClient(intervals, shares);
 	const isOneTagged = tagged[most] === true;
@@ -107,6 +110,8 @@ export function usersSplitVerdict(
 							: 'agrees';
 	return {...common, state, logE};
 }
+
+const lengthsOf = (intervals: readonly UsersInterval[]) => intervals.map(({seconds = 1}) => seconds);
 
 /** Stretches of which it is told what they could come from: half a minute. */
 const recentStretches = 15;
@@ -196,6 +201,7 @@ export function usersErrorVerdict(
 	const spread = dispersion(
 		intervals.map(({requests}) => ofPair(requests)),
 		ofPair(shares).map(share => share / Math.max(both, Number.MIN_VALUE)),
+		lengthsOf(intervals),
 	);
 	const logOf = (failures: (interval: UsersInterval) => readonly number[]): number =>
 		logErrorEvidence(strata(intervals, failures, {fresh, old}));

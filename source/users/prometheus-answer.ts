@@ -83,12 +83,12 @@ export function askPrometheusAt(place: PrometheusPlace, cluster: Cluster): AskPr
 	};
 }
 
-type Question = {query: string; signal: AbortSignal};
+type PrometheusQuestion = {query: string; signal: AbortSignal};
 
 async function askService(
 	{namespace, name, port}: Extract<PrometheusPlace, {kind: 'service'}>,
 	cluster: Cluster,
-	{query, signal}: Question,
+	{query, signal}: PrometheusQuestion,
 ): Promise<PromAnswer> {
 	const {status, body} = await cluster.request({
 		method: 'GET',
@@ -105,7 +105,7 @@ async function askService(
 		: {ok: false, sentence: sentenceOf({status, body})};
 }
 
-async function askUrl(place: URL, {query, signal}: Question): Promise<PromAnswer> {
+async function askUrl(place: URL, {query, signal}: PrometheusQuestion): Promise<PromAnswer> {
 	const url = new URL(place);
 	url.pathname = `${url.pathname.replace(/\/$/, '')}/api/v1/query`;
 	url.search = new URLSearchParams({query}).toString();

@@ -56,7 +56,7 @@ describe('what is sent and answered', () => {
 	it('is there of gRPC, too: the call and what came of it, without its metadata', async () => {
 		const image = 'registry.example.com/samples/helloworld-grpc:1';
 		const gateway = ['--gateway', world.sandbox.gatewayAddress];
-		const made = await run('create', 'greeter', '--image', image, '--port', 'h2c:8080', '--yes', ...gateway);
+		const made = await run('create', 'greeter', '--image', image, '--port', 'h2c:8080', '--yes');
 		expect(made.code).toBe(0);
 		const asked = ['verify', 'greeter', '--requests', '3', '--rate', '50', '-v', ...gateway];
 		const {stderr} = await run(...asked, '--header', 'authorization: topsecret');

@@ -158,6 +158,14 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		expect(bySystem.code).toBe(0);
 	});
 
+	it('is believed by an authority that another one has signed, as curl does', async () => {
+		const between = authority.issueAuthority('between');
+		const secure = await gateway({tls: between.issue('below', ['DNS:*.default.example.com'])});
+		const file = await kubeconfig({object: kourierWith([{name: 'https', port: secure.port}], withHttps)});
+		expect((await verify(file, '--cacert', between.certFile)).code).toBe(0);
+		expect((await verify(file, '--cacert', authority.file)).code).toBe(3);
+	});
+
 	it('of 443 speaks TLS whatever the URL says, and one of another port what the URL says', async () => {
 		const secure = await gateway({tls: certificate()});
 		const file = await kubeconfig({});
@@ -186,6 +194,16 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		expect(alone.output).toContain(
 			'The gateway redirects http to https://checkout.default.example.com/; give where it speaks TLS with --gateway 127.0.0.1:443.',
 		);
+		const elsewhere = await gateway({
+			answer: ({headers}) => ({
+				status: 308,
+				headers: {location: `https://${headers.host}:${secure.port}/`},
+			}),
+		});
+		const {output} = await verify(file, '--gateway', `127.0.0.1:${elsewhere.port}`);
+		const place = `https://127.0.0.1:${secure.port}`;
+		expect(output).toContain(`; give where it speaks TLS with --gateway ${place}.`);
+		expect((await verify(file, '--gateway', place, '--cacert', authority.file)).code).toBe(0);
 	});
 
 	it('that redirects is told of by v, with where to, and asked over TLS by the next v', async () => {

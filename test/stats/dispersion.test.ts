@@ -129,6 +129,25 @@ it('is Pearson’s statistic over its degrees of freedom', () => {
 	expect(found.isFound).toBe(false);
 });
 
+it('takes company for larger in the first seconds where arrivals tell of groups, and not where a stretch is longer', () => {
+	const even = Array.from({length: 5}, (_, index) => [80 + (index % 2), 20 - (index % 2)]);
+	const uneven = even.map(([old = 0, fresh = 0], index) =>
+		index % 2 === 0 ? [old * 2, fresh * 2] : [old / 2, fresh / 2],
+	);
+	const atFirst = dispersion(even, shares).mostOver(5);
+	expect(dispersion(uneven, shares).mostOver(5)).toBeGreaterThan(3 * atFirst);
+	const seconds = even.map((_, index) => (index % 2 === 0 ? 4 : 1));
+	expect(dispersion(uneven, shares, seconds).mostOver(5)).toBe(atFirst);
+});
+
+it('does not take a few shares that are far off for company where arrivals are not', () => {
+	// Four looks with a factor of about 4: shares alone would have evidence divided by 16.
+	const far = [92, 70, 87, 72, 90].map(count => [count, 100 - count]);
+	const found = dispersion(far, shares);
+	expect(found.factor).toBeGreaterThan(4);
+	expect(found.mostOver(4)).toBeLessThan(4 * found.factor * 0.6);
+});
+
 describe('failures', () => {
 	it('come one by one, or in groups', () => {
 		const random = seeded(8);

@@ -2,18 +2,19 @@
  * Yardsticks, simulated at 50 requests a second in stretches of two seconds, looked at after each of them, 400 runs unless said
  * otherwise (SIMULATION_RUNS makes more of them here):
  *
- * - False alarms of the split: within an hour Poisson and bursts 0 of 100 runs, sessions of 10 requests on average within a minute 2.3 %
- *   (9 of 400); within 20 minutes, 10 within 10 s 3 % (12 of 400, all within the first one); within two, 10 within a second 1.3 %. All
+ * - False alarms of the split: within an hour Poisson and bursts 0 of 400 runs, sessions of 10 requests on average within a second 1; within
+ *   five minutes, 10 within 10 s 1 % (4 of 400, all within the first one), 10 within a minute 1.3 %, 30 within a second 0.3 %. All
  *   sessions are found to come in groups: half of the runs within 16 s (10 within 1 s), 60 s (10 within 10 s) and 6 min (10 within a minute).
- * - What no test of counts can tell: sessions of 30 requests within 10 s are called wrong in 24 % of the runs, most of them within 20 s. One
- *   client that has half of all requests and keeps to a revision is a wrong split for as long as it stays: 1 % where that is 2 s, 70 %
- *   where it is 10 s, nearly always where it is a minute. So a split that is called wrong is said to be that unless one client sends so
- *   many of the requests, and nothing is claimed any more once it changes.
+ * - What no test of counts can tell: sessions of 30 requests within 10 s are called wrong in 9 % of the runs, most of them within 20 s, within
+ *   a minute in 15 %; of 100 within 10 s in 23 %. One client that has half of all requests and keeps to a revision is a wrong split for as
+ *   long as it stays: 1 % where that is 2 s, 70 % where it is 10 s, nearly always where it is a minute. So a split that is called wrong is
+ *   said to be that unless one client sends so many of the requests, and nothing is claimed any more once it changes.
  * - False alarms of the errors, 1 % on both sides: Poisson and bursts 0 % (200 runs).
- * - A gateway that goes from 80/20 to 50/50 at any moment of a stretch: all 400 runs are called within ten seconds after 10 s, 20 s, 30 s,
- *   a minute, ten minutes and an hour of truth (median 5.4, 4.1, 3.3, 3.0, 2.6 and 2.7 s, worst 9.7, 9.3, 9.7, 7.7, 5.4 and 5.5 s). 399
- *   where it lies from the beginning on (worst 12 s), 378 after four seconds of truth (worst 13.6 s): then little is known of how
- *   requests come. After an hour that is the 30 minutes that are kept. Ten seconds are five stretches, of which the lie has four whole ones.
+ * - A gateway that goes from 80/20 to 50/50 at any moment of a stretch: all 400 runs are called within ten seconds after 6 s, 10 s, 20 s,
+ *   30 s, a minute, ten minutes and an hour of truth (median 5.9, 5.3, 4.1, 3.3, 3.0, 2.6 and 2.7 s, worst 9.0, 9.7, 9.3, 9.7, 7.7, 5.4 and
+ *   5.5 s). 399 where it lies from the beginning on (worst 12 s) and after four seconds of truth (worst 11 s), 384 after two (worst 11.6 s):
+ *   then little is known of how requests come. After an hour that is the 30 minutes that are kept. Ten seconds are five stretches, of
+ *   which the lie has four whole ones.
  * - A canary at 10 % that fails 5 %, median / 90 % / worst: 26 / 36 / 46 s against 0 %, 26 / 40 / 58 s against 0.1 %, 48 / 86 / 140 s
  *   against 1 %.
  */
@@ -83,6 +84,7 @@ describe('false alarms within an hour', () => {
 		['sessions of 10 requests within a second', {kind: 'sessions', length: 10, span: 1}],
 		['sessions of 10 requests over 10 seconds', {kind: 'sessions', length: 10, span: 10}],
 		['sessions of 10 requests over a minute', {kind: 'sessions', length: 10, span: 60}],
+		['sessions of 30 requests within a second', {kind: 'sessions', length: 30, span: 1}],
 		['sessions of 3 requests over a minute', {kind: 'sessions', length: 3, span: 60}],
 	] as const)('%s: the split is called wrong in at most 1 of 20', (_, kind) => {
 		const alarms = simulated({...kind, shares, seconds: 3600, rate: 50}, intervals =>
@@ -159,12 +161,12 @@ it.each([10, 20, 30, 60, 600])(
 	},
 );
 
-it('calls one that lies from the beginning on within ten seconds, nearly always', () => {
+it('calls one that lies from the beginning on, or from the first seconds, within ten seconds, nearly always', () => {
 	const lie = simulated({kind: 'poisson', shares: [0.5, 0.5], seconds: 60, rate: 50}, seen =>
 		secondsUntil(seen, disagrees),
 	);
 	expect(quantile(lie, 0.9)).toBeLessThanOrEqual(10);
-	expect(quantile(after(4), 0.9)).toBeLessThanOrEqual(12);
+	for (const seconds of [2, 4, 6]) expect(quantile(after(seconds), 0.9)).toBeLessThanOrEqual(10);
 });
 
 /** A hundred requests without a failure, of which so many went to the first. */

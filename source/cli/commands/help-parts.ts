@@ -30,8 +30,15 @@ const ofScreen: ReadonlySet<string> = new Set([
 	'allNamespaces',
 	'selector',
 ]);
-const ofRequests: ReadonlySet<string> = new Set(['verify', 'complete']);
-const ofUsers: ReadonlySet<string> = new Set(['verify', 'users']);
+const ofGateway: ReadonlySet<string> = new Set(['gateway', 'cacert', 'insecureGateway', 'host']);
+const ofWrites: ReadonlySet<string> = new Set(['production', 'fieldManager']);
+const ofSandbox: ReadonlySet<string> = new Set(['sandbox', 'pace', 'seed', 'services', 'revisions']);
+const sending: ReadonlySet<string> = new Set(['verify', 'complete', 'status']);
+const measuring: ReadonlySet<string> = new Set(['verify', 'users', 'status']);
+/** A fresh sandbox has nothing that was done before. */
+const remembering: ReadonlySet<string> = new Set(['history']);
+
+const isWrite = ({options}: Command) => options.some(({long}) => long === '--dry-run');
 
 /** The flags of the program that a command takes, too, wherever they stand. */
 function sharedFlags(command: Command): readonly Option[] {
@@ -39,8 +46,12 @@ function sharedFlags(command: Command): readonly Option[] {
 		const name = option.attributeName();
 		const {helpGroupHeading: group = ''} = option;
 		if (ofScreen.has(name)) return false;
-		if (name === 'prometheus') return ofUsers.has(command.name());
-		return !group.startsWith('Requests') || ofRequests.has(command.name());
+		if (name === 'prometheus') return measuring.has(command.name());
+		if (ofGateway.has(name) || group.startsWith('Requests')) return sending.has(command.name());
+		if (ofWrites.has(name)) return isWrite(command);
+		// What was written there would be gone with the command.
+		if (ofSandbox.has(name)) return !isWrite(command) && !remembering.has(command.name());
+		return true;
 	});
 }
 
@@ -70,6 +81,10 @@ export function showCommonFlags(command: Command): void {
 export function showEveryFlag(command: Command): void {
 	show(command, given => programFlags(given).filter(option => option.attributeName() !== 'version'));
 }
+
+/** The flags of the program that a command has a use for, as its help says. */
+export const takenFlags = (command: Command): readonly Option[] =>
+	command.createHelp().visibleGlobalOptions(command);
 
 function show(command: Command, flagsOf: (command: Command) => readonly Option[]): void {
 	command.configureHelp({showGlobalOptions: true, visibleGlobalOptions: given => [...flagsOf(given)]});

@@ -6,17 +6,17 @@
 import type {LoopSnapshot, TimelineBucket} from '../state/state.js';
 import {addBins, percentileOf} from '../../probe/counting/latency-bins.js';
 
-/** Undefined where nothing came. */
-type Values = readonly (number | undefined)[];
+/** Of one row of a chart; undefined where nothing came. */
+export type ColumnValues = readonly (number | undefined)[];
 
 export type RevisionColumns = {
 	revision: string;
 	/** Of users' answers, 0–1; undefined also where it is not known whose too many of them are. */
-	share: Values;
+	share: ColumnValues;
 	/** Of the answers at its own host, 0–1. */
-	errors: Values;
+	errors: ColumnValues;
 	/** Milliseconds. */
-	p95: Values;
+	p95: ColumnValues;
 };
 
 export type Chart = {
@@ -24,7 +24,7 @@ export type Chart = {
 	start: number;
 	duration: number;
 	/** Failures of users' answers, 0–1. */
-	errors: Values;
+	errors: ColumnValues;
 	revisions: readonly RevisionColumns[];
 	/** Where the split was changed. */
 	marks: readonly ChartMark[];

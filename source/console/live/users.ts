@@ -26,7 +26,7 @@ const attention = 600_000;
 /** Milliseconds until news are shown: the list of the pods and what the nearest of them say make one frame, not one each. */
 const together = 100;
 
-type Measured = {uid: string; meter: UsersMeter; told: string; unsubscribe: () => void};
+type MeasuredService = {uid: string; meter: UsersMeter; told: string; unsubscribe: () => void};
 
 /**
  * @param cluster The cluster one is connected to by now.
@@ -44,7 +44,7 @@ export function createUsersFollower(
 		prometheus: () => PrometheusPlace | undefined;
 	},
 ): UsersFollower {
-	let measured: Measured | undefined;
+	let measured: MeasuredService | undefined;
 	let chosen: string | undefined;
 	let restTimer: NodeJS.Timeout | undefined;
 	let attentionTimer: NodeJS.Timeout | undefined;
@@ -107,7 +107,7 @@ export function createUsersFollower(
 		});
 	}
 
-	function tell(service: ServiceView, to: Measured): void {
+	function tell(service: ServiceView, to: MeasuredService): void {
 		const split = splitOfUsers(service, store.getState());
 		const told = JSON.stringify(split);
 		if (told === to.told) return;
@@ -218,7 +218,7 @@ type OwnTally = {
 	counts(): OwnRequests;
 };
 
-type Sent = OwnCounts & {key: string; revision: string};
+type SentProbes = OwnCounts & {key: string; revision: string};
 
 const nothingSent: OwnCounts = {requests: 0, failed: 0, rejected: 0};
 
@@ -250,14 +250,14 @@ function ofNoCertainOne({rows}: LoopSnapshot): number {
 }
 
 /** What is known of whose the answers were: those at the service's host, in every epoch, and those at the revisions' own. */
-function sentBy({history, since, rows, atTags}: LoopSnapshot): Sent[] {
+function sentBy({history, since, rows, atTags}: LoopSnapshot): SentProbes[] {
 	return [
 		...[...history, {since, rows}].flatMap(epoch => epoch.rows.flatMap(row => sentIn(epoch.since, row))),
 		...[...atTags].map(([revision, counts]) => ({key: `tag ${revision}`, revision, ...counts})),
 	];
 }
 
-function sentIn(since: number, {key, candidates, code = '', n}: LoopSnapshot['rows'][number]): Sent[] {
+function sentIn(since: number, {key, candidates, code = '', n}: LoopSnapshot['rows'][number]): SentProbes[] {
 	const [only] = candidates;
 	if (only === undefined || candidates.length > 1) return [];
 	return [

@@ -26,9 +26,9 @@ const rest = 120;
 const remembered = 30_000;
 
 /** The service as its gateway is looked for. */
-type Route = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boolean};
+type SelectedRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boolean};
 
-function routeOf({namespace, name, url, clusterLocal}: ServiceView): Route {
+function routeOf({namespace, name, url, clusterLocal}: ServiceView): SelectedRoute {
 	return {namespace, name, scheme: schemeOf(url), clusterLocal};
 }
 
@@ -116,7 +116,7 @@ function withName(
 
 type Shared = {cluster: Cluster; dial: Dial; /** What was wrong may be right by now. */ forget(): void};
 
-type Looking = {cluster: Cluster; route: Route; shared: Shared; retry: number};
+type Looking = {cluster: Cluster; route: SelectedRoute; shared: Shared; retry: number};
 
 async function lookForGateway(
 	put: (gateway: GatewayState) => void,

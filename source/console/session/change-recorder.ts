@@ -52,7 +52,7 @@ export type History = {
 	flush(): Promise<void>;
 };
 
-type Known = {generation: number; split: Split};
+type KnownSplit = {generation: number; split: Split};
 
 /** They keep no program from ending. */
 const idleTimers: Pick<Timers, 'after'> = {
@@ -74,7 +74,7 @@ export function createHistory(
 	file: HistoryFile | undefined,
 	{now = Date.now, timers = idleTimers}: {now?: () => number; timers?: Pick<Timers, 'after'>} = {},
 ): History {
-	const known = new Map<string, Known>();
+	const known = new Map<string, KnownSplit>();
 	const holds = new Map<string, number>();
 	let waiting: ServiceView[] = [];
 	/** Without an end. */
@@ -124,7 +124,7 @@ export function createHistory(
 		store.setState({historyProblem: `The history is ${consequence}: ${why}.`});
 	}
 
-	function lastKnown(uid: string): Known | undefined {
+	function lastKnown(uid: string): KnownSplit | undefined {
 		const here = known.get(uid);
 		if (here) return here;
 		const entry = changesOf(store.getState(), uid).at(-1);

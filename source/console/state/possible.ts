@@ -12,14 +12,14 @@ const releaseVerbs = ['promote', 'roll back', 'abandon', 'undo'] as const;
 
 export type ReleaseVerb = (typeof releaseVerbs)[number];
 
-type Known = {
+type PossibleVerbs = {
 	/** What it was told from. */
 	readonly from: readonly unknown[];
 	readonly verbs: ReadonlySet<ReleaseVerb>;
 };
 
 /** By the service as it was read: told again only when it, its revisions or the history are others. */
-const known = new WeakMap<ServiceView, Known>();
+const known = new WeakMap<ServiceView, PossibleVerbs>();
 
 /**
  * What would be reviewed, or asked which revision is meant, if its key were pressed now. What is refused because it is so

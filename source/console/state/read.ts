@@ -11,7 +11,7 @@ import type {ConsoleState, Draft, ReflectorState, Sheet} from './state.js';
 import {compareNames, keyOf, type ObjectName} from '../tables/object-name.js';
 import {indexOfName, placeOf} from '../tables/tables.js';
 import {selectedIn} from '../../knative/split/slider-row.js';
-import {inSplitFirst, sortedRows} from './sorted.js';
+import {inSplitFirst, sortedRows, type ServiceRow} from './sorted.js';
 import {hasInText, visibleServices} from './visible.js';
 import {withGoneRevision, withGoneService, type Gone, type Selected} from './selection.js';
 
@@ -49,8 +49,6 @@ const rowsWithGone = new WeakMap<
 	readonly ServiceView[],
 	{gone: Selected; absence: Absence; rows: readonly ServiceRow[]}
 >();
-
-export type ServiceRow = ServiceView | Gone;
 
 /** The rows of the list of services: those that are visible, and the place of the selected one when that is gone. */
 export function serviceRows(state: ConsoleState): readonly ServiceRow[] {

@@ -8,9 +8,10 @@ import {isGone, type Gone} from './selection.js';
 export const serviceSorts = ['name', 'trouble', 'age'] as const;
 export type ServiceSort = (typeof serviceSorts)[number];
 
-/** What is worst first; what a loop says is worse than what Knative does. */
-type ServiceRow = ServiceView | Gone;
+/** A row of the list of services: one that is there, or the place of the selected one that is gone. */
+export type ServiceRow = ServiceView | Gone;
 
+/** What is worst first; what a loop says is worse than what Knative does. */
 const ranks: Readonly<Record<ServiceState['kind'], number>> = {
 	failed: 1,
 	serving: 2,

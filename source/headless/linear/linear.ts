@@ -89,9 +89,9 @@ export async function runLinear(console: Console, {ask, say, dropped}: LinearStr
 	}
 }
 
-type Performer = (console: Console, prompter: Prompter, argument: string) => Promise<void> | void;
+type LinearPerformer = (console: Console, prompter: Prompter, argument: string) => Promise<void> | void;
 
-const performers: Readonly<Record<Exclude<LinearName, 'quit'>, Performer>> = {
+const performers: Readonly<Record<Exclude<LinearName, 'quit'>, LinearPerformer>> = {
 	services({store}, {say}) {
 		const {services} = store.getState();
 		if (services.length === 0) say('There are no services.');

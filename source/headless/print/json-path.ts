@@ -7,10 +7,10 @@
 import {JSONPath} from 'jsonpath-plus';
 import {printable, printableLines} from '../../knative/text/printable.js';
 
-type Part =
+type JsonPathPart =
 	| {kind: 'text'; text: string}
 	| {kind: 'path'; path: string}
-	| {kind: 'range'; path: string; parts: readonly Part[]};
+	| {kind: 'range'; path: string; parts: readonly JsonPathPart[]};
 
 /** A template that cannot be read, as a sentence. */
 export class TemplateError extends Error {
@@ -61,9 +61,9 @@ function rooted(path: string): string {
 	return `$${relative === '' || /^[.[]/.test(relative) ? relative : `.${relative}`}`;
 }
 
-function parse(template: string): Part[] {
-	const root: Part[] = [];
-	const open: {path: string; parts: Part[]}[] = [];
+function parse(template: string): JsonPathPart[] {
+	const root: JsonPathPart[] = [];
+	const open: {path: string; parts: JsonPathPart[]}[] = [];
 	const here = () => open.at(-1)?.parts ?? root;
 	for (let index = 0; index < template.length;) {
 		const brace = template.indexOf('{', index);
@@ -105,7 +105,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const valueText = (value: unknown): string =>
 	printableLines(typeof value === 'string' ? value : JSON.stringify(value)).join('\n');
 
-function filled(parts: readonly Part[], value: unknown): string {
+function filled(parts: readonly JsonPathPart[], value: unknown): string {
 	return parts
 		.map(part => {
 			if (part.kind === 'text') return part.text;

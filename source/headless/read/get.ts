@@ -14,7 +14,7 @@ import {plainReason} from '../../knative/release/plain-reason.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
-import {visibleJson} from '../said.js';
+import {visibleJson, type OutputStreams} from '../said.js';
 import {podTroubles} from './pod-trouble.js';
 import {age} from '../print/age.js';
 import type {ReadFormat} from '../print/output-format.js';
@@ -34,16 +34,14 @@ export type GetOptions = {
 	signal?: AbortSignal;
 };
 
-type Streams = {stdout: {write(text: string): unknown}; stderr: {write(text: string): unknown}};
-
 /** What the API server refused, in its words. */
-class Refused extends Error {
+class RefusedRead extends Error {
 	override name = 'Refused';
 }
 
 async function read(cluster: Cluster, path: string, query?: Record<string, string>): Promise<ApiAnswer> {
 	const answer = await cluster.request({method: 'GET', path, ...(query && {query})});
-	if (answer.status !== 200) throw new Refused(sentenceOf(answer));
+	if (answer.status !== 200) throw new RefusedRead(sentenceOf(answer));
 	return answer;
 }
 
@@ -59,10 +57,10 @@ async function listed(cluster: Cluster, path: string, selector: string | undefin
 		});
 		const page = parseList(answer.body);
 		if (!page) {
-			throw new Refused('The answer is no list of services: something else answers for the API server.');
+			throw new RefusedRead('The answer is no list of services: something else answers for the API server.');
 		}
 		const why = beyond(page);
-		if (why !== undefined) throw new Refused(`Not listed: ${why}.`);
+		if (why !== undefined) throw new RefusedRead(`Not listed: ${why}.`);
 		pages.push(page.items);
 		token = page.continue;
 	} while (token !== '');
@@ -96,14 +94,14 @@ function domainsText({namespace, name}: ServiceView, domains: readonly DomainMap
 	return own.length === 0 ? '<none>' : own.map(({host}) => host).join(',');
 }
 
-type Asked = {
+type RowFacts = {
 	now: number;
 	troubles: ReadonlyMap<string, RevisionTrouble>;
 	/** Only where they are shown. */
 	domains: readonly DomainMapping[] | undefined;
 };
 
-function row(item: unknown, options: GetOptions, {now, troubles, domains}: Asked): string[] {
+function row(item: unknown, options: GetOptions, {now, troubles, domains}: RowFacts): string[] {
 	const parsed = parseService(item);
 	if (!parsed.ok) return headings(options).map((_, index) => (index === 0 ? printable(parsed.reason) : ''));
 	const service = parsed.value;
@@ -144,7 +142,7 @@ async function printed(
 		const why = tooDeep(value);
 		if (why !== undefined) {
 			const deep = items.find(item => tooDeep(item) !== undefined);
-			throw new Refused(`${printable(identityOf(deep)?.name ?? 'The list')} cannot be printed: ${why}.`);
+			throw new RefusedRead(`${printable(identityOf(deep)?.name ?? 'The list')} cannot be printed: ${why}.`);
 		}
 		return format.print(value, items);
 	}
@@ -153,7 +151,7 @@ async function printed(
 		const parsed = parseService(item);
 		return parsed.ok ? [parsed.value] : [];
 	});
-	const asked: Asked = {
+	const asked: RowFacts = {
 		now,
 		troubles: await podTroubles(cluster, services, now),
 		domains: format.kind === 'wide' ? await domainsFor(cluster, options) : undefined,
@@ -173,7 +171,7 @@ async function domainsFor(
 export async function getServices(
 	cluster: Cluster,
 	options: GetOptions,
-	{stdout, stderr}: Streams,
+	{stdout, stderr}: OutputStreams,
 ): Promise<ExitCode> {
 	const {names, namespace, allNamespaces, selector} = options;
 	const refused: string[] = [];
@@ -200,7 +198,7 @@ export async function getServices(
 			try {
 				items.push((await read(cluster, servingPath('services', namespace, name))).body);
 			} catch (error) {
-				if (!(error instanceof Refused)) throw error;
+				if (!(error instanceof RefusedRead)) throw error;
 				refused.push(error.message);
 			}
 		}
@@ -215,7 +213,7 @@ export async function getServices(
 			if (why !== undefined) return fail([why]);
 		}
 	} catch (error) {
-		if (!(error instanceof Refused || error instanceof TransportError)) throw error;
+		if (!(error instanceof RefusedRead || error instanceof TransportError)) throw error;
 		return fail([...refused, error.message]);
 	}
 	return refused.length === 0 ? exitCodes.done : fail(refused);
@@ -229,7 +227,11 @@ async function follow(
 	cluster: Cluster,
 	path: string,
 	options: GetOptions,
-	{said, say, stderr}: {said: readonly unknown[]; say: (text: string) => void} & Pick<Streams, 'stderr'>,
+	{
+		said,
+		say,
+		stderr,
+	}: {said: readonly unknown[]; say: (text: string) => void} & Pick<OutputStreams, 'stderr'>,
 ): Promise<string | undefined> {
 	const {names, selector, signal} = options;
 	const named = new Set(names);

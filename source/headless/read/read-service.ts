@@ -9,15 +9,15 @@ import {withPodTrouble} from './pod-trouble.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 
 /** A refusal that the server gave is about the object; another reason names what it is about by itself. */
-type Refused = {ok: false; reason: string; isAnswer: boolean};
+type UnreadService = {ok: false; reason: string; isAnswer: boolean};
 
-export type ReadService = {ok: true; service: ServiceView} | Refused;
+export type ReadService = {ok: true; service: ServiceView} | UnreadService;
 
 async function get(
 	cluster: Cluster,
 	path: string,
 	query?: Record<string, string>,
-): Promise<{ok: true; answer: ApiAnswer} | Refused> {
+): Promise<{ok: true; answer: ApiAnswer} | UnreadService> {
 	try {
 		const answer = await cluster.request({method: 'GET', path, ...(query && {query})});
 		// Who answers with no object is not the API server.
@@ -35,7 +35,7 @@ export async function readObject(
 	cluster: Cluster,
 	namespace: string,
 	name: string,
-): Promise<{ok: true; object: unknown} | Refused> {
+): Promise<{ok: true; object: unknown} | UnreadService> {
 	const got = await get(cluster, servingPath('services', namespace, name));
 	if (!got.ok) return got;
 	const reason = depthSentence('Service', got.answer.body);

@@ -2,7 +2,7 @@
 import type {Cluster} from '../../kube/cluster.js';
 import type {UsersMeter} from '../../users/users.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
-import {visibleJson} from '../said.js';
+import {visibleJson, type OutputStreams} from '../said.js';
 import {readService} from '../read/read-service.js';
 import {followUsers, type FollowedUsers} from './follow-users.js';
 import {usersJson, usersLines} from './users-text.js';
@@ -20,11 +20,6 @@ export type UsersRun = {
 	signal?: AbortSignal;
 };
 
-type Streams = {
-	stdout: {write(text: string): unknown};
-	stderr: {write(text: string): unknown; isTTY?: boolean};
-};
-
 /** Milliseconds between two prints of what is followed. */
 const printEvery = 10_000;
 /** Milliseconds after which nothing known is nothing to be known. */
@@ -34,7 +29,7 @@ const longestWait = 15_000;
 export async function runUsers(
 	cluster: Cluster,
 	run: UsersRun,
-	{stdout, stderr}: Streams,
+	{stdout, stderr}: OutputStreams,
 ): Promise<ExitCode> {
 	const {namespace, service: name, seconds, watch, output, meter, signal} = run;
 	const found = await readService(cluster, namespace, name);

@@ -7,7 +7,7 @@ import type {Cluster} from '../../kube/cluster.js';
 import {splitVerdictBegins, untestedWords, usersVerdicts} from '../../console/live/users-words.js';
 import type {UsersMeter, UsersSnapshot} from '../../users/users.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
-import {visibleJson} from '../said.js';
+import {visibleJson, type OutputStreams} from '../said.js';
 import {expectedShares} from '../evidence/expected-split.js';
 import {settledService} from '../read/settled-service.js';
 import {followUsers, type FollowedUsers} from './follow-users.js';
@@ -24,8 +24,6 @@ export type VerifyUsersRun = {
 	meter: UsersMeter;
 	signal?: AbortSignal;
 };
-
-type Streams = {stdout: {write(text: string): unknown}; stderr: {write(text: string): unknown}};
 
 /** Of `usersExitCode`, in the words of the report of `verify`. */
 const results: Readonly<Partial<Record<ExitCode, string>>> = {
@@ -52,7 +50,7 @@ export function usersExitCode({state, view: {split}}: UsersSnapshot): ExitCode {
 export async function runVerifyUsers(
 	cluster: Cluster,
 	run: VerifyUsersRun,
-	{stdout, stderr}: Streams,
+	{stdout, stderr}: OutputStreams,
 ): Promise<ExitCode> {
 	const {namespace, service: name, seconds, expect, output, meter, signal} = run;
 	const not = (result: keyof typeof notAsked, sentence: string): ExitCode => {

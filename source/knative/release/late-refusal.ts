@@ -21,7 +21,7 @@ export type LateRefusal = {
 };
 
 /** What depends on whether the gateway has a split to go on with: the first one of a service may be refused, too. */
-type Before = {
+type BeforeRefusal = {
 	/** What users see. */
 	keeps: string;
 	/** How to get back to what was before; how to get on where there was nothing. */
@@ -31,20 +31,20 @@ type Before = {
 };
 
 const back = 'u undoes it, R rolls back.';
-const before: Before = {
+const before: BeforeRefusal = {
 	keeps: 'The gateway keeps the split it had before; users see no change.',
 	wayBack: back,
 	putBack: `Put the split before back: ${back}`,
 };
 
 const retry = 'e events · L log · r new revision.';
-const nothingBefore: Before = {
+const nothingBefore: BeforeRefusal = {
 	keeps: 'Never went live: users get 404.',
 	wayBack: retry,
 	putBack: retry,
 };
 
-type Meaning = {meaning: (before: Before) => string; wayBack: (before: Before) => string};
+type Meaning = {meaning: (before: BeforeRefusal) => string; wayBack: (before: BeforeRefusal) => string};
 
 /** The reasons of RoutesReady=False, and what each asks for. */
 const meanings: Readonly<Record<string, Meaning>> = {

@@ -65,11 +65,11 @@ async function whoLeadsTo(
 	}
 }
 
-type Seen =
+type SeenRevision =
 	| {kind: 'there'; object: unknown; uid: string; resourceVersion: string}
 	| {kind: 'not there'; outcome: WriteOutcome};
 
-async function versionOf(cluster: Cluster, path: string, name: string): Promise<Seen> {
+async function versionOf(cluster: Cluster, path: string, name: string): Promise<SeenRevision> {
 	try {
 		const answer = await cluster.request({method: 'GET', path});
 		const {uid, resourceVersion} = identityOf(answer.body) ?? {};

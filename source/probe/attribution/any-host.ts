@@ -52,7 +52,7 @@ export type AnyHost = {
 };
 
 /** `general`: the words without what may differ from request to request. */
-type Said = {words: string; general: string; text: string};
+type HeardAnswer = {words: string; general: string; text: string};
 
 /** What users get is remembered so far; more is something new each time. */
 const mostHeard = 64;
@@ -68,7 +68,7 @@ export function createAnyHost({
 	saidToAll: GatewayKnowledge['saidToAll'];
 	onChange: () => void;
 }): AnyHost {
-	const tags = new Map<string, Said>();
+	const tags = new Map<string, HeardAnswer>();
 	const heard = new Set<string>();
 	let heardTimes = 0;
 	let hasSucceeded = false;

@@ -15,7 +15,7 @@ export type GatewayKnowledge = {
 	forget(): void;
 };
 
-type Known = {
+type KnownAnswers = {
 	/** Good answers that came through an Envoy, and those that did not. */
 	fromUpstream: number;
 	direct: number;
@@ -38,9 +38,9 @@ export function createGatewayKnowledge({
 	timeout: number;
 	random?: () => number;
 }): GatewayKnowledge {
-	const gateways = new Map<string, Known>();
+	const gateways = new Map<string, KnownAnswers>();
 
-	function knownOf(target: ProbeTarget): Known {
+	function knownOf(target: ProbeTarget): KnownAnswers {
 		const key = `${target.scheme} ${formatAddress(target.address)} ${target.path} ${target.protocol}`;
 		let known = gateways.get(key);
 		if (!known) {
@@ -51,7 +51,7 @@ export function createGatewayKnowledge({
 		return known;
 	}
 
-	async function askMadeUp(target: ProbeTarget, known: Known): Promise<ReadonlySet<string>> {
+	async function askMadeUp(target: ProbeTarget, known: KnownAnswers): Promise<ReadonlySet<string>> {
 		const heard = await Promise.all(
 			madeUpHosts(target.authority, random).map(async authority => askHost(target, authority)),
 		);

@@ -103,7 +103,7 @@ export function createLearner({
 	let suspended = false;
 	let stopped = false;
 
-	function setState(index: number, state: TagState['state'], failed?: Problem): void {
+	function setState(index: number, state: TagState['state'], failed?: LessonProblem): void {
 		const {problem, fault} = failed ?? {};
 		states = states.map((tag, place) => (place === index ? {...tag, state, problem, fault} : tag));
 		onChange();
@@ -158,7 +158,7 @@ export function createLearner({
 		{revision, ...place}: Tag,
 		index: number,
 		signal: AbortSignal,
-	): Promise<Problem | undefined> {
+	): Promise<LessonProblem | undefined> {
 		const answers: TagAnswer[] = [];
 		const isByHeader = place.byHeader !== undefined;
 		const wanted = isByHeader ? answersByHeader : answersPerTag;
@@ -231,7 +231,7 @@ export function createLearner({
 	};
 }
 
-const notChosen: Problem = {
+const notChosen: LessonProblem = {
 	problem: `the header ${tagHeader} may not arrive: it is answered as the other tags are`,
 	fault: 'other',
 	isLasting: true,
@@ -245,13 +245,13 @@ const fingerprintsOf = (answers: readonly TagAnswer[]): ReadonlySet<string> =>
 	);
 
 /** Why nothing could be learned, and whether that is likely to stay so. */
-type Problem = {problem: string; fault: TagFault; isLasting: boolean};
+type LessonProblem = {problem: string; fault: TagFault; isLasting: boolean};
 
 /**
  * Why an answer teaches nothing; undefined when it does. An application that says no goes on to do so, and a gateway without a
  * rule, too; one that is starting does not, and a route that is new is there after a moment.
  */
-function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): Problem | undefined {
+function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): LessonProblem | undefined {
 	if (outcome.kind === 'failure') {
 		// A certificate that does not name the host of the tag is the gateway's, and stays.
 		const isOfHost = outcome.failure === 'tls';

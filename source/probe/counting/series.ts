@@ -27,8 +27,8 @@ export type Series = {
 	clear(): void;
 };
 
-type Cell = {n: number; failed: number; latencies: Map<number, number>};
-type Bucket = {at: number; duration: number; cells: Map<string, Cell>};
+type GrowingCell = {n: number; failed: number; latencies: Map<number, number>};
+type GrowingBucket = {at: number; duration: number; cells: Map<string, GrowingCell>};
 
 /** How long buckets are, and how many of that length are kept. */
 const tiers = [
@@ -42,10 +42,10 @@ const keysLimit = 24;
 const otherKey = 'other';
 
 export function createSeries(): Series {
-	let kept: Bucket[][] = tiers.map(() => []);
+	let kept: GrowingBucket[][] = tiers.map(() => []);
 
 	/** The bucket of a tier that a time lies in; nearly always the last one. */
-	function bucketAt(tier: number, at: number): Bucket {
+	function bucketAt(tier: number, at: number): GrowingBucket {
 		const {duration} = tiers[tier] ?? tiers[0];
 		const start = Math.floor(at / duration) * duration;
 		const buckets = kept[tier] ?? [];
@@ -59,7 +59,7 @@ export function createSeries(): Series {
 			return copy;
 		}
 
-		const bucket = {at: start, duration, cells: new Map<string, Cell>()};
+		const bucket = {at: start, duration, cells: new Map<string, GrowingCell>()};
 		buckets.splice(index + 1, 0, bucket);
 		return bucket;
 	}
@@ -97,9 +97,9 @@ export function createSeries(): Series {
 	};
 }
 
-const copied = ({latencies, ...cell}: Cell): Cell => ({...cell, latencies: new Map(latencies)});
+const copied = ({latencies, ...cell}: GrowingCell): GrowingCell => ({...cell, latencies: new Map(latencies)});
 
-function cellOf(cells: Map<string, Cell>, key: string): Cell {
+function cellOf(cells: Map<string, GrowingCell>, key: string): GrowingCell {
 	const used = cells.has(key) || cells.size < keysLimit ? key : otherKey;
 	let cell = cells.get(used);
 	if (!cell) {
@@ -109,7 +109,7 @@ function cellOf(cells: Map<string, Cell>, key: string): Cell {
 	return cell;
 }
 
-function merge(into: Bucket, from: Bucket): void {
+function merge(into: GrowingBucket, from: GrowingBucket): void {
 	for (const [key, {n, failed, latencies}] of from.cells) {
 		const cell = cellOf(into.cells, key);
 		cell.n += n;

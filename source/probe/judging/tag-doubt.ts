@@ -1,5 +1,6 @@
 /** When what is answered at tags may be no revision's, but that of a gateway which has no rule for tag hosts. Pure. */
 import type {AnyHost} from '../attribution/any-host.js';
+import type {TagState} from '../attribution/learning.js';
 import type {EpochCounts} from '../counting/past-epochs.js';
 import {brokenHandshake, type Comparison, type SideReport} from '../pairs/comparison.js';
 
@@ -12,7 +13,7 @@ export type TagDoubt = {
 	sentence: string;
 };
 
-type Users = Pick<EpochCounts, 'answered' | 'errors' | 'refused' | 'weights'>;
+type EpochOfUsers = Pick<EpochCounts, 'answered' | 'errors' | 'refused' | 'weights'>;
 
 /**
  * Two that fail with the same words, while the service itself works; or one that fails whenever its tag is asked, though it
@@ -22,7 +23,7 @@ type Users = Pick<EpochCounts, 'answered' | 'errors' | 'refused' | 'weights'>;
  */
 export function tagDoubtOf(
 	comparison: Comparison | undefined,
-	users: Users,
+	users: EpochOfUsers,
 	saidToAll: AnyHost['saidToAll'] = () => undefined,
 ): TagDoubt | undefined {
 	if (!comparison) return undefined;
@@ -82,11 +83,24 @@ const always = 3;
 /** The chance that users see nothing of a revision that fails always. */
 const tooUnlikely = 0.01;
 
-function isContradicted({revision, asked, failed}: SideReport, users: Users): boolean {
+function isContradicted({revision, asked, failed}: SideReport, users: EpochOfUsers): boolean {
 	if (failed < always || failed < asked || users.errors + users.refused > 0) return false;
 	const percent = users.weights.reduce(
 		(sum, weight) => sum + (weight.revision === revision ? weight.percent : 0),
 		0,
 	);
 	return percent > 0 && (1 - percent / 100) ** users.answered < tooUnlikely;
+}
+
+/** What became of a tag that was to be learned: what any host gets teaches nothing of a revision. */
+export function judgedTag(tag: TagState, saidToAll: AnyHost['saidToAll']): TagState {
+	const said = tag.state === 'learned' ? saidToAll(tag.revision) : undefined;
+	return said === undefined
+		? tag
+		: {
+				...tag,
+				state: 'failed',
+				problem: `it answers what any host gets (${said.text}): the gateway may have no rule for tag hosts`,
+				fault: 'gateway',
+			};
 }

@@ -2,6 +2,7 @@
 import {withCode} from '../transport/answer-words.js';
 import type {EpochCounts} from '../counting/past-epochs.js';
 import type {GatewayCondition} from './gateway-state.js';
+import type {LastSeen} from './last-seen.js';
 
 export type Trouble = {
 	kind: 'down' | 'gateway' | 'failures' | 'unanswered' | 'refusals' | 'redirects' | 'any host';
@@ -13,9 +14,6 @@ export type Trouble = {
 	/** It was so under this split, and is no longer: too many answers came without it. */
 	isOver?: true;
 };
-
-/** When something was seen last, in milliseconds since 1970, and how many answers of the service came since. */
-export type LastSeen = {at: number; answersSince: number};
 
 /** What ends, and is told of for as long as it weighs. */
 type Ending = Extract<Trouble['kind'], 'failures' | 'gateway' | 'down'>;

@@ -5,22 +5,23 @@
 import {isDeepStrictEqual} from 'node:util';
 import {createAnyHost} from '../attribution/any-host.js';
 import {createGatewayKnowledge} from '../attribution/gateway-knowledge.js';
-import {gradeOf, type Grade} from '../attribution/grade.js';
 import type {Tag, TagState} from '../attribution/learning.js';
 import {createLearner} from '../attribution/learning.js';
 import type {Weight} from '../counting/loop-report.js';
-import {tagDoubtOf, type TagDoubt} from '../judging/tag-doubt.js';
+import {judgedTag, tagDoubtOf, type TagDoubt} from '../judging/tag-doubt.js';
 import type {Comparison} from '../pairs/comparison.js';
 import {createPairs} from '../pairs/pairs.js';
 import type {Sides} from '../pairs/sides.js';
 import {createProbe} from '../transport/create-probe.js';
 import {describeFailure} from '../transport/failure.js';
-import type {Answer, AskOptions, Probe, ProbeTarget} from '../transport/probe.js';
-import {checkTarget, defaultTimeout} from '../transport/probe.js';
+import type {Probe, ProbeTarget} from '../transport/probe.js';
+import {checkTarget, defaultTimeout, isOfSameService} from '../transport/probe.js';
 import {parseExpectedStatus} from '../transport/request-content.js';
 import type {Clock} from './clock.js';
 import {systemClock} from './clock.js';
-import {createObservations, type AskedHost, type Findings} from './observations.js';
+import type {Findings} from './findings.js';
+import {createGradedAsk, type GradedAnswer} from './graded-ask.js';
+import {createObservations, type AskedHost} from './observations.js';
 import type {PaceState} from './pace.js';
 import {createPace, defaultMaxRate} from './pace.js';
 import {createPublisher} from './publisher.js';
@@ -142,26 +143,7 @@ export function createLoop({
 		return {kind: 'tag', revision};
 	}
 
-	/** Asks, and says what the answer is worth. */
-	async function ask(asked: ProbeTarget, options: AskOptions): Promise<{answer: Answer; grade: Grade}> {
-		const host = hostOf(asked.authority);
-		const answer = await knowledge.judge(
-			asked,
-			await probe.ask(asked, {timeout, ...options}),
-			options.signal,
-		);
-		const grade = gradeOf(answer.outcome, isExpected);
-		observations.noteGrade(answer, grade, host);
-		if (answer.outcome.kind === 'response' && !observations.settling) {
-			const isSuccess = grade === 'success';
-			if (host.kind === 'service') anyHost.noteService(asked, answer.outcome, {isSuccess});
-			else if (isSuccess && host.revision !== undefined) {
-				anyHost.noteTag(host.revision, asked, answer.outcome);
-			}
-		}
-
-		return {answer, grade};
-	}
+	const ask = createGradedAsk({probe, timeout, isExpected, knowledge, anyHost, observations, hostOf});
 
 	const pace = createPace({
 		send,
@@ -222,7 +204,7 @@ export function createLoop({
 		const {ticket, over} = observations.sent();
 		// In the next snapshot; but nobody is told: the answer would then have to wait for its turn to be.
 		current = undefined;
-		let asked: {answer: Answer; grade: Grade};
+		let asked: GradedAnswer;
 		try {
 			asked = await ask(target, {signal, slot});
 		} catch (error) {
@@ -271,24 +253,11 @@ export function createLoop({
 			rate: pace.rate,
 			burstLeft: pace.burstLeft,
 			inFlight: pace.inFlight,
-			tags: learner.tags.map(withoutRule),
+			tags: learner.tags.map(tag => judgedTag(tag, anyHost.saidToAll)),
 			comparing,
 			comparison,
 			tagDoubt: tagDoubtOf(comparison, findings, anyHost.saidToAll),
 		};
-	}
-
-	/** What any host gets teaches nothing of a revision. */
-	function withoutRule(tag: TagState): TagState {
-		const said = tag.state === 'learned' ? anyHost.saidToAll(tag.revision) : undefined;
-		return said === undefined
-			? tag
-			: {
-					...tag,
-					state: 'failed',
-					problem: `it answers what any host gets (${said.text}): the gateway may have no rule for tag hosts`,
-					fault: 'gateway',
-				};
 	}
 
 	function snapshot(): LoopSnapshot {
@@ -325,11 +294,7 @@ export function createLoop({
 				return;
 			}
 
-			const sameService =
-				next.authority === target.authority &&
-				next.path === target.path &&
-				next.protocol === target.protocol &&
-				isDeepStrictEqual(next.request, target.request);
+			const sameService = isOfSameService(next, target);
 			controller.abort(new Error('Another target is being asked.'));
 			controller = new AbortController();
 			target = next;

@@ -2,7 +2,6 @@
  * What was observed of one service: puts answers down, learns from them whose they are, and says what they come to. Asks
  * nothing itself.
  */
-import type {ChangePoint} from '../../stats/change-point.js';
 import type {AnyHost} from '../attribution/any-host.js';
 import type {Evidence, TagAnswer} from '../attribution/attribution.js';
 import {
@@ -14,57 +13,24 @@ import {
 	withoutDoubtful,
 } from '../attribution/attribution.js';
 import {isFailure, isWorking, type Grade} from '../attribution/grade.js';
-import {distinguishingTrait} from '../attribution/traits.js';
 import {createAnswerSeries} from '../counting/answer-series.js';
 import {createFailureLog, type FailureEntry} from '../counting/failure-log.js';
 import {attributedBy, groupBy, holdersOf, report, type Weight} from '../counting/loop-report.js';
 import {withEpoch, type EpochCounts, type PastEpoch} from '../counting/past-epochs.js';
-import {createTally, type RecordedAnswer, type Ticket} from '../counting/tally.js';
-import type {TimelineBucket} from '../counting/timeline.js';
+import {createTagAnswers} from '../counting/tag-answers.js';
+import {createTally, type Ticket} from '../counting/tally.js';
 import type {Alarm} from '../judging/alarm.js';
-import {createGatewayMonitor, type GatewayCondition} from '../judging/gateway-state.js';
+import {createGatewayMonitor} from '../judging/gateway-state.js';
 import {nextSplitAlarm} from '../judging/split-alarm.js';
-import {troubleOf, type Trouble} from '../judging/trouble.js';
+import {lastSeenOf} from '../judging/last-seen.js';
+import {troubleOf} from '../judging/trouble.js';
 import {createWaiting} from '../judging/waiting.js';
 import type {SideAnswer} from '../pairs/pairs.js';
 import {wordsOf} from '../transport/answer-words.js';
 import type {Answer} from '../transport/probe.js';
 import type {ExpectedStatus} from '../transport/request-content.js';
 import type {Clock} from './clock.js';
-
-/** Answers that one revision gave at a host of its own, by the class of their HTTP status: as its pods count them. */
-export type AnswersAtTag = {readonly requests: number; readonly failed: number; readonly rejected: number};
-
-/** What the answers come to, at one moment. */
-export type Findings = EpochCounts & {
-	settling: boolean;
-	/** Answers that came while the split settled: shown, not counted. */
-	settlingAnswers: number;
-	/** The last 200 answers, the newest last. */
-	last: readonly RecordedAnswer[];
-	/** What was counted under earlier splits, the newest last; at most 50. */
-	history: readonly PastEpoch[];
-	/** What is to be said of the gateway itself. */
-	gateway: GatewayCondition;
-	/** Why nothing may be called good, whatever the shares say. */
-	trouble: Trouble | undefined;
-	/** It is not known yet whether users get what any host gets. */
-	isAnyHostOpen: boolean;
-	/** Since when users do not get the split that is set. */
-	alarm: Alarm | undefined;
-	/** A change of what users get under this split, though nothing was changed. */
-	change: ChangePoint | undefined;
-	/** By what else revisions that say the same can be told apart, in the words of `--fingerprint`. */
-	suggestion: string | undefined;
-	/** Revisions with a share that were never heard on their own, in the order of the split. */
-	unheard: readonly string[];
-	/** Kinds of failure of this split, the newest first. */
-	failures: readonly FailureEntry[];
-	/** The last hour, by the second and, from ten minutes on, by ten seconds; the newest last. */
-	timeline: readonly TimelineBucket[];
-	/** All answers at hosts of one revision since the loop began, by revision: whoever counts what pods get takes them out. */
-	atTags: ReadonlyMap<string, AnswersAtTag>;
-};
+import {startOf, withheld, type Findings} from './findings.js';
 
 /** The service's own host, or that of a tag; `revision`: which it leads to, undefined when that is not known any more. */
 export type AskedHost = {kind: 'service'} | {kind: 'tag'; revision: string | undefined};
@@ -102,24 +68,6 @@ export type Observations = {
 /** Milliseconds that "lately" means. */
 const recently = 30_000;
 
-/** A change is dated by the second: in that one users may have got both, unless nothing came after it. */
-const startOf = (change: ChangePoint | undefined, now: number): number =>
-	change === undefined ? 0 : change.at + 2000 <= now ? change.at + 1000 : change.at;
-
-/** Nobody is accused by what may be any host's. */
-function withheld(verdict: EpochCounts['verdict']): EpochCounts['verdict'] {
-	return verdict?.state === 'disagrees' || verdict?.state === 'impossible'
-		? {
-				...verdict,
-				state: 'suspicious',
-				sentence: 'Possibly off; not known yet whether any host is answered so.',
-			}
-		: verdict;
-}
-
-/** Answers of which the traits are kept, of each revision. */
-const traitsLimit = 6;
-
 export function createObservations({
 	clock,
 	isExpected,
@@ -140,31 +88,12 @@ export function createObservations({
 	let alarm: Alarm | undefined;
 	let unreachedAt: number | undefined;
 	let epochSince = clock.date();
-	let traits: ReadonlyMap<string, readonly ReadonlyMap<string, string>[]> = new Map();
-	let atTags: ReadonlyMap<string, AnswersAtTag> = new Map();
+	const tagAnswers = createTagAnswers();
 	const tally = createTally(clock.date());
 	const series = createAnswerSeries();
 	const failures = createFailureLog();
 	const monitor = createGatewayMonitor();
 	const waiting = createWaiting({clock, onOverdue});
-
-	function keepTraits(revision: string, {outcome}: Answer): void {
-		if (outcome.kind === 'response' && outcome.traits) {
-			const kept = [...(traits.get(revision) ?? []), outcome.traits].slice(-traitsLimit);
-			traits = new Map(traits).set(revision, kept);
-		}
-	}
-
-	function noteAtTag(revision: string, {outcome}: Answer): void {
-		if (outcome.kind !== 'response') return;
-		const before = atTags.get(revision) ?? {requests: 0, failed: 0, rejected: 0};
-		const {status} = outcome;
-		atTags = new Map(atTags).set(revision, {
-			requests: before.requests + 1,
-			failed: before.failed + (status >= 500 ? 1 : 0),
-			rejected: before.rejected + (status >= 400 && status < 500 ? 1 : 0),
-		});
-	}
 
 	function keepFailure(
 		{latency, outcome}: Answer,
@@ -195,12 +124,8 @@ export function createObservations({
 	}
 
 	function findSuggestion(rows: EpochCounts['rows']): string | undefined {
-		const alike = new Set(rows.flatMap(({why, candidates}) => (why === 'alike' ? candidates : [])));
-		return alike.size === 0
-			? undefined
-			: distinguishingTrait(
-					new Map(holdersOf(weights).map(revision => [revision, traits.get(revision) ?? []])),
-				);
+		const isAlike = rows.some(({why, candidates}) => why === 'alike' && candidates.length > 0);
+		return isAlike ? tagAnswers.traitBetween(holdersOf(weights)) : undefined;
 	}
 
 	const isToAny = (fingerprint: string) => anyHost.isToUsers({fingerprint, firstLine: ''});
@@ -233,22 +158,6 @@ export function createObservations({
 		return {epoch, settling, settlingAnswers, last, change, timeline, answersSince, lastOf};
 	}
 
-	/** When users got a failure last, and an answer of the gateway's own, and none since it could not be reached. */
-	function lastSeen(kinds: readonly FailureEntry[], answersSince: (at: number) => number) {
-		const latest = (isGateways: boolean): number | undefined => {
-			const times = kinds
-				.filter(({at, grade}) => at === 'service' && (grade === 'gateway') === isGateways)
-				.map(({last}) => last);
-			return times.length === 0 ? undefined : Math.max(...times);
-		};
-		const seen = (at: number | undefined) =>
-			at === undefined
-				? undefined
-				: // Counted by the second: those of the same one may have come before.
-					{at, answersSince: answersSince((Math.floor(at / 1000) + 1) * 1000)};
-		return {failures: seen(latest(false)), gateway: seen(latest(true)), down: seen(unreachedAt)};
-	}
-
 	return {
 		get settling() {
 			return tally.settling;
@@ -260,7 +169,7 @@ export function createObservations({
 			works ||= isWorking(grade);
 			monitor.record(answer, grade, {isService: host.kind === 'service', now: clock.date()});
 			if (host.kind === 'tag' && host.revision !== undefined && grade !== 'gateway') {
-				noteAtTag(host.revision, answer);
+				tagAnswers.count(host.revision, answer);
 			}
 		},
 		sent: () => ({ticket: tally.sent(), over: waiting.sent()}),
@@ -304,7 +213,7 @@ export function createObservations({
 		},
 		learn(answers) {
 			evidence = learnFromTags(evidence, answers, isExpected);
-			for (const {revision, answer} of answers) keepTraits(revision, answer);
+			for (const {revision, answer} of answers) tagAnswers.keepTraits(revision, answer);
 		},
 		beginEpoch(next) {
 			if (!tally.settling) history = withEpoch(history, buildEpoch().epoch, clock.date());
@@ -326,7 +235,7 @@ export function createObservations({
 			weights = [];
 			history = [];
 			evidence = noEvidence;
-			traits = new Map();
+			tagAnswers.forgetTraits();
 			series.clear();
 			works = false;
 		},
@@ -341,7 +250,7 @@ export function createObservations({
 				...epoch,
 				...rest,
 				history,
-				atTags,
+				atTags: tagAnswers.counts,
 				gateway,
 				isAnyHostOpen: anyHost.isUsersOpen,
 				trouble: rest.settling
@@ -349,7 +258,7 @@ export function createObservations({
 					: troubleOf(epoch, gateway, {
 							overdue: waiting.overdue,
 							isAnyHostOpen: anyHost.isUsersOpen,
-							lastSeen: lastSeen(kinds, answersSince),
+							lastSeen: lastSeenOf(kinds, unreachedAt, answersSince),
 						}),
 				alarm,
 				suggestion: findSuggestion(epoch.rows),

@@ -3,6 +3,7 @@
  * `create-probe.ts` makes one that sends each target to the one that speaks its protocol.
  */
 import {isIP} from 'node:net';
+import {isDeepStrictEqual} from 'node:util';
 import type {Fingerprinter} from '../attribution/fingerprint.js';
 
 /** One URL of a service, and the gateway to ask for it. */
@@ -206,4 +207,14 @@ export function formatAddress({host, port}: ProbeTarget['address']): string {
 /** The name an authority gives to TLS: without port and brackets. */
 export function serverName(authority: string): string {
 	return authority.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+/** Whether the same is asked of the same service, be it at another gateway. */
+export function isOfSameService(one: ProbeTarget, other: ProbeTarget): boolean {
+	return (
+		one.authority === other.authority &&
+		one.path === other.path &&
+		one.protocol === other.protocol &&
+		isDeepStrictEqual(one.request, other.request)
+	);
 }

@@ -6,7 +6,7 @@ import type {Warning} from '../../knative/release/warnings.js';
 import type {Split} from '../../knative/split/split.js';
 import type {PlanAction} from '../plan.js';
 
-type Side = {
+type VerdictSide = {
 	readonly revision: string;
 	readonly asked: number;
 	readonly failed: number;
@@ -15,8 +15,8 @@ type Side = {
 
 /** Of requests to both, sent in pairs. */
 export type CanaryVerdict = {
-	readonly canary: Side;
-	readonly stable: Side;
+	readonly canary: VerdictSide;
+	readonly stable: VerdictSide;
 	readonly pairs: number;
 	readonly errors: 'worse' | 'suspicious' | 'not worse';
 	readonly latency: 'slower' | 'suspicious' | 'not slower';

@@ -16,12 +16,12 @@ type DescriptorMethod = {
 	requestStream?: boolean;
 	responseStream?: boolean;
 };
-type Message = {
+type DescriptorMessage = {
 	fields: Record<string, DescriptorField>;
 	oneofs?: Record<string, {oneof: string[]}>;
 	nested?: Record<string, {values: Record<string, number>}>;
 };
-type Contents = Record<string, Message | {methods: Record<string, DescriptorMethod>}>;
+type Contents = Record<string, DescriptorMessage | {methods: Record<string, DescriptorMethod>}>;
 
 /** A package that the image serves, as reflection tells of it. */
 export type ProtoPackage = {

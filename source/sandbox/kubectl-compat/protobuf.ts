@@ -13,9 +13,9 @@ export const protobufType = 'application/vnd.kubernetes.protobuf';
 /** What the envelope begins with. */
 const magic = Buffer.from('k8s\0');
 
-type Fields = Record<string, readonly [id: number, type: string, kind?: 'repeated' | 'map']>;
+type MessageFields = Record<string, readonly [id: number, type: string, kind?: 'repeated' | 'map']>;
 
-const messages: Record<string, Fields> = {
+const messages: Record<string, MessageFields> = {
 	TypeMeta: {apiVersion: [1, 'string'], kind: [2, 'string']},
 	Unknown: {typeMeta: [1, 'TypeMeta'], raw: [2, 'bytes']},
 	Time: {seconds: [1, 'int64']},

@@ -22,7 +22,7 @@ const olderBounds = [
 	10_000, 20_000, 50_000, 100_000,
 ] as const;
 
-type Series = {count: number; seconds: number; buckets: number[]; olderBuckets: number[]};
+type InvocationSeries = {count: number; seconds: number; buckets: number[]; olderBuckets: number[]};
 
 export type Invocations = {
 	/** The app has answered with a status code, after so many seconds. */
@@ -34,10 +34,10 @@ export type Invocations = {
 };
 
 export function createInvocations(identity: PodIdentity): Invocations {
-	const byStatus = new Map<number, Series>();
-	const byMethod = new Map<string, Series>();
+	const byStatus = new Map<number, InvocationSeries>();
+	const byMethod = new Map<string, InvocationSeries>();
 
-	function put<K>(series: Map<K, Series>, key: K, seconds: number): void {
+	function put<K>(series: Map<K, InvocationSeries>, key: K, seconds: number): void {
 		const found = series.get(key) ?? {
 			count: 0,
 			seconds: 0,
@@ -117,9 +117,9 @@ export function createInvocations(identity: PodIdentity): Invocations {
 	};
 }
 
-type Labels = Readonly<Record<string, string>>;
+type MetricLabels = Readonly<Record<string, string>>;
 
-const serverLabels = (method: string, status: string): Labels => ({
+const serverLabels = (method: string, status: string): MetricLabels => ({
 	http_request_method: method,
 	http_response_status_code: status,
 	kn_route_tag: 'kn:disabled',
@@ -133,7 +133,7 @@ const serverLabels = (method: string, status: string): Labels => ({
 	url_scheme: 'http',
 });
 
-const targetLabels = ({namespace, pod, service, configuration, revision}: PodIdentity): Labels => ({
+const targetLabels = ({namespace, pod, service, configuration, revision}: PodIdentity): MetricLabels => ({
 	container_name: 'queue-proxy',
 	k8s_namespace_name: namespace,
 	k8s_pod_name: pod,
@@ -151,7 +151,7 @@ const targetLabels = ({namespace, pod, service, configuration, revision}: PodIde
 const olderLabels = (
 	{namespace, pod, service, configuration, revision}: PodIdentity,
 	status: number,
-): Labels => ({
+): MetricLabels => ({
 	configuration_name: configuration,
 	container_name: 'queue-proxy',
 	namespace_name: namespace,
@@ -165,7 +165,7 @@ const olderLabels = (
 function family(
 	name: string,
 	help: string,
-	rows: readonly {labels: Labels; series: Series}[],
+	rows: readonly {labels: MetricLabels; series: InvocationSeries}[],
 ): readonly string[] {
 	return rows.length === 0
 		? []
@@ -185,7 +185,7 @@ function family(
 
 function histogram(
 	name: string,
-	labels: Labels,
+	labels: MetricLabels,
 	series: {bounds: readonly number[]; buckets: readonly number[]; sum: number; count: number},
 ): readonly string[] {
 	return [
@@ -199,7 +199,7 @@ function histogram(
 	];
 }
 
-function labelText(labels: Labels): string {
+function labelText(labels: MetricLabels): string {
 	return `{${Object.entries(labels)
 		.map(([name, value]) => `${name}="${escaped(value)}"`)
 		.join(',')}}`;

@@ -12,13 +12,13 @@ import type {StateChange, ObjectStore} from '../state.js';
 
 const configMap = 'config-observability';
 
-type EnvVar = {readonly name: string; readonly value: string};
+type QueueVariable = {readonly name: string; readonly value: string};
 
 export type RequestMetrics = {
 	/** Where a queue-proxy tells Prometheus of requests, and in which names; undefined when it does not, or sends it elsewhere. */
 	readonly names: 'since 1.19' | 'before 1.19' | undefined;
 	/** Of the queue-proxy. */
-	readonly env: readonly EnvVar[];
+	readonly env: readonly QueueVariable[];
 };
 
 const protocols = new Set(['none', 'prometheus', 'grpc', 'http/protobuf']);
@@ -46,7 +46,7 @@ export function requestMetrics(store: ObjectStore): RequestMetrics {
 }
 
 /** What a queue-proxy with that environment does. */
-export function namesIn(env: readonly EnvVar[]): Pick<RequestMetrics, 'names'> {
+export function namesIn(env: readonly QueueVariable[]): Pick<RequestMetrics, 'names'> {
 	const valueOf = (name: string): string => env.find(entry => entry.name === name)?.value ?? '';
 	if (valueOf(olderVariable) === 'prometheus') {
 		return {names: 'before 1.19'};

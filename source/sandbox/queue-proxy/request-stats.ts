@@ -22,7 +22,7 @@ export type StatReport = {
 	readonly uptime: number;
 };
 
-type Tally = {underWay: number; busy: number; arrived: number};
+type ConcurrencyTally = {underWay: number; busy: number; arrived: number};
 
 const nothing: StatReport = {
 	concurrency: 0,
@@ -46,8 +46,8 @@ export type RequestStats = {
  */
 export function createRequestStats(now: () => number): RequestStats {
 	const start = now();
-	const all: Tally = {underWay: 0, busy: 0, arrived: 0};
-	const proxied: Tally = {underWay: 0, busy: 0, arrived: 0};
+	const all: ConcurrencyTally = {underWay: 0, busy: 0, arrived: 0};
+	const proxied: ConcurrencyTally = {underWay: 0, busy: 0, arrived: 0};
 	let accounted = start;
 	let period = 0;
 	let last = nothing;

@@ -8,13 +8,16 @@ import {clock, shortRevision} from '../format.js';
 /** Milliseconds for which a colleague's change is announced. */
 export const announcedFor = 60_000;
 
-type Seen = Pick<ConsoleState, 'history' | 'services' | 'namespace' | 'scope'>;
+type ChangesState = Pick<ConsoleState, 'history' | 'services' | 'namespace' | 'scope'>;
 
 /**
  * The newest change that was not made from here and is of the last minute, of any service of the list. What was changed from here
  * since is the newer news of that service: the other change was seen, or is in the way no more.
  */
-export function announced({history, services, ...shown}: Seen, now: number): HistoryEntry | undefined {
+export function announced(
+	{history, services, ...shown}: ChangesState,
+	now: number,
+): HistoryEntry | undefined {
 	return history.findLast(
 		(entry, index) =>
 			!entry.own &&

@@ -1,12 +1,7 @@
 /** What the frame before Ink's says once the API server has told of the services: the same that Ink will draw there. */
 import {isAcross} from '../../console/state/scope.js';
-import {
-	knownRevisions,
-	selectedIndex,
-	serviceRows,
-	visibleServices,
-	type ServiceRow,
-} from '../../console/state/read.js';
+import {knownRevisions, selectedIndex, serviceRows, visibleServices} from '../../console/state/read.js';
+import type {ServiceRow} from '../../console/state/sorted.js';
 import {isGone} from '../../console/state/selection.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {styled, type Piece} from '../../terminal/output/pieces.js';

@@ -119,10 +119,10 @@ function shownTargets(state: ConsoleState): {revision: string | undefined; log: 
 
 type FooterProps = {width: number; isEnabled: (action: Action) => boolean};
 
-type Labels = Partial<Record<Action, string | undefined>>;
+type KeyLabels = Partial<Record<Action, string | undefined>>;
 
 /** What the keys of a sheet do that is agreed to, but writes nothing. */
-const ofLeaving: Labels = {confirm: 'go there', back: 'stay'};
+const ofLeaving: KeyLabels = {confirm: 'go there', back: 'stay'};
 
 /** @param sheet The size of what lies over the panes. */
 export function Footer({sheet: size, ...props}: FooterProps & {sheet: Size}) {
@@ -134,13 +134,13 @@ export function Footer({sheet: size, ...props}: FooterProps & {sheet: Size}) {
 
 /** The keys are called what they do now, as on the sheet. */
 function ReviewFooter({review, size, ...props}: FooterProps & {review: ReviewSheet; size: Size}) {
-	const labels: Labels = reviewLabels(review, useReviewText(review, size));
+	const labels: KeyLabels = reviewLabels(review, useReviewText(review, size));
 	const isEnabled = (action: Action) =>
 		action in labels ? labels[action] !== undefined : props.isEnabled(action);
 	return <KeysLine {...props} isEnabled={isEnabled} labels={labels} />;
 }
 
-function KeysLine({width, isEnabled, labels}: FooterProps & {labels?: Labels | undefined}) {
+function KeysLine({width, isEnabled, labels}: FooterProps & {labels?: KeyLabels | undefined}) {
 	const {isAscii} = useTheme();
 	const context = useConsoleState(contextOf);
 	const rights = useConsoleState(offeredRights, sameParts);

@@ -1,6 +1,6 @@
 /** What stands beside the answers where there is room: failures, events and the log of a revision, line by line. Pure. */
 import type {BesideView, FailureEntry} from '../../console/state/state.js';
-import type {Theme} from '../../terminal/output/theme.js';
+import type {Look} from '../../terminal/output/theme.js';
 import {age, shortRevision} from '../format.js';
 import type {RevisionMarks} from '../panes/revision-marks.js';
 import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
@@ -8,8 +8,7 @@ import {steadyWidth} from '../widgets/steady-width.js';
 import {cutText, fitText} from '../widgets/table/fit-text.js';
 import {failureText} from './failure-lines.js';
 
-type Look = Pick<Theme, 'styles' | 'glyphs'>;
-type Room = {readonly width: number; readonly height: number};
+type BesideRoom = {readonly width: number; readonly height: number};
 
 /** Of a pane's inside. */
 const widestLeft = 130;
@@ -19,7 +18,7 @@ const leastHeight = 16;
 const narrowest = 48;
 
 /** Columns of the panel in a pane of that inside; 0 where there is no room for one. */
-export function besideWidth({width, height}: Room): number {
+export function besideWidth({width, height}: BesideRoom): number {
 	if (width < leastWidth || height < leastHeight) return 0;
 	return Math.max(narrowest, Math.min(Math.floor(width / 2), width - widestLeft));
 }
@@ -49,7 +48,7 @@ export function besideLines(
 		/** Milliseconds since 1970. */
 		now: number;
 	},
-	{width, height}: Room,
+	{width, height}: BesideRoom,
 	look: Look,
 ): DocumentLine[] {
 	const {styles} = look;
@@ -93,7 +92,7 @@ const blank: DocumentLine = {text: ''};
 
 function failureRows(
 	failures: readonly FailureEntry[],
-	{service, now, width, height}: Room & {service: string; now: number},
+	{service, now, width, height}: BesideRoom & {service: string; now: number},
 	{styles, glyphs}: Look,
 ): DocumentLine[] {
 	const shown = failures.length > height ? failures.slice(0, height - 1) : failures;
@@ -109,7 +108,7 @@ function failureRows(
 
 function eventRows(
 	events: BesideView['events'] | undefined,
-	{service, now, width, height}: Room & {service: string; now: number},
+	{service, now, width, height}: BesideRoom & {service: string; now: number},
 	{styles, glyphs}: Look,
 ): DocumentLine[] {
 	switch (events?.kind) {
@@ -153,7 +152,7 @@ function podWords({pods, pod}: NonNullable<BesideView['log']>): string {
 /** The last lines: what is newest is at the bottom, as in a log. */
 function logRows(
 	{lines, phase, revision}: NonNullable<BesideView['log']>,
-	{width, height}: Room,
+	{width, height}: BesideRoom,
 	{styles, glyphs}: Look,
 ): DocumentLine[] {
 	const rows = runsOf(lines, height).map(({text, times}) => {
@@ -191,7 +190,7 @@ function runsOf(lines: readonly string[], most: number): {text: string; times: n
 
 function wrapped(
 	text: string,
-	{width, height}: Room,
+	{width, height}: BesideRoom,
 	style: DocumentLine['style'],
 	glyphs: Look['glyphs'],
 ): DocumentLine[] {

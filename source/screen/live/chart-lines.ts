@@ -1,5 +1,5 @@
 /** The chart of the live pane as lines: a name, a scale, cells, and how it is now. Pure. */
-import type {Chart, ChartMark} from '../../console/live/chart-columns.js';
+import type {Chart, ChartMark, ColumnValues} from '../../console/live/chart-columns.js';
 import {clock, duration as durationOf, shortRevision} from '../format.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';
 import {tellApart} from '../widgets/table/tell-apart.js';
@@ -15,7 +15,7 @@ export type ChartLine = {
 	value: string;
 };
 
-type Glyphs = {readonly levels: readonly string[]; readonly mark: string; readonly ellipsis: string};
+type ChartGlyphs = {readonly levels: readonly string[]; readonly mark: string; readonly ellipsis: string};
 
 /** Cells of kind, name and scale, and of the value. */
 const widths = {kind: 6, name: 10, scale: 6, value: 8};
@@ -27,23 +27,21 @@ export const chartRoom = (width: number): number => Math.max(0, width - labelWid
 const percentSteps = [0.05, 0.1, 0.2, 0.5, 1];
 const latencySteps = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000];
 
-type Values = readonly (number | undefined)[];
-
 /** The least of the steps that everything fits beneath: a scale that seldom changes. */
-function scaleOf(values: readonly Values[], steps: readonly number[]): number {
+function scaleOf(values: readonly ColumnValues[], steps: readonly number[]): number {
 	const greatest = Math.max(0, ...values.flatMap(row => row.map(value => value ?? 0)));
 	return steps.find(step => step >= greatest - 1e-9) ?? greatest;
 }
 
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
-const lastOf = (values: Values) => values.findLast(value => value !== undefined);
+const lastOf = (values: ColumnValues) => values.findLast(value => value !== undefined);
 
 type Drawn = {
 	key: string;
 	revision?: string;
 	kind: string;
 	name: string;
-	values: Values;
+	values: ColumnValues;
 	scale: number;
 	write: (value: number) => string;
 };
@@ -69,7 +67,7 @@ export function chartLines(
 		room: number;
 		width: number;
 		service: string;
-		glyphs: Glyphs;
+		glyphs: ChartGlyphs;
 		order: readonly string[];
 		title?: string;
 	},
@@ -99,7 +97,7 @@ export function chartLines(
 /** The same in one line, for a window that has no more: a sparkline each. */
 export function shortChart(
 	charts: (columns: number) => Chart | undefined,
-	{width, service, glyphs, title = ''}: {width: number; service: string; glyphs: Glyphs; title?: string},
+	{width, service, glyphs, title = ''}: {width: number; service: string; glyphs: ChartGlyphs; title?: string},
 ): string {
 	const fixed = [title, 'share …00002  100 %', 'errors  100 %', 'p95  10.0 s'].join('   ').length + 2;
 	const columns = Math.max(4, Math.floor((width - fixed) / 3));
@@ -121,10 +119,10 @@ export function shortChart(
 }
 
 /** Whether it was ever asked at its own host. */
-const isCompared = ({errors}: {errors: Values}) => errors.some(value => value !== undefined);
+const isCompared = ({errors}: {errors: ColumnValues}) => errors.some(value => value !== undefined);
 
 /** What is drawn, the most telling first. */
-function rankedSeries(chart: Chart, service: string, {ellipsis}: Pick<Glyphs, 'ellipsis'>): Drawn[] {
+function rankedSeries(chart: Chart, service: string, {ellipsis}: Pick<ChartGlyphs, 'ellipsis'>): Drawn[] {
 	const [fresh, ...others] = chart.revisions;
 	const compared = chart.revisions.filter(isCompared);
 	const errorScale = scaleOf([chart.errors, ...compared.map(({errors}) => errors)], percentSteps);
@@ -191,19 +189,19 @@ function rankedSeries(chart: Chart, service: string, {ellipsis}: Pick<Glyphs, 'e
 	];
 }
 
-function labelOf(kind: string, name: string, scale: string, {ellipsis}: Glyphs): string {
+function labelOf(kind: string, name: string, scale: string, {ellipsis}: ChartGlyphs): string {
 	const named = fitText(name, widths.name, {ellipsis});
 	return `${kind.padEnd(widths.kind)} ${named} ${scale.padStart(widths.scale)}  `;
 }
 
 function cellsOf(
-	values: Values,
+	values: ColumnValues,
 	{
 		scale,
 		marked,
 		columns,
 		glyphs,
-	}: {scale: number; marked: ReadonlySet<number>; columns: number; glyphs: Glyphs},
+	}: {scale: number; marked: ReadonlySet<number>; columns: number; glyphs: ChartGlyphs},
 ): string {
 	const {levels, mark} = glyphs;
 	return values

@@ -146,13 +146,13 @@ export function UsersRows({width, height, hasChart = false}: Size & {hasChart?: 
 	);
 }
 
-type Problem = UsersSnapshot['problems'][number];
+type ShownProblem = UsersSnapshot['problems'][number];
 
 /** Problems for which the numbers may be old, or soon are: of more weight than what is said of those. */
-const untold: ReadonlySet<Problem['kind']> = new Set(['forbidden', 'unlisted', 'unread']);
+const untold: ReadonlySet<ShownProblem['kind']> = new Set(['forbidden', 'unlisted', 'unread']);
 
-const isSerious = ({kind}: Problem): boolean => untold.has(kind);
-const problemLines = (problems: readonly Problem[]): UsersLine[] =>
+const isSerious = ({kind}: ShownProblem): boolean => untold.has(kind);
+const problemLines = (problems: readonly ShownProblem[]): UsersLine[] =>
 	problems.map(({kind, sentence}) => ({tone: kind === 'rates' ? 'dim' : 'doubtful', text: sentence}));
 
 /** The numbers first; beside them how it was, where there is room; then what matters most of the rest. */

@@ -7,14 +7,13 @@ import {stateWords} from '../../knative/revision/revision-state.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {printable} from '../../knative/text/printable.js';
-import type {Theme} from '../../terminal/output/theme.js';
+import type {Look} from '../../terminal/output/theme.js';
 import {envValue} from '../format.js';
 import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
 import {cutText, fitText, widthOf} from '../widgets/table/fit-text.js';
 
-type Look = Pick<Theme, 'styles' | 'glyphs'>;
-type Room = {readonly width: number; readonly rows: number};
-type Fact = readonly [label: string, value: string];
+type FactRoom = {readonly width: number; readonly rows: number};
+type FactLine = readonly [label: string, value: string];
 
 /**
  * Where fewer rows are left than a large window has, nothing is told: over a bad line each move of the selection would pay for
@@ -27,7 +26,7 @@ const large = {columns: 90, rows: 5};
 export function serviceFacts(
 	service: ServiceView,
 	{gateway, domains}: {gateway: GatewayState; domains: readonly DomainMapping[]},
-	room: Room,
+	room: FactRoom,
 	look: Look,
 ): DocumentLine[] {
 	// Whole: where users ask for it is what is looked for here.
@@ -60,7 +59,7 @@ export function serviceFacts(
 export function revisionFacts(
 	revision: RevisionView,
 	{service, isUncovered}: {service: ServiceView; isUncovered: boolean},
-	room: Room,
+	room: FactRoom,
 	look: Look,
 ): DocumentLine[] {
 	const urls = service.statusTraffic.flatMap(({revision: name, url}) =>
@@ -117,8 +116,8 @@ function conditionWords(conditions: readonly ConditionView[], {glyphs}: Look): s
 /** Empty where there is no room for them. What has no value is left out. */
 function factLines(
 	title: string,
-	facts: readonly Fact[],
-	{width, rows}: Room,
+	facts: readonly FactLine[],
+	{width, rows}: FactRoom,
 	{styles, glyphs}: Look,
 ): DocumentLine[] {
 	const known = facts.filter(([, value]) => value !== '');

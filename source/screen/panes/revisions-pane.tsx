@@ -75,19 +75,20 @@ function columnsFor(longest: number, width: number): readonly Column[] {
 	});
 }
 
-type Part = {role: string | undefined; tags: readonly string[]};
+type ReleasePart = {role: string | undefined; tags: readonly string[]};
 
 /** What a revision is in the release, and its other tags. */
-function partOf({name}: RevisionRow, service: ServiceView, release: Release): Part {
+function partOf({name}: RevisionRow, service: ServiceView, release: Release): ReleasePart {
 	const all = service.statusTraffic.flatMap(({revision, tag}) => (revision === name ? (tag ?? []) : []));
 	const role = roleOf(name, release) ?? roleTags.find(tag => all.includes(tag));
 	return {role, tags: all.filter(tag => tag !== role)};
 }
 
-const roleText = ({role, tags}: Part) => [...(role === undefined ? [] : [role]), ...tags].join(', ');
+const roleText = ({role, tags}: ReleasePart) => [...(role === undefined ? [] : [role]), ...tags].join(', ');
 
 /** Columns in which a role is whole, be it with a sign that there are tags. */
-const roleWidth = ({role, tags}: Part) => (role === undefined ? 0 : role.length + (tags.length > 0 ? 1 : 0));
+const roleWidth = ({role, tags}: ReleasePart) =>
+	role === undefined ? 0 : role.length + (tags.length > 0 ? 1 : 0);
 
 /** Where users ask for it: its own URL, and hosts that DomainMappings lead to it from. */
 function urlsOf({url}: ServiceView, domains: readonly DomainMapping[], room: number): string {

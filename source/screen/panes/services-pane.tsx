@@ -11,8 +11,8 @@ import {
 	selectedService,
 	serviceRows,
 	visibleServices,
-	type ServiceRow,
 } from '../../console/state/read.js';
+import type {ServiceRow} from '../../console/state/sorted.js';
 import {filterStates} from '../../console/state/visible.js';
 import {isAcross, whereWords} from '../../console/state/scope.js';
 import {gatewayKind} from '../../console/state/gateway-kind.js';

@@ -1,5 +1,5 @@
 /** What the list of services says of each. */
-import type {ServiceRow} from '../../console/state/read.js';
+import type {ServiceRow} from '../../console/state/sorted.js';
 import type {Absence} from '../../console/state/absence.js';
 import {isGone} from '../../console/state/selection.js';
 import {printable} from '../../knative/text/printable.js';

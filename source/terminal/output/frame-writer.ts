@@ -7,12 +7,15 @@
 import {watchForForeignText, type Position} from './foreign-text.js';
 import {Displayed} from './frame/displayed.js';
 import {harmless} from './frame/harmless.js';
-import {inkChunk} from './frame/ink-chunk.js';
-import {WritePace} from './frame/write-pace.js';
+import {inkStdout} from './frame/ink-stdout.js';
+import {createPacedOutput} from './frame/paced-output.js';
+import type {TerminalStream} from './frame/terminal-stream.js';
 import {frameClock, type FrameClock} from './frame-clock.js';
-import {knownState} from './known-state.js';
+import {knownState, stringEnd} from './known-state.js';
 import {windowSize} from './window-size.js';
 import type {Sight} from '../sight.js';
+
+export type {TerminalStream} from './frame/terminal-stream.js';
 
 const beginUpdate = '\u001B[?2026h';
 const endUpdate = '\u001B[?2026l';
@@ -39,13 +42,8 @@ const widest = 4;
 /** Milliseconds after another spelling in which the screen is erased before each frame: the last of the old ones may be among them. */
 const respelling = 500;
 
-/** Milliseconds to wait for a terminal that takes nothing at the moment. */
-const longestWait = 1000;
-
 /** How long after a key a frame is taken for what it brought about, in milliseconds. */
 const keyEcho = 100;
-
-type Done = (error?: Error | null) => void;
 
 export type FrameWriter<Stream = NodeJS.WriteStream> = {
 	/** For Ink's `render(…, {stdout})`: the same terminal. Use it with `incrementalRendering: false`. */
@@ -79,15 +77,6 @@ export type FrameWriter<Stream = NodeJS.WriteStream> = {
 	size(): {columns: number; rows: number};
 };
 
-/** What is needed of the terminal; a test hands in its own. */
-export type TerminalStream = Pick<NodeJS.WriteStream, 'columns' | 'rows'> & {
-	/** Bytes that the terminal has not taken yet. None where writing waits for it. */
-	readonly writableLength?: number;
-	write(chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean;
-	on(event: 'resize', listener: () => void): unknown;
-	off(event: 'resize', listener: () => void): unknown;
-};
-
 /** Where the kernel tells that the window has changed. */
 export type WindowSignals = {
 	on(event: 'SIGWINCH', listener: () => void): unknown;
@@ -117,7 +106,14 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	}: FrameOptions = {},
 ): FrameWriter<Stream> {
 	const displayed = new Displayed();
-	const pace = new WritePace();
+	const output = createPacedOutput(terminal, {
+		clock,
+		preemptions,
+		onReady() {
+			if (isDue) schedule();
+		},
+	});
+	const {write} = output;
 	let isOnAlternateScreen = false;
 	let isUpdating = false;
 	let lastKey = -Infinity;
@@ -128,12 +124,8 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	let isDue = false;
 	let isForKey = false;
 	let callOff: (() => void) | undefined;
-	/** The terminal takes nothing at the moment: what is written now would wait in a queue. */
-	let isStuck = false;
 	const size = () => windowSize(terminal);
 	let isRendering = false;
-	/** Bytes so far. */
-	let sent = 0;
 	let spell = firstSpelling;
 	let erasesUntil = -Infinity;
 	const width = Promise.withResolvers<number>();
@@ -142,37 +134,16 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	const watch = watchForForeignText({
 		clock,
 		request: answered => sight?.request(answered) ?? '',
-		isIdle: () => isRendering && !isDue && !isStuck && pace.wait(clock.now(), {isForKey: false}) === 0,
+		isIdle: () => isRendering && !isDue && output.wait({isForKey: false}) === 0,
 		redraw,
 		rows: () => size().rows,
 		redrawRows(count) {
-			const before = sent;
+			const before = output.sent;
 			displayed.forgetNext(count);
 			if (frame !== undefined) schedule();
-			return sent - before;
+			return output.sent - before;
 		},
 	});
-
-	function write(bytes: string): void {
-		const start = clock.now();
-		const before = preemptions();
-		const length = Buffer.byteLength(bytes);
-		sent += length;
-		const written = (wasPreempted: () => boolean) => {
-			const end = clock.now();
-			pace.wrote(length, end - start, end, wasPreempted);
-		};
-		let hasToWait = false;
-		terminal.write(bytes, () => {
-			if (!hasToWait) return;
-			written(() => false);
-			isStuck = false;
-			if (isDue) schedule();
-		});
-		hasToWait = (terminal.writableLength ?? 0) > 0;
-		if (hasToWait) isStuck = true;
-		else written(() => preemptions() !== before);
-	}
 
 	function paint(): void {
 		callOff?.();
@@ -206,8 +177,8 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		isDue = true;
 		callOff?.();
 		callOff = undefined;
-		if (isStuck) return;
-		const wait = Math.max(least, pace.wait(clock.now(), {isForKey}));
+		if (output.isStuck) return;
+		const wait = Math.max(least, output.wait({isForKey}));
 		if (wait > 0) callOff = clock.after(wait, paint);
 		else if (!isUpdating) paint();
 	}
@@ -242,7 +213,8 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		// Nothing is looked at yet: this is the first that is seen of the program, and each millisecond counts.
 		const drawn = first === undefined ? '' : first.replaceAll('\n', '\r\n');
 		// Not every terminal has another screen: then what the shell has written is on this one.
-		write(enterAlternateScreen + knownState + noWrap + hideCursor + home + eraseAll + measured + drawn);
+		const known = stringEnd + enterAlternateScreen + knownState;
+		write(known + noWrap + hideCursor + home + eraseAll + measured + drawn);
 	}
 
 	const told = ({row, column}: Position) => {
@@ -277,61 +249,22 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		schedule();
 	}
 
-	/** Whether this was for the screen; anything else goes to the terminal as it is. */
-	function take(chunk: string): boolean {
-		const found = inkChunk(chunk);
-		if (found.kind === 'enter' || found.kind === 'leave') {
-			(found.kind === 'enter' ? enter : leave)();
-			return true;
-		}
-		if (!isOnAlternateScreen || found.kind === 'aside') return false;
-		switch (found.kind) {
-			case 'begin':
+	return {
+		stdout: inkStdout(terminal, {
+			size,
+			enter,
+			leave,
+			show,
+			isOnScreen: () => isOnAlternateScreen,
+			isUpdating: () => isUpdating,
+			begin() {
 				isUpdating = true;
-				return true;
-			case 'end':
+			},
+			end() {
 				isUpdating = false;
 				if (isDue) schedule();
-				return true;
-			case 'clear':
-				displayed.forget();
-				// A frame of blanks is written like this, too; what follows in the same update takes its place.
-				if (isUpdating) show('');
-				return true;
-			case 'frame':
-				if (isUpdating) {
-					show(found.text);
-					return true;
-				}
-				// Ink writes frames in updates only: somebody else has written on the screen.
-				displayed.forget();
-				return false;
-		}
-	}
-
-	const writeForInk = (
-		chunk: string | Uint8Array,
-		encoding?: BufferEncoding | Done,
-		done?: Done,
-	): boolean => {
-		if (typeof chunk === 'string' && chunk !== '' && take(chunk)) {
-			const callback = typeof encoding === 'function' ? encoding : done;
-			if (callback) process.nextTick(callback);
-			return true;
-		}
-		return typeof encoding === 'string'
-			? terminal.write(chunk, encoding, done)
-			: terminal.write(chunk, encoding);
-	};
-
-	return {
-		stdout: new Proxy(terminal, {
-			get(target, property) {
-				if (property === 'write') return writeForInk;
-				if (property === 'columns' || property === 'rows') return size()[property];
-				const value: unknown = Reflect.get(target, property, target);
-				return typeof value === 'function' ? value.bind(target) : value;
 			},
+			forget: () => displayed.forget(),
 		}),
 		enter,
 		leave,
@@ -360,7 +293,7 @@ export function createFrameWriter<Stream extends TerminalStream>(
 			const asked = isDue || !isOnAlternateScreen ? '' : behind();
 			if (asked !== '') write(asked);
 		},
-		wait: () => (isStuck ? longestWait : pace.wait(clock.now(), {isForKey: false})),
+		wait: () => output.wait({isForKey: false}),
 		size,
 	};
 }

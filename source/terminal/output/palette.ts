@@ -129,14 +129,16 @@ const ofSixteen: Readonly<Record<string, string | undefined>> = {
 	'ansi256(127)': 'magenta',
 };
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Whether the terminal has the 256 colours, by what it says of itself. */
-const has256 = ({TERM = '', COLORTERM = ''}: Environment): boolean =>
+const has256 = ({TERM = '', COLORTERM = ''}: NodeJS.ProcessEnv): boolean =>
 	/256|direct|kitty|alacritty|foot|wezterm|ghostty/i.test(TERM) || /truecolor|24bit/i.test(COLORTERM);
 
 /** The colours of a palette, in the names that Ink has for them. */
-export function coloursOf(palette: Palette, background: Background, env: Environment): Partial<Colours> {
+export function coloursOf(
+	palette: Palette,
+	background: Background,
+	env: NodeJS.ProcessEnv,
+): Partial<Colours> {
 	if (palette === 'none') return {};
 	const colours = (background === 'light' ? light : dark)[palette];
 	if (has256(env)) return colours;
@@ -166,7 +168,7 @@ export const backgroundOf = (colour: {red: number; green: number; blue: number})
  * By COLORFGBG, which rxvt, Konsole and others set: `foreground;background`, or with something between, numbers of the
  * sixteen colours. Undefined where it says nothing.
  */
-export function backgroundByEnvironment({COLORFGBG = ''}: Environment): Background | undefined {
+export function backgroundByEnvironment({COLORFGBG = ''}: NodeJS.ProcessEnv): Background | undefined {
 	const [, number] = /;(\d{1,2})$/.exec(COLORFGBG) ?? [];
 	if (number === undefined || Number(number) > 15) return undefined;
 	// All but the dark ones and dark grey: 7 is white, 9 to 15 are the bright ones.

@@ -20,6 +20,9 @@ export type Theme = {
 	readonly cursor: 'inverse' | 'mark';
 };
 
+/** What lines of text are drawn with. */
+export type Look = Pick<Theme, 'styles' | 'glyphs'>;
+
 /** What a piece of text stands for → how `<Text>` shows it: `<Text {...theme.styles.bad}>`. */
 export type TextStyles = Readonly<Record<StyleRole, TextStyle>>;
 

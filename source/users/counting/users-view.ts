@@ -191,7 +191,12 @@ function intervalOf(
 			const isUnused = field === 'requests' && (percents.get(revision) ?? 0) === 0;
 			return isUnused ? begunSince(part, stretch, since) : part[field];
 		});
-	return {requests: of('requests'), failed: of('failed'), rejected: of('rejected')};
+	return {
+		requests: of('requests'),
+		failed: of('failed'),
+		rejected: of('rejected'),
+		seconds: (stretch.to - stretch.from) / 1000,
+	};
 }
 
 function windowOf(

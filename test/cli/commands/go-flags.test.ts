@@ -49,12 +49,11 @@ describe('a flag that takes no value', () => {
 
 it('a flag of the cluster with an empty value is as one that was not given', async () => {
 	const program = createProgram({words: []});
-	const get = program.commands.find(command => command.name() === 'get')!;
-	get.action(() => {});
+	const verify = program.commands.find(command => command.name() === 'verify')!;
+	verify.action(() => {});
 	const names = ['namespace', 'context', 'kubeconfig', 'server', 'token', 'user', 'cluster', 'as', 'as-uid'];
-	await program.parseAsync(['get', ...names.flatMap(name => [`--${name}`, '']), '--host', ''], {
-		from: 'user',
-	});
+	const words = ['verify', 'cart', ...names.flatMap(name => [`--${name}`, '']), '--host', ''];
+	await program.parseAsync(words, {from: 'user'});
 	for (const name of [
 		'namespace',
 		'context',

@@ -7,8 +7,7 @@ import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {getCACertificates} from 'node:tls';
 import {readGiven} from '../../../files/given-file.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import {certificatesIn} from './certificates.js';
 
 /** The first that is there is taken (root_linux.go). */
 const files = [
@@ -25,7 +24,7 @@ const directories = ['/etc/ssl/certs', '/etc/pki/tls/certs'];
  * PEM certificates, each once: those of the system and, because Node has trusted them all along, those of Node. Of
  * SSL_CERT_FILE and SSL_CERT_DIR, as Go takes them, in the system's stead where they are set.
  */
-export async function systemRoots(env: Environment = process.env): Promise<string[]> {
+export async function systemRoots(env: NodeJS.ProcessEnv = process.env): Promise<string[]> {
 	const own = getCACertificates('default');
 	if (process.platform === 'darwin' || process.platform === 'win32') {
 		return [...new Set([...own, ...getCACertificates('system')])];
@@ -36,11 +35,6 @@ export async function systemRoots(env: Environment = process.env): Promise<strin
 		Promise.all((directory ? directory.split(path.delimiter) : directories).map(filesIn)),
 	]);
 	return [...new Set([...own, ...certificatesIn(bundle), ...loose.flat().flatMap(certificatesIn)])];
-}
-
-/** The certificates of a PEM file, whatever else is in it. */
-export function certificatesIn(pem: string): string[] {
-	return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g) ?? [];
 }
 
 async function firstOf(candidates: readonly string[]): Promise<string> {

@@ -18,7 +18,7 @@ import {unsupported} from './write-options.js';
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
-type DeleteOptions = {
+type AskedDeletion = {
 	propagation: Propagation;
 	dryRun: boolean;
 	/** Seconds that a pod is given; its own unless told. */
@@ -84,7 +84,7 @@ export function beginDeletion(
 	store: ObjectStore,
 	resource: Resource,
 	object: StoredObject,
-	options: Pick<DeleteOptions, 'propagation'> & Partial<Pick<DeleteOptions, 'grace'>>,
+	options: Pick<AskedDeletion, 'propagation'> & Partial<Pick<AskedDeletion, 'grace'>>,
 	now: number,
 ): StoredObject | undefined {
 	const {namespace, name} = object.metadata;
@@ -152,7 +152,7 @@ function graceOf({spec}: StoredObject): number {
 function deleteOptionsOf(
 	{query, message}: Pick<ResourceRequest, 'query' | 'message'>,
 	body: Buffer,
-): DeleteOptions {
+): AskedDeletion {
 	const given =
 		body.length === 0
 			? optionsIn(query)
@@ -250,7 +250,7 @@ function checkMortal(resource: Resource, name: string): void {
 function checkPreconditions(
 	resource: Resource,
 	{metadata}: StoredObject,
-	{uid, resourceVersion}: DeleteOptions,
+	{uid, resourceVersion}: AskedDeletion,
 ): void {
 	if (uid !== '' && uid !== metadata.uid) {
 		throw preconditionFailed(

@@ -27,11 +27,11 @@ export function parseLabelSelector(text: string): Selector {
 }
 
 /** A word, an operator or a mark; '' at the end. */
-type Token = {kind: 'identifier' | 'operator' | 'end'; text: string};
+type SelectorToken = {kind: 'identifier' | 'operator' | 'end'; text: string};
 
 const binaryOperators = 'in, notin, =, ==, !=, gt, lt';
 
-function tokensOf(text: string): Token[] {
+function tokensOf(text: string): SelectorToken[] {
 	const found = text.match(/==|!=|[()!=<>,]|[^\s()!=<>,]+/g) ?? [];
 	return found.map(token => ({
 		kind: /^(?:==|!=|[()!=<>,])$/.test(token) ? 'operator' : 'identifier',
@@ -42,11 +42,11 @@ function tokensOf(text: string): Token[] {
 /** The parser of labels.Parse, with its words. */
 function requirementsIn(text: string): Requirement[] {
 	const tokens = tokensOf(text);
-	const end: Token = {kind: 'end', text: ''};
-	const peek = (): Token => tokens[0] ?? end;
-	const next = (): Token => tokens.shift() ?? end;
+	const end: SelectorToken = {kind: 'end', text: ''};
+	const peek = (): SelectorToken => tokens[0] ?? end;
+	const next = (): SelectorToken => tokens.shift() ?? end;
 	const isOver = (): boolean => peek().kind === 'end' || peek().text === ',';
-	const expected = (token: Token, what: string): Error =>
+	const expected = (token: SelectorToken, what: string): Error =>
 		unparsable(`found '${token.text}', expected: ${what}`);
 
 	function identifier(): string {

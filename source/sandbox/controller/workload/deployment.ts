@@ -4,15 +4,12 @@
  * Source: knative/serving pkg/reconciler/revision/resources/deploy.go, kubernetes pkg/controller/deployment/progress.go.
  */
 import {createHash} from 'node:crypto';
-import type {RequestMetrics} from '../../queue-proxy/observability.js';
 import type {KubernetesObject} from '../../../knative/objects/wire.js';
 import type {StoredObject} from '../../state.js';
 import {childName, controlledBy, type StoredRevision} from '../objects.js';
-import {podTemplate, workloadAnnotations, workloadLabels} from './pod-spec.js';
+import {podTemplate, workloadAnnotations, workloadLabels, type QueueEnv} from './pod-spec.js';
 
 export const deploymentName = ({metadata}: StoredRevision): string => childName(metadata.name, '-deployment');
-
-type QueueEnv = RequestMetrics['env'];
 
 /** Of the pod template: another one, and the Deployment replaces its pods by those of another ReplicaSet. */
 const templateHash = ({metadata}: StoredRevision, queueEnv: QueueEnv): string =>

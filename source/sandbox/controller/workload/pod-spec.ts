@@ -29,7 +29,7 @@ export function userContainer(revision: StoredRevision): Container | undefined {
 	return containers.find(({ports = []}) => ports.length > 0) ?? containers[0];
 }
 
-type QueueEnv = RequestMetrics['env'];
+export type QueueEnv = RequestMetrics['env'];
 
 /** What the Deployment of a revision makes pods by. */
 export type PodTemplate = {

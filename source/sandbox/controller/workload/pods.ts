@@ -35,7 +35,7 @@ export function podsOf(store: ObjectStore, key: ObjectKey): StoredObject[] {
  * Since when a Deployment makes no progress: `false` until its deadline is over, `true` after that, 'complete' once all its
  * pods were there, from when on it has no deadline any more.
  */
-type Deadline = {
+type PodDeadline = {
 	uid: string;
 	isOver: boolean;
 	isComplete: boolean;
@@ -54,16 +54,16 @@ export function podsReconciler(
 	again: (key: ObjectKey) => void,
 ): Reconciler {
 	const {store, pace} = context;
-	const deadlines = new Map<ObjectKey, Deadline>();
+	const deadlines = new Map<ObjectKey, PodDeadline>();
 
-	function deadlineOf(key: ObjectKey, revision: StoredRevision): Deadline {
+	function deadlineOf(key: ObjectKey, revision: StoredRevision): PodDeadline {
 		const {uid} = revision.metadata;
 		const known = deadlines.get(key);
 		if (known?.uid === uid) {
 			return known;
 		}
 
-		const deadline: Deadline = {uid, isOver: false, isComplete: false, refusals: 0, triesAgain: false};
+		const deadline: PodDeadline = {uid, isOver: false, isComplete: false, refusals: 0, triesAgain: false};
 		deadlines.set(key, deadline);
 		// At an infinite pace no time passes in which progress could fail to be made.
 		if (Number.isFinite(pace.factor)) {
@@ -131,7 +131,7 @@ function reconcileWorkload(
 	context: ControllerContext,
 	revision: StoredRevision,
 	scale: DesiredScale,
-	deadlineOf: () => Deadline,
+	deadlineOf: () => PodDeadline,
 ): {ready: number; isRefused: boolean} {
 	const {store} = context;
 	const key = keyOf(revision);

@@ -5,10 +5,10 @@
  */
 
 /** What a field of a struct leads to. */
-type Fields = Readonly<Record<string, string>>;
+type StructFields = Readonly<Record<string, string>>;
 
 /** Struct → field → the struct of its value, or of the items of its list. */
-const structs: Readonly<Record<string, Fields>> = {
+const structs: Readonly<Record<string, StructFields>> = {
 	Service: {spec: 'ServiceSpec'},
 	Configuration: {spec: 'ConfigurationSpec'},
 	Route: {spec: 'RouteSpec'},

@@ -2,7 +2,7 @@
 import {copiedLines, coveredLine, isGuarded} from '../../../knative/commands/commands.js';
 import type {ReviewSheet, Wake} from '../../../console/sheets/sheets.js';
 import {toldAbout, type Plan} from '../../../release/plan.js';
-import type {Theme} from '../../../terminal/output/theme.js';
+import type {Look, Theme} from '../../../terminal/output/theme.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {tellApart} from '../../widgets/table/tell-apart.js';
 import {allMarks, type RevisionMark, type RevisionMarks} from '../../panes/revision-marks.js';
@@ -12,8 +12,6 @@ import type {DocumentLine} from '../inspect/document.js';
 
 /** Columns below which a bar takes several rows. */
 const tinyWidth = 40;
-
-type Look = Pick<Theme, 'styles' | 'glyphs'>;
 
 /**
  * What matters first: on a small window the rest is below the fold.

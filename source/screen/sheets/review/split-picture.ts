@@ -15,7 +15,7 @@ export function marksOf(
 	return known.map(mark => mark ?? left.shift() ?? all.at(-1) ?? {fill: '', style: {}});
 }
 
-type Look = {
+type PictureRoom = {
 	readonly isAscii: boolean;
 	readonly marks: readonly RevisionMark[];
 	/** Columns that there are for a line. */
@@ -32,7 +32,7 @@ const gap = 2;
 const isWhole = (percents: readonly number[]) => percents.reduce((sum, percent) => sum + percent, 0) === 100;
 
 /** `now   ████▓  90│10` and `then  ▓▓▓▓▓  0│100`; nothing where no share changes. */
-export function splitPicture({rows}: Pick<Plan, 'rows'>, look: Look): (readonly Piece[])[] {
+export function splitPicture({rows}: Pick<Plan, 'rows'>, look: PictureRoom): (readonly Piece[])[] {
 	const moves = rows.some(({before, after}) => (before ?? 0) !== (after ?? 0));
 	const before = rows.map(row => row.before ?? 0);
 	const after = rows.map(row => row.after ?? 0);
@@ -47,7 +47,7 @@ export function splitPicture({rows}: Pick<Plan, 'rows'>, look: Look): (readonly 
 	];
 }
 
-function bar(percents: readonly number[], {marks}: Look, width: number): Piece[] {
+function bar(percents: readonly number[], {marks}: PictureRoom, width: number): Piece[] {
 	let left = width;
 	return apportion(percents, width).map((count, index): Piece => {
 		const {fill = '', style = {}} = marks[index] ?? {};

@@ -1,0 +1,64 @@
+/** A flag of the program that what was called has no use for. */
+import {expect, it} from 'vitest';
+import {unusedFlag} from '../../../source/cli/commands/unused-flags.js';
+import {createProgram} from '../../../source/cli/program.js';
+
+/** What is said of a command line; a word of it that is a command comes first. */
+function saidOf(line: string): string | undefined {
+	const program = createProgram({words: []});
+	const {operands, unknown} = program.parseOptions(line.split(' '));
+	const command = program.commands.find(other => other.name() === operands[0]);
+	command?.parseOptions([...operands.slice(1), ...unknown]);
+	return unusedFlag(program, command ?? program);
+}
+
+it.each([
+	['get --path /x', 'get does not take --path: the console, complete, verify and status take it'],
+	['events cart --host x', 'events does not take --host: the console, complete, verify and status take it'],
+	['history --all-namespaces', 'history does not take --all-namespaces: the console and get take it'],
+	['demo --ascii', 'demo does not take --ascii: the console takes it'],
+	['man -n x', 'man does not take --namespace: what reaches a cluster takes it'],
+	// A sandbox of its own would be gone with what was written to it; another cluster was not meant.
+	['split cart a=100 --sandbox', /^split does not take --sandbox: /],
+	['status cart --path /', '--path is of no use to status as it stands: add --compare'],
+	['status cart --prometheus http://p', '--prometheus is of no use to status as it stands: add --users'],
+	[
+		'complete cart --no-compare --rate 5',
+		'--rate is of no use to complete as it stands: leave out --no-compare',
+	],
+	[
+		'verify cart --source users --gateway g',
+		'--gateway is of no use to verify as it stands: leave out --source users',
+	],
+	['get --pace 4', '--pace is of the sandbox: add --sandbox'],
+	['--seed 4', '--seed is of the sandbox: add --sandbox'],
+	['--quiet --sandbox', /^the console does not take --quiet: /],
+	[
+		'get --sandbox --token t',
+		'--token leads to a cluster, and --sandbox opens its own: leave out one of them',
+	],
+	[
+		'--screen-reader --theme dark',
+		'--theme is of the screen, and --screen-reader draws none: leave out one of them',
+	],
+])('%s is refused with where the flag is of use', (line, sentence) => {
+	expect(saidOf(line)).toMatch(sentence);
+});
+
+it.each([
+	'get -A -l app=shop -q -v --context x --as ann --read-only',
+	'get --sandbox --pace 4 -n shop',
+	'status cart --compare --path / --gateway g',
+	'status cart --users 10s --prometheus http://p',
+	'verify cart --host x --no-keepalive',
+	'verify cart --source users --prometheus http://p',
+	'complete cart --production prod --field-manager ci --header a:b',
+	'delete cart --production prod --field-manager ci',
+	'sandbox --pace 4 --seed 1 --services 3',
+	'demo --pace 4 -v',
+	'config --config x',
+	'--sandbox --theme dark --alert bell --seed 1 -A',
+	'--quiet=false',
+])('%s is not refused', line => {
+	expect(saidOf(line)).toBeUndefined();
+});
