@@ -131,6 +131,27 @@ it('lists each namespace that may be seen by itself where there is no right to a
 	expect(clusterWide()).toEqual([]);
 });
 
+it('lists by get -A what may be seen, each namespace by itself, and says that it is not all', async () => {
+	limited('bank', 'default');
+	const get = async (...args: string[]) =>
+		runProgram(['get', '-A', '--kubeconfig', world.kubeconfig, ...args]);
+	const {code, stdout, stderr} = await get('-n', 'bank');
+	expect(stdout).toMatch(/^bank +cart /m);
+	expect(stderr).toMatch(
+		/^You may list neither .* Shown: bank, default, as in your kubeconfig\. -n NAMESPACE lists/,
+	);
+	expect(code).toBe(0);
+	const json = await get('-o', 'json');
+	expect(JSON.parse(json.stdout).items.length).toBeGreaterThan(0);
+	expect(clusterWide()).toEqual([]);
+	limited();
+	const nothing = await get();
+	expect(nothing.output).toMatch(
+		/You may list neither .*, and not the services of any of those of your kubeconfig\./,
+	);
+	expect(nothing.code).toBe(1);
+});
+
 it('shows the namespaces that the kubeconfig speaks of where not even their names may be had', async () => {
 	limited('bank', 'default');
 	const config: unknown = JSON.parse(kubeconfigFor(world.relay.url, {user: {token: 'any'}}));
