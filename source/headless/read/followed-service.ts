@@ -14,9 +14,9 @@ const readEvery = 1000;
 
 export type ServiceFollowing = {
 	/** The object as the server has it; undefined where there is none. */
-	onSeen(object: unknown): void;
+	onSeen: (object: unknown) => void;
 	/** Why it cannot be seen at the moment. `isRefused`: it may not be seen at all. */
-	onProblem(why: string, isRefused: boolean): void;
+	onProblem: (why: string, isRefused: boolean) => void;
 };
 
 /** Until `stop` is called. */
@@ -24,7 +24,7 @@ export function followService(
 	cluster: Cluster,
 	{namespace, name}: {namespace: string; name: string},
 	{onSeen, onProblem}: ServiceFollowing,
-): {stop(): void} {
+): {stop: () => void} {
 	const ending = new AbortController();
 	let reading: AbortController | undefined;
 	let isListed = false;

@@ -78,12 +78,11 @@ async function everywhere(
 	{namespace, selector, known = async () => []}: GetOptions,
 ): Promise<{items: unknown[]; note?: string}> {
 	const visible = await findVisibleNamespaces(cluster, [...(await known()), namespace]);
-	if (visible.kind === 'all')
-		return {items: await listed(cluster, servingPath('services', undefined), selector)};
+	const list = async (name?: string) => listed(cluster, servingPath('services', name), selector);
+	if (visible.kind === 'all') return {items: await list()};
 	if (visible.names.length === 0) throw new RefusedRead(`${visible.sentence} ${others}`);
 	const items: unknown[] = [];
-	for (const name of visible.names)
-		items.push(...(await listed(cluster, servingPath('services', name), selector)));
+	for (const name of visible.names) items.push(...(await list(name)));
 	return {items, note: `${visible.sentence} ${others}`};
 }
 

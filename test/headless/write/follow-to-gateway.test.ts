@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {followToGateway, type Arrival} from '../../../source/headless/write/follow-to-gateway.js';
 import {condition, knativeService, readyConditions} from '../../knative/objects.js';
-import {status, type Exchange} from '../../support/api-server.js';
+import {status as failure, type Exchange} from '../../support/api-server.js';
 import {cluster, server, withCluster} from '../../kube/answered-cluster.js';
 
 withCluster();
@@ -103,26 +103,26 @@ describe('a change', () => {
 	});
 });
 
-describe('without the right to', () => {
-	const forbidden = (verb: string) =>
-		status(403, 'Forbidden', `services is forbidden: User "bot" cannot ${verb} resource "services"`);
-	const followWith = async (within: number) =>
-		followToGateway(cluster, {
-			namespace: 'default',
-			service: 'helloworld-go',
-			generation: 5,
-			within,
-			progress() {},
-		});
+const forbidden = (verb: string) =>
+	failure(403, 'Forbidden', `services is forbidden: User "bot" cannot ${verb} resource "services"`);
+const followWith = async (within: number) =>
+	followToGateway(cluster, {
+		namespace: 'default',
+		service: 'helloworld-go',
+		generation: 5,
+		within,
+		progress() {},
+	});
 
+describe('without the right to', () => {
 	it.each(['watch', 'list'])('%s, the service is read again until the gateway has it', async verb => {
 		const told = [{generation: 5, conditions: routing}, {generation: 5}];
 		server.always((exchange: Exchange) => {
 			if (exchange.path.endsWith('/services/helloworld-go')) {
 				return exchange.answer(200, service(told.length > 1 ? told.shift()! : told[0]!));
 			}
-			if (verb === 'list' || exchange.query.get('watch') === '1')
-				return exchange.answer(403, forbidden(verb));
+			const isWatch = exchange.query.get('watch') === '1';
+			if (verb === 'list' || isWatch) return exchange.answer(403, forbidden(verb));
 			const items = [service({generation: 5, observed: 4})];
 			exchange.answer(200, {kind: 'ServiceList', metadata: {resourceVersion: '100'}, items});
 		});
