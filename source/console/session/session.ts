@@ -55,7 +55,7 @@ export function startSession(
 ): Session {
 	const ending = new AbortController();
 	const {signal} = ending;
-	const endings: (() => void)[] = [];
+	const cleanups: (() => void)[] = [];
 
 	store.setState(({selected}) => {
 		const scope: ConsoleState['scope'] = across ? {kind: 'looking'} : {kind: 'one'};
@@ -113,7 +113,7 @@ export function startSession(
 				},
 			}),
 		);
-		for (const feed of feeds) endings.push(() => feed.stop());
+		for (const feed of feeds) cleanups.push(() => feed.stop());
 	}
 
 	async function followAll(known: () => Promise<readonly string[]>): Promise<void> {
@@ -140,7 +140,7 @@ export function startSession(
 		recheckRights,
 		stop() {
 			ending.abort();
-			for (const end of endings) end();
+			for (const cleanUp of cleanups) cleanUp();
 			podTrouble.stop();
 		},
 	};
