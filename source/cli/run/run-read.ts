@@ -121,7 +121,7 @@ export async function runLogs(typed: string, flags: LogsFlags): Promise<void> {
 		const [{showLogs}, {readFacts}, {meantBy}, {releaseOf}] = await Promise.all([
 			import('../../headless/read/logs.js'),
 			import('../../headless/write/read-facts.js'),
-			import('../../knative/release/words.js'),
+			import('../../knative/release/revision-by-word.js'),
 			import('../../knative/release/release.js'),
 		]);
 		const read = await readFacts({cluster, history: undefined}, {namespace, name: service});
