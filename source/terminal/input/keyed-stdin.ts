@@ -67,6 +67,7 @@ export class KeyedStdin extends Readable {
 	#isTurning = false;
 	#hasEnded = false;
 	#isAttached = false;
+	#isLeaving = false;
 
 	constructor(source: KeySource = process.stdin, options: KeyedStdinOptions = {}) {
 		// One key is buffered at most: Ink reads in a loop until nothing is left.
@@ -119,6 +120,16 @@ export class KeyedStdin extends Readable {
 		this.#write(questions[question]);
 	}
 
+	/**
+	No key counts any more before somebody begins to listen: what was typed behind the key that leaves the terminal to another
+	is meant for that one, and read by us only by chance. Reports still come.
+	*/
+	forgetKeys(): void {
+		this.#isLeaving = true;
+		this.#assembler.forget();
+		this.#queue = this.#queue.filter(({token: {kind}}) => kind === 'report');
+	}
+
 	/** Whether the source is a terminal; Ink asks before it uses raw mode. */
 	get isTTY(): boolean {
 		return this.#source.isTTY === true;
@@ -159,7 +170,7 @@ export class KeyedStdin extends Readable {
 	readonly #onReadable = () => {
 		let chunk: string | Buffer | null;
 		while ((chunk = this.#source.read()) !== null) {
-			this.#take(typeof chunk === 'string' ? chunk : this.#decoder.write(chunk));
+			this.#feed(typeof chunk === 'string' ? chunk : this.#decoder.write(chunk));
 		}
 	};
 
@@ -175,6 +186,8 @@ export class KeyedStdin extends Readable {
 		}
 
 		this.#isAttached = true;
+		if (this.#isLeaving) this.#assembler.forget();
+		this.#isLeaving = false;
 		this.#source.on('readable', this.#onReadable);
 		this.#source.on('end', this.#onEnd);
 	}
@@ -195,16 +208,17 @@ export class KeyedStdin extends Readable {
 		});
 	}
 
-	#take(chunk: string) {
+	#feed(chunk: string) {
 		this.#reads += 1;
 		const now = performance.now();
 		this.#cameAt = this.#pulse === undefined ? now : Math.min(now, this.#idleAt);
-		this.#took(this.#assembler.take(chunk, performance.now()));
+		this.#dispatch(this.#assembler.feed(chunk, performance.now()));
 	}
 
-	#took(tokens: readonly Token[]) {
+	#dispatch(tokens: readonly Token[]) {
 		const at = this.#cameAt;
 		for (const token of tokens) {
+			if (token.kind === 'key' && this.#isLeaving) continue;
 			if (token.kind === 'report' && token.report.kind === 'cursor') this.#answers++;
 			if (token.kind === 'key' && token.key === ctrlC) {
 				this.#queue = this.#queue.filter(({token: {kind}}) => kind === 'report');
@@ -249,7 +263,7 @@ export class KeyedStdin extends Readable {
 		this.#timer = undefined;
 		// A busy program can be late for its own timer: look whether the rest has arrived meanwhile.
 		setImmediate(() => {
-			if (this.#timer === undefined) this.#took(this.#assembler.expire(performance.now()));
+			if (this.#timer === undefined) this.#dispatch(this.#assembler.expire(performance.now()));
 		});
 	};
 
