@@ -112,6 +112,7 @@ export function promWindow(
 		requests: rows.reduce((total, row) => total + row.requests, 0),
 		isExact: false,
 		certainty,
+		hasStatuses: split.isGrpc !== true,
 		rows: rows.map(row => ({
 			...row,
 			share: certainty.told === 'shares' ? row.perSecond / perSecond : undefined,
@@ -210,6 +211,7 @@ export function createPrometheusMeter({
 		requests: 0,
 		isExact: false,
 		certainty: usersCertainty([], {seconds: 0, isExact: false}),
+		hasStatuses: true,
 		rows: [],
 	};
 	return {
