@@ -12,7 +12,8 @@ import {
 } from './auth/kubeconfig.js';
 import {KubeconfigError, kubeconfigStamp} from './auth/kubeconfig-files.js';
 import type {TerminalLoan} from './auth/plugin-login.js';
-import {isLoopback, proxyFromEnvironment} from './http/proxy.js';
+import {withoutUserInfo} from './auth/user-info.js';
+import {isLoopback, proxyFault, proxyFromEnvironment} from './http/proxy.js';
 
 export {
 	KubeconfigError,
@@ -70,6 +71,16 @@ function refuseNamespace(namespace: string): void {
 	throw new KubeconfigError(`there can be no namespace "${printable(namespace)}": it may not contain / or %`);
 }
 
+/** That of the kubeconfig was looked at with the rest of it. */
+function proxyOfEnvironment(server: string, env: Readonly<Record<string, string | undefined>>) {
+	const url = new URL(server);
+	const proxy = proxyFromEnvironment(url, env);
+	const fault = proxy === undefined ? undefined : proxyFault(proxy);
+	if (proxy === undefined || fault === undefined) return proxy;
+	const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+	throw new KubeconfigError(`${name} is "${printable(withoutUserInfo(proxy))}", which ${fault}`);
+}
+
 /**
  * The cluster of a context. Sends nothing yet: an unreachable server shows at the first request. Throws
  * KubeconfigError, with what to do, when there is no kubeconfig, no such context, a file that cannot be read, or
@@ -81,7 +92,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 	refuseNamespace(options.namespace ?? selected.namespace);
 	const {user} = selected;
 	const {server, 'proxy-url': ownProxy} = selected.cluster;
-	const proxy = ownProxy || proxyFromEnvironment(new URL(server), options.env ?? process.env);
+	const proxy = ownProxy || proxyOfEnvironment(server, options.env ?? process.env);
 	const listeners = new Set<(standing: Standing) => void>();
 	const credentials = credentialSource(shown(selected), {
 		proxy,

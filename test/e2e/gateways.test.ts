@@ -158,6 +158,14 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		expect(bySystem.code).toBe(0);
 	});
 
+	it('is believed by an authority that another one has signed, as curl does', async () => {
+		const between = authority.issueAuthority('between');
+		const secure = await gateway({tls: between.issue('below', ['DNS:*.default.example.com'])});
+		const file = await kubeconfig({object: kourierWith([{name: 'https', port: secure.port}], withHttps)});
+		expect((await verify(file, '--cacert', between.certFile)).code).toBe(0);
+		expect((await verify(file, '--cacert', authority.file)).code).toBe(3);
+	});
+
 	it('of 443 speaks TLS whatever the URL says, and one of another port what the URL says', async () => {
 		const secure = await gateway({tls: certificate()});
 		const file = await kubeconfig({});

@@ -5,6 +5,7 @@
 import {spawnSync} from 'node:child_process';
 import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {load} from 'js-yaml';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {tokenOf} from '../support/api-relay.js';
 import {builtProgram, runCommand, runProgram} from '../support/run-program.js';
@@ -68,6 +69,8 @@ function plugin(own: Files, script: (give: (status?: object) => string) => strin
 	});
 }
 
+/** By its name alone. */
+const named = (login: string) => login.replace(/command: [^,]*\//, 'command: ');
 const stale = ({token}: Files) => ({token, expirationTimestamp: '2020-01-01T00:00:00Z'});
 const formerExec = (own: Files) => exec(own, 'interactiveMode: Never').replace(v1, `${v1}alpha1`);
 const oidc = (config: string) => `auth-provider: {name: oidc, config: {${config}}}`;
@@ -276,6 +279,54 @@ const cases: Case[] = [
 	['a user who is not there', own => text(own, {context: 'cluster: c, user: nobody'}), 'no way'],
 	['a cluster that is not there', own => text(own, {context: 'cluster: nowhere, user: u'}), 'no way'],
 	['an empty file', () => '', 'no way'],
+	['JSON that is indented with tabs', own => JSON.stringify(load(text(own)), null, '\t'), 'reached'],
+	['a directive of YAML', own => `%YAML 1.1\n---\n${text(own)}`, 'reached'],
+	['an entry that is nothing', own => text(own).replace('users:', 'users:\n-'), 'reached'],
+	['two slashes after the server', own => text({...own, server: `${own.server}//`}), 'reached'],
+	['a token and a password alone', own => text(own, {user: user(own, ', password: b')}), 'no way'],
+	[
+		'a proxy with a login that is not encoded',
+		own => text(own, {cluster: cluster(own, ', proxy-url: "http://me:50%zz@127.0.0.1:1"')}),
+		'no way',
+	],
+	[
+		'exec: that gives YAML',
+		own =>
+			plugin(own, () => `printf 'kind: ExecCredential\napiVersion: ${v1}\nstatus:\n  token: ${own.token}\n'`),
+		'reached',
+	],
+	[
+		'exec: that gives JSON with tabs',
+		own => plugin(own, give => `printf '{\n\t'; ${give()} | cut -c2-`),
+		'reached',
+	],
+	...['tomorrow', '2100-01-01T00:00:00', '2100-01-01', ''].map((expirationTimestamp): Case => [
+		`exec: that says it is good until "${expirationTimestamp}"`,
+		own => plugin(own, give => give({token: own.token, expirationTimestamp})),
+		'no way',
+	]),
+	[
+		'exec: that says it is good until a time with its zone',
+		own =>
+			plugin(own, give =>
+				give({token: own.token, expirationTimestamp: '2100-01-01T00:00:00.123456789+02:00'}),
+			),
+		'reached',
+	],
+	[
+		'exec: looked for by our own $PATH, whatever $PATH it is given itself',
+		own => text(own, {user: named(exec(own, 'interactiveMode: Never, env: [{name: PATH, value: /none}]'))}),
+		'reached',
+		{env: own => ({PATH: `${own.directory}:${process.env['PATH']}`})},
+	],
+	[
+		'exec: not looked for by the $PATH it is given',
+		own =>
+			text(own, {
+				user: named(exec(own, `interactiveMode: Never, env: [{name: PATH, value: "${own.directory}"}]`)),
+			}),
+		'no way',
+	],
 ];
 
 /** Of either program: both show the words of the server. */

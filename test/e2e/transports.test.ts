@@ -94,6 +94,12 @@ describe('the built program, on its way to the API server', () => {
 		expect(await ask(file, {HTTPS_PROXY: url})).toMatchObject(reached);
 		expect(proxy.asked).toContain(`api.example:${port}`);
 		expect(await ask(file, {HTTPS_PROXY: '', https_proxy: `127.0.0.1:${proxy.port}`})).toMatchObject(reached);
+		for (const wrong of ['ftp://127.0.0.1', ':::', 'http://me:50%zz@127.0.0.1']) {
+			const {code, output} = await ask(file, {HTTPS_PROXY: wrong});
+			expect(output).toMatch(/^HTTPS_PROXY is ".*", which [^\n]*\n$/);
+			expect(code).toBe(3);
+			expect(output).not.toContain('50%');
+		}
 		const past = (await ask(file, {HTTPS_PROXY: url, NO_PROXY: '.example'})).output;
 		expect(past).toMatch(/api\.example/);
 		expect(past).not.toMatch(notThere);
@@ -159,6 +165,52 @@ describe.skipIf(!hasOpenssl)('the built program, over TLS', () => {
 		expect(await ask(kubeconfig(url, inside))).toMatchObject(reached);
 		// Beside the kubeconfig.
 		expect(await ask(kubeconfig(url, {'certificate-authority': 'ca.crt'}))).toMatchObject(reached);
+	});
+
+	it('believes an authority that is signed by another, and a certificate that is named itself', async () => {
+		const between = authority.issueAuthority('between');
+		const {cert, key, certFile} = between.issue('below', loopback);
+		const {url} = await server([], {cert, key});
+		for (const file of [between.certFile, certFile]) {
+			expect(await ask(kubeconfig(url, {'certificate-authority': file}))).toMatchObject(reached);
+			expect(await ask(kubeconfig(url, {}), {SSL_CERT_FILE: file})).toMatchObject(reached);
+		}
+		expect((await ask(kubeconfig(url, {'certificate-authority': 'ca.crt'}))).output).toMatch(
+			/is not trusted: signed by an unknown authority/,
+		);
+	});
+
+	it('passes over what is no certificate in a file of authorities', async () => {
+		const {url} = await server(loopback);
+		const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+		const {key} = authority.issue('other');
+		for (const [index, before] of [broken, key, 'Subject: CN = x\n'].entries()) {
+			const file = path.join(authority.directory, `bundle-${index}`);
+			writeFileSync(file, `${before}${authority.pem}`.replaceAll('\n', index === 2 ? '\r\n' : '\n'));
+			expect(await ask(kubeconfig(url, {'certificate-authority': file}))).toMatchObject(reached);
+			expect(await ask(kubeconfig(url, {}), {SSL_CERT_FILE: file})).toMatchObject(reached);
+		}
+	});
+
+	it('takes the common name of a certificate for no name of a server, as kubectl does not', async () => {
+		const {url} = await server([]);
+		const cluster = {'certificate-authority-data': base64(authority.pem), 'tls-server-name': 'server'};
+		expect((await ask(kubeconfig(url, cluster))).output).toMatch(/has no subjectAltName/);
+	});
+
+	it('shows the certificate of the kubeconfig before one that a plugin gives', async () => {
+		const {url, seen} = await server(loopback, {clientCa: authority.pem});
+		const [jane, joe] = [authority.issue('jane'), authority.issue('joe')];
+		const apiVersion = 'client.authentication.k8s.io/v1';
+		const status = {clientCertificateData: joe.cert, clientKeyData: joe.key};
+		const credential = path.join(authority.directory, 'credential.json');
+		writeFileSync(credential, JSON.stringify({kind: 'ExecCredential', apiVersion, status}));
+		const exec = {apiVersion, command: 'cat', args: [credential], interactiveMode: 'Never'};
+		const cluster = {'certificate-authority-data': base64(authority.pem)};
+		expect(await ask(kubeconfig(url, cluster, {exec}))).toMatchObject(reached);
+		const files = {'client-certificate': jane.certFile, 'client-key': jane.keyFile};
+		expect(await ask(kubeconfig(url, cluster, {exec, ...files}))).toMatchObject(reached);
+		expect(seen.map(({client}) => client)).toEqual(['joe', 'jane']);
 	});
 
 	it('believes no server of which nobody knows the authority, whatever Node is told', async () => {

@@ -23,9 +23,11 @@ export type Authority = {
 	pem: string;
 	/**
 	 * Signs a certificate.
-	 * @param names As openssl takes them: `DNS:api.example`, `IP:127.0.0.1`. A client's has none.
+	 * @param names As openssl takes them: `DNS:api.example`, `IP:127.0.0.1`; of a server without any: []. A client's has none.
 	 */
 	issue(commonName: string, names?: readonly string[]): Issued;
+	/** Signs the certificate of an authority below this one. */
+	issueAuthority(commonName: string): Issued & Pick<Authority, 'issue'>;
 	remove(): void;
 };
 
@@ -48,34 +50,46 @@ export function createAuthority(name = 'test authority'): Authority {
 		'-out',
 		'ca.crt',
 	);
+	/** @param by Base name of the files of the authority that signs. */
+	const sign = (commonName: string, extension: string, by: string): Issued => {
+		const base = commonName.replaceAll(/[^\w.-]/g, '_');
+		openssl('req', ...curve, '-subj', `/CN=${commonName}`, '-keyout', `${base}.key`, '-out', `${base}.csr`);
+		writeFileSync(path.join(directory, `${base}.ext`), extension);
+		const signed = ['-CA', `${by}.crt`, '-CAkey', `${by}.key`, '-CAcreateserial', '-days', '2'];
+		openssl(
+			'x509',
+			'-req',
+			'-in',
+			`${base}.csr`,
+			...signed,
+			'-out',
+			`${base}.crt`,
+			'-extfile',
+			`${base}.ext`,
+		);
+		return {
+			certFile: path.join(directory, `${base}.crt`),
+			keyFile: path.join(directory, `${base}.key`),
+			cert: read(`${base}.crt`),
+			key: read(`${base}.key`),
+		};
+	};
+	const issueBy =
+		(by: string): Authority['issue'] =>
+		(commonName, names) => {
+			const ofServer =
+				names?.length === 0 ? 'basicConstraints=CA:FALSE' : `subjectAltName=${names?.join(',')}`;
+			return sign(commonName, names ? ofServer : 'extendedKeyUsage=clientAuth', by);
+		};
 	return {
 		directory,
 		file: path.join(directory, 'ca.crt'),
 		pem: read('ca.crt'),
-		issue(commonName, names) {
-			const base = commonName.replaceAll(/[^\w.-]/g, '_');
-			openssl('req', ...curve, '-subj', `/CN=${commonName}`, '-keyout', `${base}.key`, '-out', `${base}.csr`);
-			writeFileSync(
-				path.join(directory, `${base}.ext`),
-				names ? `subjectAltName=${names.join(',')}` : 'extendedKeyUsage=clientAuth',
-			);
-			const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2'];
-			openssl(
-				'x509',
-				'-req',
-				'-in',
-				`${base}.csr`,
-				...signed,
-				'-out',
-				`${base}.crt`,
-				'-extfile',
-				`${base}.ext`,
-			);
+		issue: issueBy('ca'),
+		issueAuthority(commonName) {
 			return {
-				certFile: path.join(directory, `${base}.crt`),
-				keyFile: path.join(directory, `${base}.key`),
-				cert: read(`${base}.crt`),
-				key: read(`${base}.key`),
+				...sign(commonName, 'basicConstraints=critical,CA:TRUE', 'ca'),
+				issue: issueBy(commonName),
 			};
 		},
 		remove() {

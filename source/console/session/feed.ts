@@ -7,11 +7,11 @@ import {keyOf, type ObjectName, type Unreadable} from '../tables/object-name.js'
 
 export type Feed = {stop(): void};
 
-/** Where the views go, by namespace and name. */
+/** Where the views go, by namespace and name. What they return is whether anything is there to be published. */
 export type FeedTable<View> = {
 	/** @param version The resourceVersion: opaque, good only for telling whether two states are the same. */
-	put(view: View, version: string): void;
-	drop(object: ObjectName): void;
+	put(view: View, version: string): boolean;
+	drop(object: ObjectName): boolean;
 };
 
 /** With `isFirst` a list begins (again); with `isLast` it is complete, and the table is as that list. */
@@ -22,7 +22,7 @@ export type Page = {isFirst: boolean; isLast: boolean};
  * a change `onTable` is called, never more often than every `interval` milliseconds, the first time at once, with the
  * sentences about objects that could not be read, or not all of them.
  */
-export function startFeed<View>({
+export function startFeed<View extends ObjectName>({
 	cluster,
 	path,
 	labelSelector,
@@ -44,7 +44,8 @@ export function startFeed<View>({
 	firstPage?: number;
 	/** Nothing is published before the whole of the first list is there: for what means something only together. */
 	waitsForAll?: boolean;
-	parse: (object: unknown) => Parsed<View>;
+	/** @param before The view of that object before, if there is one: it may be taken over. */
+	parse: (object: unknown, before: View | undefined) => Parsed<View>;
 	table: FeedTable<View>;
 	interval: () => number;
 	/** Told of every object at once, in the order of the watch. */
@@ -54,8 +55,9 @@ export function startFeed<View>({
 	onTable: (unreadable: readonly Unreadable[]) => void;
 	onState: (state: ReflectorState) => void;
 }): Feed {
-	/** Everything there is, also what could not be read, by `keyOf`. */
-	const known = new Map<string, ObjectName>();
+	/** What could be read, by `keyOf`. */
+	const views = new Map<string, View>();
+	/** What could not, or not all of it. */
 	const unreadable = new Map<string, Unreadable>();
 	/** What the pages of the list under way have named so far, by `keyOf`; undefined outside of a list. */
 	let listed: Set<string> | undefined;
@@ -63,38 +65,45 @@ export function startFeed<View>({
 	let timer: NodeJS.Timeout | undefined;
 	let isPending = false;
 
-	const put = (object: unknown) => {
+	const put = (object: unknown): boolean => {
 		const {version, ...named} = identityOf(object);
 		const key = keyOf(named);
-		const parsed = parse(object);
+		const parsed = parse(object, views.get(key));
 		listed?.add(key);
-		known.set(key, named);
+		const sentence = parsed.ok ? parsed.doubt : parsed.reason;
+		const isSaid = unreadable.get(key)?.sentence === sentence;
+		if (sentence === undefined) unreadable.delete(key);
+		else if (!isSaid) unreadable.set(key, {...named, sentence});
 		if (!parsed.ok) {
-			unreadable.set(key, {...named, sentence: parsed.reason});
-			return table.drop(named);
+			views.delete(key);
+			return table.drop(named) || !isSaid;
 		}
-		if (parsed.doubt === undefined) unreadable.delete(key);
-		else unreadable.set(key, {...named, sentence: parsed.doubt});
-		table.put(parsed.value, version);
+		views.set(key, parsed.value);
+		const isNews = table.put(parsed.value, version);
 		onPut?.(parsed.value);
+		return isNews || !isSaid;
 	};
-	const drop = (object: ObjectName) => {
-		const key = keyOf(object);
-		known.delete(key);
-		unreadable.delete(key);
-		table.drop(object);
+	const drop = (key: string, object: ObjectName): boolean => {
+		views.delete(key);
+		const isSaid = unreadable.delete(key);
+		return table.drop(object) || isSaid;
 	};
-	const take = (change: ReflectorChange) => {
+	/** Whether there is anything to be published. */
+	const take = (change: ReflectorChange): boolean => {
 		if (change.type === 'put') return put(change.object);
-		if (change.type === 'gone') return drop(identityOf(change.object));
+		if (change.type === 'gone') {
+			const named = identityOf(change.object);
+			return drop(keyOf(named), named);
+		}
 		if (change.isFirst) listed = new Set();
 		for (const item of change.items) put(item);
 		if (change.isLast) {
-			for (const [key, object] of known) if (!listed?.has(key)) drop(object);
+			for (const [key, object] of [...views, ...unreadable]) if (!listed?.has(key)) drop(key, object);
 			listed = undefined;
 			isPublished = true;
 		}
 		onPage?.(change);
+		return true;
 	};
 	const publish = () => {
 		isPending = false;
@@ -127,8 +136,7 @@ export function startFeed<View>({
 				onState(isPublished ? state : withoutAge(state));
 			},
 			onChange(change) {
-				take(change);
-				if (isPublished) changed();
+				if (take(change) && isPublished) changed();
 			},
 		},
 	);

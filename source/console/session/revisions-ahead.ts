@@ -68,28 +68,26 @@ export function createRevisionsAhead(): RevisionsAhead {
 	};
 	return {
 		put(view, version) {
-			table.put(view);
+			const isNews = table.put(view);
 			const key = keyOf(view);
-			if (listed) {
-				listed.set(key, version);
-				return;
-			}
+			if (listed) listed.set(key, version);
+			if (listed || answers.size === 0) return isNews;
 			const home = keyOf({namespace: view.namespace, name: view.service ?? ''});
 			for (const [service, {followed}] of answers) {
 				if (home === service) followed.set(key, version);
 				else followed.delete(key);
 			}
 			letGo();
+			return true;
 		},
 		drop(object) {
-			table.drop(object);
+			const wasThere = table.drop(object);
 			const key = keyOf(object);
-			if (listed) {
-				listed.delete(key);
-				return;
-			}
+			if (listed) listed.delete(key);
+			if (listed || answers.size === 0) return wasThere;
 			for (const {followed} of answers.values()) followed.delete(key);
 			letGo();
+			return true;
 		},
 		moment: () => now,
 		answered(named, revisions, askedAt) {

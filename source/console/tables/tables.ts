@@ -9,9 +9,10 @@ import {compareNames, keyOf, type ObjectName} from './object-name.js';
 
 /** Where the views of a feed are kept, by namespace and name. */
 export type Table<View> = {
-	/** A view that is as the one before stays what it was. */
-	put(view: View): void;
-	drop(object: ObjectName): void;
+	/** A view that is as the one before stays what it was. Returns whether it is another. */
+	put(view: View): boolean;
+	/** Returns whether it was there. */
+	drop(object: ObjectName): boolean;
 };
 
 export type SortedTable<View> = Table<View> & {
@@ -46,15 +47,17 @@ export function createSortedTable<View extends ObjectName>(): SortedTable<View> 
 			const place = placeOf(rows, view);
 			const row = rows[place];
 			const isThere = row !== undefined && compareNames(row, view) === 0;
-			if (isThere && isDeepStrictEqual(row, view)) return;
+			if (isThere && isDeepStrictEqual(row, view)) return false;
 			rows.splice(place, isThere ? 1 : 0, view);
 			current = undefined;
+			return true;
 		},
 		drop(object) {
 			const place = indexOfName(rows, object);
-			if (place === -1) return;
+			if (place === -1) return false;
 			rows.splice(place, 1);
 			current = undefined;
+			return true;
 		},
 		snapshot() {
 			current ??= [...rows];
@@ -78,19 +81,20 @@ export function createRevisionTable(): RevisionTable {
 	const changed = new Set<string>();
 	let current: ReadonlyMap<string, readonly RevisionView[]> = new Map();
 
-	const drop = (object: ObjectName) => {
+	const drop = (object: ObjectName): boolean => {
 		const key = keyOf(object);
 		const home = homes.get(key);
-		if (home === undefined) return;
+		if (home === undefined) return false;
 		homes.delete(key);
 		services.get(home)?.delete(key);
 		changed.add(home);
+		return true;
 	};
 	return {
 		put(view) {
 			const key = keyOf(view);
 			const home = keyOf({namespace: view.namespace, name: view.service ?? ''});
-			if (isDeepStrictEqual(services.get(homes.get(key) ?? '')?.get(key), view)) return;
+			if (isDeepStrictEqual(services.get(homes.get(key) ?? '')?.get(key), view)) return false;
 			if (homes.get(key) !== home) {
 				drop(view);
 				homes.set(key, home);
@@ -98,6 +102,7 @@ export function createRevisionTable(): RevisionTable {
 			const group = services.get(home) ?? new Map<string, RevisionView>();
 			services.set(home, group.set(key, view));
 			changed.add(home);
+			return true;
 		},
 		drop,
 		snapshot() {

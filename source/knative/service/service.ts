@@ -1,5 +1,7 @@
 /** A Knative Service as the screen and the writes need it, parsed from whatever the API server sent. */
 
+import {hash} from 'node:crypto';
+import {isDeepStrictEqual} from 'node:util';
 import * as v from 'valibot';
 import {
 	conditions,
@@ -182,8 +184,9 @@ const emptyStatus = {
 	latestReadyRevisionName: undefined,
 };
 
-const service = v.object({
-	metadata: ownedMetadata,
+const owned = v.object({metadata: ownedMetadata});
+
+const specAndStatus = v.object({
 	spec: v.object({
 		template: v.nullish(template, {}),
 		traffic: v.pipe(v.nullish(v.unknown(), []), specTraffic),
@@ -220,13 +223,10 @@ const managers: readonly {by: string; name: RegExp}[] = [
 /** The controllers of Knative Serving itself may be a reference's kind, too: those undo nothing. */
 const ownKinds: ReadonlySet<string> = new Set(['Service', 'Configuration', 'Route']);
 
+type OwnedMetadata = v.InferOutput<typeof ownedMetadata>;
+
 /** Whoever else writes the Service, each once, with what says so. */
-function ownersOf({
-	labels,
-	annotations,
-	ownerReferences,
-	managedFields,
-}: v.InferOutput<typeof ownedMetadata>): Owner[] {
+function ownersOf({labels, annotations, ownerReferences, managedFields}: OwnedMetadata): Owner[] {
 	const found: Owner[] = [];
 	const add = (by: string, evidence: string) => {
 		if (!found.some(owner => owner.by === by)) found.push({by: printable(by), evidence: printable(evidence)});
@@ -250,16 +250,8 @@ function ownersOf({
 	return found;
 }
 
-/**
- * A Service without `status` (just created) or template is fine; one without a name or a sound `spec.traffic` is not, nor one
- * that is too deep to be compared, copied or printed.
- */
-export function parseService(input: unknown): Parsed<ServiceView> {
-	const reason = depthSentence('Service', input);
-	if (reason !== undefined) return {ok: false, reason};
-	const result = v.safeParse(service, input);
-	if (!result.success) return {ok: false, reason: issueSentence(nameOf('Service', input), result.issues)};
-	const {metadata: meta, spec, status} = result.output;
+/** What a view has of `metadata`, and of nothing else. */
+function ownParts(meta: OwnedMetadata) {
 	const annotation = (key: string) => {
 		const value = meta.annotations.get(key);
 		return value === undefined || value === '' ? undefined : printable(value);
@@ -267,31 +259,38 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 	// The older spelling counts where there is no newer one (networking, pkg/apis/networking/register.go).
 	const ingressClass =
 		annotation('networking.knative.dev/ingress-class') ?? annotation('networking.knative.dev/ingress.class');
+	return {
+		uid: meta.uid,
+		name: meta.name,
+		namespace: meta.namespace,
+		generation: meta.generation,
+		createdAt: meta.creationTimestamp,
+		deleting: meta.deletionTimestamp !== undefined,
+		creator: annotation('serving.knative.dev/creator'),
+		lastModifier: annotation('serving.knative.dev/lastModifier'),
+		lastTool: lastToolOf(meta.managedFields.last),
+		trafficWrittenAt: meta.managedFields.traffic,
+		releaseNote: meta.annotations.get('kn-canary.dev/release'),
+		unannotatedAt: meta.annotations.size > 0 ? undefined : meta.resourceVersion,
+		rolloutDuration: annotation('serving.knative.dev/rollout-duration'),
+		owners: ownersOf(meta),
+		...(ingressClass !== undefined && {ingressClass}),
+	};
+}
+
+/** What a view has of `spec` and `status`, and of nothing else. */
+type ServiceBody = Omit<ServiceView, keyof ReturnType<typeof ownParts> | 'clusterLocal'>;
+
+function parseBody(input: unknown, name: string): Parsed<ServiceBody> {
+	const result = v.safeParse(specAndStatus, input);
+	if (!result.success) return {ok: false, reason: issueSentence(nameOf('Service', input), result.issues)};
+	const {spec, status} = result.output;
 	const doubt =
-		status.traffic.issues && issueSentence(`The split that ${meta.name} has got`, status.traffic.issues);
+		status.traffic.issues && issueSentence(`The split that ${name} has got`, status.traffic.issues);
 	return {
 		ok: true,
-		...(doubt !== undefined && {doubt}),
 		value: {
-			uid: meta.uid,
-			name: meta.name,
-			namespace: meta.namespace,
-			generation: meta.generation,
 			observedGeneration: status.observedGeneration,
-			createdAt: meta.creationTimestamp,
-			deleting: meta.deletionTimestamp !== undefined,
-			creator: annotation('serving.knative.dev/creator'),
-			lastModifier: annotation('serving.knative.dev/lastModifier'),
-			lastTool: lastToolOf(meta.managedFields.last),
-			trafficWrittenAt: meta.managedFields.traffic,
-			releaseNote: meta.annotations.get('kn-canary.dev/release'),
-			unannotatedAt: meta.annotations.size > 0 ? undefined : meta.resourceVersion,
-			rolloutDuration: annotation('serving.knative.dev/rollout-duration'),
-			owners: ownersOf(meta),
-			clusterLocal:
-				meta.labels.get('networking.knative.dev/visibility') === 'cluster-local' ||
-				isClusterLocal(status.url),
-			...(ingressClass !== undefined && {ingressClass}),
 			url: status.url,
 			latestCreated: status.latestCreatedRevisionName,
 			latestReady: status.latestReadyRevisionName,
@@ -303,6 +302,69 @@ export function parseService(input: unknown): Parsed<ServiceView> {
 			template: spec.template,
 		},
 	};
+}
+
+const bodyOf = (view: ServiceView): ServiceBody => ({
+	observedGeneration: view.observedGeneration,
+	url: view.url,
+	latestCreated: view.latestCreated,
+	latestReady: view.latestReady,
+	conditions: view.conditions,
+	specTraffic: view.specTraffic,
+	statusTraffic: view.statusTraffic,
+	...(view.splitDoubt !== undefined && {splitDoubt: view.splitDoubt}),
+	summary: view.summary,
+	template: view.template,
+});
+
+/** A digest of the `spec` and the `status` that a view was made of, and whether its URL is one inside of the cluster. */
+const madeOf = new WeakMap<ServiceView, {digest: string; isLocal: boolean}>();
+
+function digestOf(input: unknown): string {
+	const [spec, status]: unknown[] =
+		input instanceof Object ? ['spec', 'status'].map(part => Reflect.get(input, part)) : [];
+	return hash('sha256', JSON.stringify([spec, status]), 'base64');
+}
+
+/** Of what is the same object nothing is compared. */
+function isSameView(one: ServiceView, other: ServiceView): boolean {
+	const [ones, others] = [Object.entries(one), Object.entries(other)];
+	return (
+		ones.length === others.length &&
+		others.every(([key, value]) => {
+			const before: unknown = Reflect.get(one, key);
+			return before === value || isDeepStrictEqual(before, value);
+		})
+	);
+}
+
+/**
+ * A Service without `status` (just created) or template is fine; one without a name or a sound `spec.traffic` is not, nor one
+ * that is too deep to be compared, copied or printed.
+ *
+ * @param before The view of an earlier state of it. Most events change `metadata` only: where `spec` and `status` are word for word what
+ * they were, what was made of them is taken over; and where nothing in the view is another, the view itself.
+ */
+export function parseService(input: unknown, before?: ServiceView): Parsed<ServiceView> {
+	const reason = depthSentence('Service', input);
+	if (reason !== undefined) return {ok: false, reason};
+	const result = v.safeParse(owned, input);
+	if (!result.success) return {ok: false, reason: issueSentence(nameOf('Service', input), result.issues)};
+	const {metadata: meta} = result.output;
+	// What is told of but once needs none.
+	const digest = before && digestOf(input);
+	const known = before && before.name === meta.name ? madeOf.get(before) : undefined;
+	const isKnown = known !== undefined && known.digest === digest;
+	const body: Parsed<ServiceBody> =
+		before && isKnown ? {ok: true, value: bodyOf(before)} : parseBody(input, meta.name);
+	if (!body.ok) return body;
+	const {splitDoubt: doubt, url} = body.value;
+	const isLocal = isKnown ? known.isLocal : isClusterLocal(url);
+	const isHidden = meta.labels.get('networking.knative.dev/visibility') === 'cluster-local';
+	const made: ServiceView = {...ownParts(meta), clusterLocal: isHidden || isLocal, ...body.value};
+	const value = before && isSameView(before, made) ? before : made;
+	if (digest !== undefined) madeOf.set(value, {digest, isLocal});
+	return {ok: true, ...(doubt !== undefined && {doubt}), value};
 }
 
 function lastToolOf([only, ...others]: readonly string[]): string | undefined {

@@ -203,7 +203,7 @@ export function credentialSource(
 		if (own.authorization !== undefined || !hasPlugin(user)) return own;
 		if (user.exec) {
 			const {token, certificate} = await (await pluginLogin()).get();
-			return {authorization: token && `Bearer ${token}`, certificate: certificate ?? own.certificate};
+			return {authorization: token && `Bearer ${token}`, certificate: own.certificate ?? certificate};
 		}
 		oidc ??= import('./oidc.js').then(async ({oidcLogin}) => oidcLogin(selected, proxy));
 		return {authorization: await (await oidc).get(), certificate: own.certificate};

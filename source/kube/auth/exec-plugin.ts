@@ -4,12 +4,16 @@
  * handed over as it comes.
  */
 import {spawn, type ChildProcess} from 'node:child_process';
+import {constants} from 'node:fs';
+import {access, stat} from 'node:fs/promises';
+import path from 'node:path';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
 import type {SelectedContext} from './kubeconfig.js';
 import {mayBeToken} from './kubeconfig-entries.js';
 import {pairFault} from './trust/certificates.js';
+import {readYaml} from './yaml.js';
 
 export type ExecCredential = {
 	token?: string;
@@ -116,7 +120,10 @@ export async function runExecPlugin(
 	const env: NodeJS.ProcessEnv = {...process.env};
 	for (const {name, value} of exec.env ?? []) env[name] = value ?? '';
 	env['KUBERNETES_EXEC_INFO'] = await execInfo(selected, interactive);
-	const child = spawn(exec.command, exec.args ?? [], {
+	const file = await located(exec.command);
+	if (file === undefined) throw new PluginError(notInstalled(exec.installHint), true);
+	const child = spawn(file, exec.args ?? [], {
+		argv0: exec.command,
 		env,
 		stdio: [interactive ? 'inherit' : 'ignore', 'pipe', interactive ? 'inherit' : 'pipe'],
 		detached: !interactive,
@@ -170,12 +177,8 @@ async function outputOf(
 		.on('end', () => take.end());
 	child.once('error', error => {
 		const isMissing = 'code' in error && error.code === 'ENOENT';
-		const why = isMissing ? 'it is not installed' : printable(error.message);
-		reject(
-			new PluginError(`${why}${isMissing && hint ? `. ${printable(hint.trim())}` : ''}`, isMissing, {
-				cause: error,
-			}),
-		);
+		const why = isMissing ? notInstalled(hint) : notRun(error);
+		reject(new PluginError(why, isMissing, {cause: error}));
 	});
 	// Not until stderr is closed: a browser that it has opened may have that for hours.
 	const printed = new Promise(done => child.stdout?.once('close', done));
@@ -203,6 +206,14 @@ async function outputOf(
 		signal?.removeEventListener('abort', onAbort);
 	}
 }
+
+const notInstalled = (hint: string | null | undefined): string =>
+	`it is not installed${hint ? `. ${printable(hint.trim())}` : ''}`;
+
+const notRun = (error: Error): string =>
+	'code' in error && error.code === 'EACCES'
+		? 'it is no file that may be executed (EACCES)'
+		: printable(error.message);
 
 /** One that has its own session may have started others in it. */
 function endAll(child: ChildProcess, isLeader: boolean): void {
@@ -243,14 +254,14 @@ function linesOf(onLine: (line: string) => void): {add(text: string): void; end(
 }
 
 function parseCredential(output: string, wantedVersion: string): ExecCredential {
-	let json: unknown;
+	let printed: unknown;
 	try {
-		json = JSON.parse(output.replace(/^\uFEFF/, ''));
+		printed = readYaml(output);
 	} catch {
 		// Without the cause, in which its beginning stands: that may be of a token.
-		throw new PluginError('what it printed is no JSON');
+		throw new PluginError('what it printed is neither JSON nor YAML');
 	}
-	const parsed = v.safeParse(credentialSchema, json);
+	const parsed = v.safeParse(credentialSchema, printed);
 	if (!parsed.success) throw new PluginError('what it printed is no ExecCredential');
 	const {apiVersion, status} = parsed.output;
 	if (apiVersion !== wantedVersion) {
@@ -268,10 +279,42 @@ function parseCredential(output: string, wantedVersion: string): ExecCredential 
 	if (token && !mayBeToken(token)) throw new PluginError('its token has characters that no header may have');
 	const fault = cert && key ? pairFault({cert, key}) : undefined;
 	if (fault !== undefined) throw new PluginError(`of what it gave ${fault}`);
-	const expiresAt = expirationTimestamp ? Date.parse(expirationTimestamp) : Number.NaN;
+	const expiresAt = timeOf(expirationTimestamp);
 	return {
 		...(token && {token}),
 		...(cert && key && {certificate: {cert, key}}),
-		...(!Number.isNaN(expiresAt) && {expiresAt}),
+		...(expiresAt !== undefined && {expiresAt}),
 	};
+}
+
+/** Of a time as Go reads it (RFC 3339), in milliseconds since 1970: without its zone it could be any of 26. */
+function timeOf(text: string | null | undefined): number | undefined {
+	if (text === null || text === undefined) return undefined;
+	const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(text)
+		? Date.parse(text)
+		: Number.NaN;
+	if (!Number.isNaN(time)) return time;
+	throw new PluginError(
+		`its expirationTimestamp "${printable(text.slice(0, 80))}" is no time such as 2030-01-31T12:00:00Z`,
+	);
+}
+
+/**
+ * Where a command without a separator is, by our own $PATH, as kubectl looks: what the kubeconfig sets for the plugin is for that
+ * alone. Undefined where it is nowhere.
+ */
+async function located(command: string): Promise<string | undefined> {
+	if (command.includes(path.sep) || process.platform === 'win32') return command;
+	for (const directory of (process.env['PATH'] ?? '').split(path.delimiter)) {
+		// As Go: what lies in the current directory is not run by its name.
+		if (!path.isAbsolute(directory)) continue;
+		const file = path.join(directory, command);
+		try {
+			await access(file, constants.X_OK);
+			if ((await stat(file)).isFile()) return file;
+		} catch {
+			// The next may have it.
+		}
+	}
+	return undefined;
 }

@@ -1,7 +1,7 @@
 /** A pod's own way to the API server: its service account (kubernetes/client-go rest.InClusterConfig, clientcmd). */
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import {hasCertificate} from './trust/certificates.js';
+import {readableCertificates} from './trust/certificates.js';
 import type {Kubeconfig, KubeconfigEntry, KubeconfigSource} from './kubeconfig-entries.js';
 
 const defaultPlace = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -47,7 +47,8 @@ export async function inCluster(source: KubeconfigSource): Promise<Kubeconfig | 
 				'in-cluster',
 				entry({
 					server,
-					...(authority !== undefined && hasCertificate(authority) && {'certificate-authority': 'ca.crt'}),
+					...(authority !== undefined &&
+						readableCertificates(authority) !== '' && {'certificate-authority': 'ca.crt'}),
 				}),
 			],
 		]),

@@ -6,7 +6,6 @@
 import {stat} from 'node:fs/promises';
 import {homedir} from 'node:os';
 import path from 'node:path';
-import {boolYaml11Tag, CORE_SCHEMA, load, mergeTag} from 'js-yaml';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
 import {issueWords} from '../../knative/objects/parsed.js';
@@ -14,6 +13,7 @@ import {placeInYaml} from '../../knative/text/place-in-yaml.js';
 import {printable} from '../../knative/text/printable.js';
 import {inCluster} from './in-cluster.js';
 import type {Kubeconfig, KubeconfigSource} from './kubeconfig-entries.js';
+import {readYaml} from './yaml.js';
 
 export type {Kubeconfig, KubeconfigEntry, KubeconfigSource} from './kubeconfig-entries.js';
 
@@ -24,7 +24,8 @@ export class KubeconfigError extends Error {
 
 const text = v.optional(v.nullable(v.string()));
 
-const entries = v.optional(v.nullable(v.array(v.looseObject({name: v.string()}))));
+/** An entry that is nothing has no name, and names nothing. */
+const entries = v.optional(v.nullable(v.array(v.nullable(v.looseObject({name: v.string()})))));
 
 const fileSchema = v.looseObject({
 	'current-context': text,
@@ -81,41 +82,10 @@ const ownKind = v.looseObject({
 	kind: v.optional(v.nullable(v.picklist(['', 'Config'], 'a kubeconfig is of kind Config'))),
 });
 
-/**
- * As kubectl reads it (sigs.k8s.io/yaml): `yes` and `on` are true, `<<` merges, and of a key that is defined twice the last
- * one counts.
- */
-const yamlOptions = {
-	json: true,
-	schema: CORE_SCHEMA.withTags(boolYaml11Tag, mergeTag),
-	// An alias inside an alias inside an alias: a few lines that become gigabytes when they are copied.
-	maxAliases: 100,
-};
-
-const isBlank = (line: string) => /^\s*(?:#.*)?$/.test(line) || line.startsWith('%');
-
-/** The first document of a file, which is all that kubectl reads: whatever follows it need not even be YAML. */
-function firstDocument(content: string): string {
-	const lines = content.replace(/^\uFEFF/, '').split('\n');
-	let start = lines.findIndex(line => !isBlank(line));
-	if (start === -1) return '';
-	if (/^---(?:\s|$)/.test(lines[start]!)) {
-		lines[start] = lines[start]!.slice(3);
-		start = Math.max(
-			start,
-			lines.findIndex((line, index) => index >= start && !isBlank(line)),
-		);
-	}
-	const end = lines.findIndex((line, index) => index >= start && /^(?:---|\.\.\.)(?:\s|$)/.test(line));
-	const document = lines.slice(0, end === -1 ? undefined : end);
-	return document.every(isBlank) ? '' : document.join('\n');
-}
-
 function parseFile(content: string, file: string) {
 	let document: unknown;
 	try {
-		const first = firstDocument(content);
-		document = first === '' ? {} : load(first, yamlOptions);
+		document = readYaml(content);
 	} catch (error) {
 		// Where, and nothing of what stands there: it may be a token. Nor as a cause, whose words would be shown, too.
 		throw new KubeconfigError(`the kubeconfig ${file} is not valid YAML${placeInYaml(error)}`);
@@ -145,6 +115,7 @@ function merge(files: {file: string; directory: string; content: string}[]): Kub
 		] as const) {
 			const names = new Set<string>();
 			for (const entry of list ?? []) {
+				if (entry === null) continue;
 				// Of several files the first one counts; in one file it would be a guess.
 				if (names.has(entry.name)) {
 					throw new KubeconfigError(

@@ -2,6 +2,7 @@
  * What kubectl refuses in a kubeconfig whose every entry is well-formed (kubernetes/client-go tools/clientcmd/validation.go and
  * transport/transport.go): a file with two answers to one question is one whose author was mistaken.
  */
+import {proxyFault} from '../http/proxy.js';
 import {withoutUserInfo} from './user-info.js';
 import {printable} from '../../knative/text/printable.js';
 import {KubeconfigError} from './kubeconfig-files.js';
@@ -38,17 +39,16 @@ function refuseCluster({cluster, clusterName}: SelectedContext): void {
 	if (isInsecure && (file || data)) {
 		refuse('it names an authority and says insecure-skip-tls-verify as well; keep one');
 	}
-	if (proxy && !/^(?:https?|socks5h?):$/.test(URL.canParse(proxy) ? new URL(proxy).protocol : '')) {
-		refuse(`its proxy-url "${printable(withoutUserInfo(proxy))}" is no http://, https:// or socks5:// URL`);
-	}
+	const fault = proxy ? proxyFault(proxy) : undefined;
+	if (proxy && fault) refuse(`its proxy-url "${printable(withoutUserInfo(proxy))}" ${fault}`);
 }
 
 function refuseUser({user, userName}: SelectedContext): void {
 	const refuse = (why: string): never => {
 		throw new KubeconfigError(`user "${printable(userName)}": ${why}`);
 	};
-	if ((user.token || user.tokenFile) && user.username) {
-		refuse('a token and a user name are both given; only one way to log in is allowed');
+	if ((user.token || user.tokenFile) && (user.username || user.password)) {
+		refuse('a token and a user name or password are both given; only one way to log in is allowed');
 	}
 	for (const name of ['client-certificate', 'client-key'] as const) {
 		if (user[name] && user[`${name}-data`]) refuse(`${name} and ${name}-data are both given; keep one`);

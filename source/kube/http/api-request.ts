@@ -18,7 +18,8 @@ export function urlOf(server: string, path: string, query: Record<string, string
 		throw new TypeError(`not a path of the API: ${printable(path)}`);
 	}
 	const url = new URL(server);
-	url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
+	// As kubectl cleans the path of a server: `https://api.example//` is `https://api.example`.
+	url.pathname = `${url.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '')}${path}`;
 	url.search = new URLSearchParams(query).toString();
 	return url;
 }

@@ -16,7 +16,13 @@ export async function proxyAgent(
 	proxy: string,
 	tls: Pick<
 		RequestOptions,
-		'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername' | 'checkServerIdentity'
+		| 'ca'
+		| 'cert'
+		| 'key'
+		| 'rejectUnauthorized'
+		| 'allowPartialTrustChain'
+		| 'servername'
+		| 'checkServerIdentity'
 	>,
 ): Promise<Agent> {
 	const config = new KubeConfig();

@@ -67,3 +67,17 @@ export function proxyFromEnvironment(server: URL, env: ProxyEnvironment): string
 	if (exceptions.some(entry => excludes(entry.trim(), host, port))) return undefined;
 	return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
+
+/** What is wrong with the URL of a proxy, as the end of a sentence; undefined where it can be gone through. */
+export function proxyFault(proxy: string): string | undefined {
+	const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
+	if (!url || !/^(?:https?|socks5h?):$/.test(url.protocol) || url.hostname === '') {
+		return 'is no http://, https:// or socks5:// URL';
+	}
+	try {
+		decodeURIComponent(url.username + url.password);
+		return undefined;
+	} catch {
+		return 'has a login with a % that is no %XX; write % as %25';
+	}
+}

@@ -2,8 +2,12 @@
 import {isIP} from 'node:net';
 import {checkServerIdentity, type PeerCertificate} from 'node:tls';
 
-/** Returns what is wrong with it, as Node's own check does, which takes `::ffff:10.0.0.1` and `10.0.0.1` for two addresses. */
-export function checkIdentity(host: string, certificate: PeerCertificate): Error | undefined {
+/**
+ * Returns what is wrong with it, as Node's own check does, which takes `::ffff:10.0.0.1` and `10.0.0.1` for two addresses, and the
+ * common name for that of a host, as nobody should any more (RFC 6125 §6.4.4, Go 1.15).
+ */
+export function checkIdentity(host: string, shown: PeerCertificate): Error | undefined {
+	const certificate = {...shown, subject: {...shown.subject, CN: ''}};
 	const problem = checkServerIdentity(host, certificate);
 	const twin = problem && sameAddress(host);
 	return twin !== undefined && checkServerIdentity(twin, certificate) === undefined ? undefined : problem;

@@ -86,8 +86,9 @@ export class Freshness {
 		this.isMute = false;
 	}
 
+	/** Not negative, though clocks are set back: a silence would be believed for that much longer. */
 	private get age(): number {
-		return this.timers.now() - this.provenAt;
+		return Math.max(0, this.timers.now() - this.provenAt);
 	}
 
 	private judge(hasKeptBack: boolean): void {

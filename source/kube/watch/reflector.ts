@@ -7,7 +7,7 @@ import type {ApiAnswer, Cluster, ServerSignal, WatchEvent} from '../cluster.js';
 import {loss, refusal, type WatchPhase, type WatchEnd} from './watch-end.js';
 import {Freshness} from './freshness.js';
 import {listBounds, pageSize} from '../list.js';
-import {identityOf, parseList} from '../objects.js';
+import {parseList, stampOf} from '../objects.js';
 import type {ReflectorChange, ReflectorState} from './reflected.js';
 import {waitFor, type Wait} from './watch-retry.js';
 import {isOnTheWay, parseStatus, sentenceOf} from '../status.js';
@@ -219,14 +219,24 @@ class Following {
 			else if (sign === 'unanswered' && openedAt !== Infinity) end({next: 'watch', after: 'nothing'});
 		};
 		let callOff: (() => void) | undefined;
+		let dueAt = Infinity;
+		let isTold = false;
 		const listen = () => {
 			callOff?.();
+			isTold = false;
 			const {kind, after} = freshness.next;
+			dueAt = timers.now() + after;
 			callOff = timers.after(after, () => {
-				if (kind === 'list') return end({next: 'list', after: 'silence'});
+				if (isTold && freshness.next.after > 0) return listen();
+				if (isTold || kind === 'list') return end({next: 'list', after: 'silence'});
 				this.age('the API server has said nothing since, which it may do when nothing happens');
 				listen();
 			});
+		};
+		/** Events make a silence begin later, and there may be hundreds a second: that is looked at when it would be over. */
+		const heard = () => {
+			isTold = true;
+			if (timers.now() + freshness.next.after < dueAt) listen();
 		};
 		try {
 			const answer = await this.cluster.watch(
@@ -243,7 +253,7 @@ class Following {
 					const told = this.hand(event);
 					// The rest of this watch is of no use, but the server would keep it open.
 					if (told) return end(told);
-					listen();
+					heard();
 					this.become({kind: 'live'});
 				},
 				AbortSignal.any([this.aborter.signal, enough.signal]),
@@ -279,8 +289,8 @@ class Following {
 		if (type === 'ERROR') {
 			return refusal({status: parseStatus(object)?.code ?? 500, body: object, warnings: []}, 'list');
 		}
-		const version = identityOf(object)?.resourceVersion;
-		if (!version) {
+		const {resourceVersion: version} = stampOf(object);
+		if (version === '') {
 			return {next: 'list', after: 'back-off', why: 'the API server sent an event without a resourceVersion'};
 		}
 		if (type === 'ADDED' || type === 'MODIFIED') this.handlers.onChange({type: 'put', object});

@@ -1,6 +1,6 @@
 import * as fc from '../../support/property.js';
 import {describe, expect, test} from 'vitest';
-import {parseService} from '../../../source/knative/service/service.js';
+import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
 import {knativeService, serviceView} from '../objects.js';
 
 test('a Service as the server sends it is read whole', () => {
@@ -280,6 +280,76 @@ describe('what is no Service', () => {
 				expect(parsed.ok ? typeof parsed.value.name : typeof parsed.reason).toBe('string');
 			}),
 			{numRuns: 500},
+		);
+	});
+});
+
+const viewOf = (input: unknown, before?: ServiceView) => {
+	const parsed = parseService(input, before);
+	if (!parsed.ok) throw new Error(parsed.reason);
+	return parsed.value;
+};
+/** Told of three times: what is said but once is not compared. */
+const known = (input: unknown) =>
+	viewOf(structuredClone(input), viewOf(structuredClone(input), viewOf(input)));
+
+describe('read with the view of an earlier state of it', () => {
+	test('what changes nothing of the view is that view', () => {
+		const object = knativeService();
+		const before = known(object);
+		object.metadata.resourceVersion = '4712';
+		object.metadata.labels = {touched: 'yes'};
+		expect(viewOf(object, before)).toBe(before);
+		expect(viewOf(structuredClone(object), viewOf(knativeService()))).toEqual(before);
+	});
+
+	test('a changed label, spec or status is another one, and only that part of it', () => {
+		const object = knativeService();
+		const before = known(object);
+		object.metadata.generation = 2;
+		object.metadata.labels = {'networking.knative.dev/visibility': 'cluster-local'};
+		const hidden = viewOf(object, before);
+		expect(hidden).toEqual({...before, generation: 2, clusterLocal: true});
+		expect(hidden.template).toBe(before.template);
+		object.spec.traffic = [
+			{revisionName: 'helloworld-go-00001', percent: 90},
+			{latestRevision: true, percent: 10},
+		];
+		const split = viewOf(object, hidden);
+		expect(split.specTraffic.map(({percent}) => percent)).toEqual([90, 10]);
+		object.status.url = 'http://helloworld-go.default.svc.cluster.local';
+		object.metadata.labels = {};
+		expect(viewOf(object, split)).toMatchObject({clusterLocal: true, url: object.status.url});
+	});
+
+	test('the newest resourceVersion is the one to which a first annotation is added', () => {
+		const object = knativeService();
+		object.metadata.annotations = {};
+		const before = known(object);
+		for (const resourceVersion of ['4712', '4713']) {
+			object.metadata.resourceVersion = resourceVersion;
+			const view = viewOf(object, before);
+			expect(view.unannotatedAt).toBe(resourceVersion);
+			expect(view.template).toBe(before.template);
+		}
+	});
+
+	test('it is read as it is without, whatever the earlier state was', () => {
+		const places = ways(knativeService());
+		const anyState = fc
+			.tuple(fc.constantFrom(...places), fc.jsonValue())
+			.map(([place, part]) => replaced(knativeService(), place, part));
+		fc.assert(
+			fc.property(anyState, anyState, (one, other) => {
+				const first = parseService(one);
+				let before = first.ok ? first.value : undefined;
+				for (const state of [one, other, one, other]) {
+					const parsed = parseService(structuredClone(state), before);
+					expect(parsed).toEqual(parseService(state));
+					before = parsed.ok ? parsed.value : before;
+				}
+			}),
+			{numRuns: 300},
 		);
 	});
 });

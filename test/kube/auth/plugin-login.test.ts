@@ -61,6 +61,6 @@ it('does not say that one failed without a word of which the words went to the t
 it('says of one that printed no credential with the terminal what that was', async () => {
 	const {said} = await login('[ -e "$0.ran" ] && exec echo hello; touch "$0.ran"; exit 1', 'IfAvailable');
 	expect(said).toMatch(
-		/it failed without a word \(exit code 1\); with the terminal: what it printed is no JSON$/,
+		/it failed without a word \(exit code 1\); with the terminal: what it printed is no ExecCredential$/,
 	);
 });

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {kubeconfigFor} from '../../support/api-server.js';
 import {connected, server, withAnsweringServer} from '../answering-server.js';
+import {proxyFault} from '../../../source/kube/http/proxy.js';
 
 withAnsweringServer();
 
@@ -27,5 +28,24 @@ describe('a proxy', () => {
 		const second = direct.request({method: 'GET', path: '/version'});
 		(await server.next()).answer(200, {});
 		expect((await second).status).toBe(200);
+	});
+});
+
+describe('the URL of a proxy', () => {
+	it.each(['http://p:1', 'https://p', 'socks5://me:a%40b@p:1', 'socks5h://[::1]:1', 'HTTP://p'])(
+		'%s can be gone through',
+		url => {
+			expect(proxyFault(url)).toBeUndefined();
+		},
+	);
+
+	it.each<[url: string, fault: RegExp]>([
+		['ftp://p', /^is no http:\/\//],
+		['p:1', /^is no/],
+		['http://', /^is no/],
+		['http://p:99999', /^is no/],
+		['http://me:50%zz@p', /^has a login with a %/],
+	])('%s cannot, and it says why', (url, fault) => {
+		expect(proxyFault(url)).toMatch(fault);
 	});
 });

@@ -64,6 +64,32 @@ describe('a watch that says nothing', () => {
 		expect(kinds()).toEqual(['connecting', 'live']);
 	});
 
+	it('is waited for by one timer, however many events come before', async () => {
+		let begun = 0;
+		follow({
+			...timers,
+			after(milliseconds, task) {
+				begun++;
+				return timers.after(milliseconds, task);
+			},
+		});
+		const {watching, stream} = await live();
+		timers.advance(60_000);
+		const before = begun;
+		for (let event = 0; event < 50; event++) {
+			stream.send({type: 'MODIFIED', object: object('a', String(20 + event))});
+		}
+		await seen.count(51);
+		expect(begun).toBe(before);
+		// At the end of the silence that began with the list it turns out that there was none.
+		timers.advance(30_000);
+		timers.advance(59_999);
+		expect(server.log).toHaveLength(2);
+		timers.advance(1);
+		await watching.closed;
+		(await listed('99', object('a', '69'))).stream();
+	});
+
 	it('hurts nobody while nothing happens: a list every 90 seconds, and what is shown stays current', async () => {
 		follow();
 		await live(object('a', '1'));

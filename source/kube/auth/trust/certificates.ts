@@ -5,22 +5,29 @@ import {createSecureContext} from 'node:tls';
 /** PEM. */
 export type CertificatePair = {cert: string | Buffer; key: string | Buffer};
 
-/** What could be read last: credentials are gathered for each request, and an authority changes hardly ever. */
-let readable = '';
+/** What was read last: credentials are gathered for each request, and an authority changes hardly ever. */
+let last = {pem: '', readable: ''};
 
-/** As Go: of several it is enough that one can be read. */
-export function hasCertificate(pem: string): boolean {
-	if (pem !== '' && pem === readable) return true;
-	const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-	const isReadable = blocks.some(block => {
+/** The certificates of a PEM file, whatever else is in it. */
+export function certificatesIn(pem: string): string[] {
+	return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g) ?? [];
+}
+
+/**
+ * The certificates of an authority that can be read, as PEM; '' where none can. As Go, which passes over the others: OpenSSL stops at
+ * the first of them.
+ */
+export function readableCertificates(pem: string): string {
+	if (pem === last.pem) return last.readable;
+	const blocks = certificatesIn(pem).filter(block => {
 		try {
 			return new X509Certificate(block).raw.length > 0;
 		} catch {
 			return false;
 		}
 	});
-	if (isReadable) readable = pem;
-	return isReadable;
+	last = {pem, readable: blocks.map(block => block.trimEnd()).join('\n')};
+	return last.readable;
 }
 
 /** The pair that was tried last: it is read again for each request, and changes hardly ever. */

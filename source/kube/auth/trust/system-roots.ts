@@ -7,6 +7,7 @@ import {readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {getCACertificates} from 'node:tls';
 import {readGiven} from '../../../files/given-file.js';
+import {certificatesIn} from './certificates.js';
 
 /** The first that is there is taken (root_linux.go). */
 const files = [
@@ -34,11 +35,6 @@ export async function systemRoots(env: NodeJS.ProcessEnv = process.env): Promise
 		Promise.all((directory ? directory.split(path.delimiter) : directories).map(filesIn)),
 	]);
 	return [...new Set([...own, ...certificatesIn(bundle), ...loose.flat().flatMap(certificatesIn)])];
-}
-
-/** The certificates of a PEM file, whatever else is in it. */
-export function certificatesIn(pem: string): string[] {
-	return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g) ?? [];
 }
 
 async function firstOf(candidates: readonly string[]): Promise<string> {

@@ -1,7 +1,7 @@
 /** Which API server is believed to be the one that is meant: its authority, the name in its certificate, or neither. */
 import {describeFault} from '../../../knative/text/fault.js';
 import {printable} from '../../../knative/text/printable.js';
-import {hasCertificate} from './certificates.js';
+import {readableCertificates} from './certificates.js';
 import {dataOrFile, type SelectedContext} from '../kubeconfig.js';
 import {KubeconfigError} from '../kubeconfig-files.js';
 import {checkIdentity} from '../../http/server-identity.js';
@@ -11,6 +11,8 @@ export type Trust = {
 	ca?: string | string[];
 	/** Always said, so that no variable of the environment decides it (NODE_TLS_REJECT_UNAUTHORIZED). */
 	rejectUnauthorized: boolean;
+	/** As Go: what is named as an authority is one, be it signed by another or no authority at all. */
+	allowPartialTrustChain: true;
 	servername?: string;
 	checkServerIdentity: typeof checkIdentity;
 };
@@ -22,8 +24,9 @@ export type Trust = {
 export async function trustOf({cluster, clusterName}: SelectedContext): Promise<Trust> {
 	const isInsecure = cluster['insecure-skip-tls-verify'] === true;
 	const name = cluster['tls-server-name'];
-	const rest = {
+	const rest: Trust = {
 		rejectUnauthorized: !isInsecure,
+		allowPartialTrustChain: true,
 		checkServerIdentity: checkIdentity,
 		...(name && {servername: name}),
 	};
@@ -38,8 +41,8 @@ export async function trustOf({cluster, clusterName}: SelectedContext): Promise<
 		);
 	}
 	if (given !== undefined) {
-		const ca = given.toString('latin1');
-		if (!hasCertificate(ca)) {
+		const ca = readableCertificates(given.toString('latin1'));
+		if (ca === '') {
 			throw new KubeconfigError(
 				`the certificate authority of cluster "${printable(clusterName)}" is no certificate (PEM)`,
 			);

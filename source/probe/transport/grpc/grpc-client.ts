@@ -6,6 +6,7 @@ import {noteSockets} from './client-sockets.js';
 import {statusName} from './grpc-outcome.js';
 import type {ProbeOptions, ProbeTarget} from '../probe.js';
 import {bodyLimit, formatAddress, serverName} from '../probe.js';
+import {secureContextFor} from '../http/secure-context.js';
 import {userAgent} from '../user-agent.js';
 
 export type Connected = {
@@ -16,14 +17,15 @@ export type Connected = {
 
 /** For calls to `target` alone: its host is the authority and the name that TLS checks. */
 export function connect(target: ProbeTarget, {tls = {}, version}: ProbeOptions): Connected {
-	const {scheme, address, authority, authorities = []} = target;
-	const ca = [...authorities, ...(tls.ca === undefined ? [] : [tls.ca])];
+	const {scheme, address, authority} = target;
+	const checks = {rejectUnauthorized: tls.insecure !== true};
+	const context = secureContextFor(target, tls);
 	const channelCredentials: ChannelCredentials =
 		scheme === 'http'
 			? credentials.createInsecure()
-			: credentials.createSsl(ca.length === 0 ? null : Buffer.from(ca.join('\n')), null, null, {
-					rejectUnauthorized: tls.insecure !== true,
-				});
+			: context
+				? credentials.createFromSecureContext(context, checks)
+				: credentials.createSsl(null, null, null, checks);
 	const sockets = noteSockets(channelCredentials);
 	const client = new Client(`dns:${formatAddress(address)}`, channelCredentials, {
 		'grpc.default_authority': authority,

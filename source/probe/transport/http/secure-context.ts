@@ -13,7 +13,13 @@ export function secureContextFor(
 	if (authorities.length === 0 && ca === '') return undefined;
 	const contexts = made.get(authorities) ?? new Map<string, SecureContext>();
 	made.set(authorities, contexts);
-	const known = contexts.get(ca) ?? createSecureContext({ca: [...authorities, ...(ca === '' ? [] : [ca])]});
+	const known =
+		contexts.get(ca) ??
+		createSecureContext({
+			ca: [...authorities, ...(ca === '' ? [] : [ca])],
+			// As curl: an authority that is signed by another is one, too.
+			allowPartialTrustChain: true,
+		});
 	contexts.set(ca, known);
 	return known;
 }
