@@ -47,8 +47,9 @@ export function usersLine(
 		`${mark}${shares(shown).join('│')}${isExact ? '' : within(certainty)}`,
 	];
 	if (isShort) return parts.join('   ');
-	if (hasStatuses && shown.some(({requests}) => requests > 0))
+	if (hasStatuses && shown.some(({requests}) => requests > 0)) {
 		parts.push(`ok ${shown.map(okWords).join('│')}`);
+	}
 	if (shown.some(({p95}) => p95 !== undefined)) {
 		parts.push(`p95 ${about}${shown.map(({p95}) => latency(p95)).join('│')} ms`);
 	}
