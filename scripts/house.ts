@@ -6,28 +6,17 @@ import {format, resolveConfig} from 'prettier';
 import {globSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
-import {parseSync} from 'oxc-parser';
+import {importsOf} from './imports.ts';
 
 type Room = {files: number; lines: number; subRooms: Set<string>; imports: Map<string, number>};
 
 const roomOf = (file: string) => file.split('/')[1] ?? '';
 
 /** What a file imports of the project, types included, as paths from the root. */
-function importsOf(file: string, text: string): string[] {
-	const {module} = parseSync(file, text);
-	const targets = [
-		...module.staticImports.map(({moduleRequest}) => moduleRequest.value),
-		...module.staticExports.flatMap(({entries}) =>
-			entries.flatMap(({moduleRequest}) => (moduleRequest ? [moduleRequest.value] : [])),
-		),
-		...module.dynamicImports.map(({moduleRequest: {start, end}}) =>
-			text.slice(start, end).replaceAll(/^['"`]|['"`]$/g, ''),
-		),
-	];
-	return targets
-		.filter(target => target.startsWith('.'))
-		.map(target => path.posix.join(path.posix.dirname(file), target));
-}
+const targetsOf = (file: string): string[] =>
+	importsOf(file)
+		.filter(({target}) => target.startsWith('.'))
+		.map(({target}) => path.posix.join(path.posix.dirname(file), target));
 
 function rooms(): Map<string, Room> {
 	const found = new Map<string, Room>();
@@ -40,7 +29,7 @@ function rooms(): Map<string, Room> {
 		room.lines += text.split('\n').length - 1;
 		const [, , subRoom, inside] = file.split('/');
 		if (inside !== undefined) room.subRooms.add(subRoom ?? '');
-		for (const target of importsOf(file, text)) {
+		for (const target of targetsOf(file)) {
 			const to = roomOf(target);
 			if (to !== roomOf(file)) room.imports.set(to, (room.imports.get(to) ?? 0) + 1);
 		}

@@ -4,8 +4,9 @@ import path from 'node:path';
 import {parseSync} from 'oxc-parser';
 import {describe, expect, it} from 'vitest';
 import {housePicture} from '../scripts/house.ts';
+import {importedFile, importsOf as targetsOf, type FileImport} from '../scripts/imports.ts';
 
-type Import = {file: string; from: string; target: string; typeOnly: boolean; dynamic: boolean};
+type Import = FileImport & {file: string; from: string};
 
 /** Folder of `source/` → the folders it may import from, besides itself. */
 const mayImport: Record<string, readonly string[]> = {
@@ -59,34 +60,12 @@ function folderOf(file: string): string {
 	return top === 'source' && second !== undefined ? second : '.';
 }
 
-function importsOf(file: string): Import[] {
-	const source = readFileSync(file, 'utf8');
-	const {module} = parseSync(file, source);
-	const found: Import[] = [];
-	const add = (target: string, typeOnly: boolean, dynamic = false) => {
-		found.push({file, from: folderOf(file), target, typeOnly, dynamic});
-	};
-	for (const statement of module.staticImports) {
-		const typeOnly = statement.entries.length > 0 && statement.entries.every(entry => entry.isType);
-		add(statement.moduleRequest.value, typeOnly);
-	}
-	for (const statement of module.staticExports) {
-		for (const entry of statement.entries) {
-			if (entry.moduleRequest) add(entry.moduleRequest.value, entry.isType);
-		}
-	}
-	for (const dynamic of module.dynamicImports) {
-		const text = source.slice(dynamic.moduleRequest.start, dynamic.moduleRequest.end);
-		add(text.replaceAll(/^['"`]|['"`]$/g, ''), false, true);
-	}
-	return found;
-}
+const importsOf = (file: string): Import[] =>
+	targetsOf(file).map(found => ({...found, file, from: folderOf(file)}));
 
 /** The source file that a relative import means. */
-function sourceFile(importer: string, target: string): string {
-	const base = path.posix.join(path.posix.dirname(importer), target).replace(/\.js$/, '');
-	return [`${base}.ts`, `${base}.tsx`].find(file => existsSync(file)) ?? `${base}.ts`;
-}
+const sourceFile = (importer: string, target: string): string =>
+	importedFile(importer, target) ?? path.posix.join(path.posix.dirname(importer), target);
 
 const files = globSync('source/**/*.{ts,tsx}').map(file => file.split(path.sep).join('/'));
 const imports = files.flatMap(file => importsOf(file));

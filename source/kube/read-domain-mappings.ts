@@ -5,7 +5,8 @@ import {listAll} from './list.js';
 import {domainMappingsPath} from './paths.js';
 
 /**
- * Those that lead to a service, in order of host; undefined where they cannot be had: they may not be listed, or the cluster
+ * Those that lead to a service, in order of host, and those that lead there already first: where there is room for one, it is one
+ * that users can take. Undefined where they cannot be had: they may not be listed, or the cluster
  * has no such thing.
  *
  * @param namespace Undefined: of all.
@@ -21,5 +22,5 @@ export async function readDomainMappings(
 			const parsed = parseDomainMapping(item);
 			return parsed.ok ? [parsed.value] : [];
 		})
-		.toSorted((one, other) => (one.host < other.host ? -1 : 1));
+		.toSorted((one, other) => Number(other.ready) - Number(one.ready) || (one.host < other.host ? -1 : 1));
 }

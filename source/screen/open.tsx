@@ -60,6 +60,7 @@ export async function openScreen(
 	stdin.once('end', () => void lifecycle.leave(hangUp));
 	const owed = () => {
 		writer.stopWatching();
+		stdin.forgetKeys();
 		return answersOwed(stdin);
 	};
 	/** Does it when no answer can come any more that would be read by somebody else. */

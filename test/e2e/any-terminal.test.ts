@@ -30,6 +30,17 @@ const leftOn = [
 	String.raw`\e[?1004h`,
 	String.raw`\e=\e[?1h`,
 	String.raw`\e[?2004h`,
+	// Strings that a program was killed in the middle of, and a link that it has not closed.
+	String.raw`\e]0;a title`,
+	String.raw`\ekanother`,
+	String.raw`\eP1+r43`,
+	String.raw`\e_Ga=T`,
+	String.raw`\e^private`,
+	String.raw`\e]8;;http://left.example\a`,
+	// The upper half of a byte is line drawing.
+	String.raw`\e)0\e~`,
+	String.raw`\e*0\e}`,
+	String.raw`\e+0\e|`,
 	String.raw`\e(0\e[4;20h\e[5;9r\e[?6;1000;1006;1004;9;1h\e[7;42m`,
 ];
 

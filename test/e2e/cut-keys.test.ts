@@ -4,6 +4,7 @@ import {uniformInt} from 'pure-rand/distribution/uniformInt';
 import {xoroshiro128plus} from 'pure-rand/generator/xoroshiro128plus';
 import {describe, expect, it} from 'vitest';
 import {openOnSandbox} from '../support/console.js';
+import {openShellIn} from '../support/shell-in.js';
 import {untouched, type TestTerminal} from '../support/terminal.js';
 
 const ESC = '\u001B';
@@ -62,6 +63,19 @@ describe('the keyboard protocols that a program has left on', () => {
 		expect((await terminal.exited).code).toBe(0);
 		expect(terminal.modes()).toEqual(untouched);
 	});
+});
+
+it('what is typed for the shell behind ctrl-z, and read with it, does nothing in the console when fg brings it back', async () => {
+	await using shell = await openShellIn('xterm');
+	const {terminal, run} = shell;
+	await shell.openConsole();
+	for (const keys of [['D'], ['R', 'enter'], ['ctrl-z', 'ctrl-z'], ['q']]) {
+		terminal.press('ctrl-z', ...keys);
+		await terminal.until(/Stopped/);
+		run('clear; fg');
+		await terminal.until(screen => isOnPanes(screen) && terminal.modes().isBracketedPaste);
+		expect(await afterWholeKeys(terminal)).toSatisfy(isOnPanes);
+	}
 });
 
 describe('Esc and / in one read', () => {

@@ -82,16 +82,16 @@ it('stand beside the URL of the service, and in what may be chosen to ask for', 
 		cols: 220,
 	});
 	await terminal.until(
-		/http:\/\/cart\.default\.example\.com, new\.example\.org \(not ready\), shop\.example\.org/,
+		/http:\/\/cart\.default\.example\.com, shop\.example\.org, new\.example\.org \(not ready\)/,
 	);
 	// Of those that have no room it is said how many there are.
 	terminal.resize(190, 40);
-	await terminal.until(/http:\/\/cart\.default\.example\.com, new\.example\.org \(not ready\), 1 more ─/);
+	await terminal.until(/http:\/\/cart\.default\.example\.com, shop\.example\.org, 1 more ─/);
 	terminal.press('i');
 	await terminal.until(/Host/);
 	// Past what is sent.
 	terminal.press(...Array.from({length: 9}, () => 'tab'));
-	await terminal.until(/DomainMappings lead here from new\.example\.org, shop\.example\.org/);
+	await terminal.until(/DomainMappings lead here from shop\.example\.org, new\.example\.org/);
 	terminal.type('shop.example.org');
 	await terminal.until(/Host +shop\.example\.org/);
 	terminal.press('tab', 'enter');
@@ -103,7 +103,7 @@ it('stand beside the URL of the service, and in what may be chosen to ask for', 
 
 it('are a column of the wide table, in one namespace and in all', async () => {
 	const one = await runProgram(['get', '-o', 'wide', '--kubeconfig', kubeconfig]);
-	expect(one.stdout).toMatch(/^cart .* new\.example\.org,shop\.example\.org /m);
+	expect(one.stdout).toMatch(/^cart .* shop\.example\.org,new\.example\.org /m);
 	expect(one.stdout).toMatch(/^payments .* <none> /m);
 });
 

@@ -194,6 +194,16 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		expect(alone.output).toContain(
 			'The gateway redirects http to https://checkout.default.example.com/; give where it speaks TLS with --gateway 127.0.0.1:443.',
 		);
+		const elsewhere = await gateway({
+			answer: ({headers}) => ({
+				status: 308,
+				headers: {location: `https://${headers.host}:${secure.port}/`},
+			}),
+		});
+		const {output} = await verify(file, '--gateway', `127.0.0.1:${elsewhere.port}`);
+		const place = `https://127.0.0.1:${secure.port}`;
+		expect(output).toContain(`; give where it speaks TLS with --gateway ${place}.`);
+		expect((await verify(file, '--gateway', place, '--cacert', authority.file)).code).toBe(0);
 	});
 
 	it('that redirects is told of by v, with where to, and asked over TLS by the next v', async () => {

@@ -98,16 +98,18 @@ export function tlsRedirectOf(
 	if (outcome.kind !== 'response' || target.scheme !== 'http' || gateway.kind !== 'found') return undefined;
 	const {location} = outcome;
 	if (location === undefined || !URL.canParse(location)) return undefined;
-	const {protocol, hostname} = new URL(location);
+	const {protocol, hostname, port} = new URL(location);
 	if (protocol !== 'https:' || hostname !== new URL(`http://${target.authority}`).hostname) return undefined;
 	const {secure, ...rest} = gateway;
 	const what = `The gateway redirects http to ${location}`;
+	// Of another port than that of https nobody knows that TLS is spoken there.
+	const place = `${port === '' ? '' : 'https://'}${bracketed(gateway.host)}:${port || 443}`;
 	return {
 		location,
 		gateway: secure && {...rest, ...secure, tls: true},
 		sentence: secure
 			? `${what}; v asks again over TLS, at ${endpointText(secure)}.`
-			: `${what}; give where it speaks TLS with --gateway ${bracketed(gateway.host)}:443.`,
+			: `${what}; give where it speaks TLS with --gateway ${place}.`,
 	};
 }
 

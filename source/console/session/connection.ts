@@ -52,38 +52,37 @@ export type ConnectionControl = {
 /** Longer names may have to be cut where there are 80 columns. */
 const longContext = 16;
 
+/** Of the cluster that the console begins with, and of the way to others. */
+export type ConnectionOptions = {
+	/** The operator's own word for where the gateway of the first context is. */
+	readonly gateway?: GivenGateway | undefined;
+	/** Where the users' numbers of the first context are had from; from the pods when not given. */
+	readonly prometheus?: PrometheusPlace | undefined;
+	/** The first context is shown with all its namespaces; no when not given. */
+	readonly allNamespaces?: boolean | undefined;
+	/** Only services with these labels are shown. */
+	readonly selector?: string | undefined;
+	/** Contexts of that name are production: a write there needs the name of the service. */
+	readonly production?: RegExp | undefined;
+	/** The way to the other contexts of the kubeconfig. */
+	readonly contexts?: Contexts | undefined;
+};
+
 /**
- * @param options.gateway The operator's own word for where the gateway of the first context is.
- * @param options.prometheus And for where its users' numbers are had from.
- * @param options.allNamespaces The first context is shown with all its namespaces.
- * @param options.selector Only services with these labels are shown.
- * @param options.production Contexts of that name are production.
- * @param options.contexts The way to the other contexts of the kubeconfig.
- * @param options.newsInterval Milliseconds between two publications of a table.
- * @param options.onConnected Told before anything is asked of a cluster.
- * @param options.onService Told of every state of a service that the watch tells of.
- * @param options.onLeave Ends all else that is of the cluster that is left, before that is closed.
+ * @param events.newsInterval Milliseconds between two publications of a table.
+ * @param events.onConnected Told before anything is asked of a cluster.
+ * @param events.onService Told of every state of a service that the watch tells of.
+ * @param events.onLeave Ends all else that is of the cluster that is left, before that is closed.
  */
 export function createConnection(
 	store: ConsoleStore,
+	{gateway, prometheus, allNamespaces = false, selector, production, contexts}: ConnectionOptions,
 	{
-		gateway,
-		prometheus,
-		allNamespaces,
-		selector,
-		production,
-		contexts,
 		newsInterval,
 		onConnected,
 		onService,
 		onLeave,
 	}: {
-		gateway: GivenGateway | undefined;
-		prometheus: PrometheusPlace | undefined;
-		allNamespaces: boolean;
-		selector: string | undefined;
-		production: RegExp | undefined;
-		contexts: Contexts | undefined;
 		newsInterval: () => number;
 		onConnected: (cluster: Cluster) => void;
 		onService: (service: ServiceView) => void;

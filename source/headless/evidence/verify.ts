@@ -279,8 +279,8 @@ function changeOf(before: ServiceView, after: ServiceView): {instead?: string; n
 		: {instead: 'the service was changed while it was asked'};
 }
 
-/** 304 and the like lead nowhere. */
-const isRedirect = (code: string): boolean => /^30[12378]$/.test(code);
+/** A redirect (304 and the like lead nowhere), most likely to a page to log in at; or that a login is wanted (RFC 9110 §15.5.2, RFC 6585 §6). */
+const wantsLogin = (code: string): boolean => /^(?:30[12378]|401|511)$/.test(code);
 
 /** Why nothing of the service was heard at all; undefined when something was. */
 function nothingHeard({answered, settlingAnswers, last, trouble, gateway}: LoopSnapshot): string | undefined {
@@ -292,7 +292,7 @@ function nothingHeard({answered, settlingAnswers, last, trouble, gateway}: LoopS
 		const advice =
 			gateway.kind !== 'answers itself'
 				? ''
-				: isRedirect(gateway.code)
+				: wantsLogin(gateway.code)
 					? '. If it wants a login, give it with --header or --cookie.'
 					: '. Check that this is the gateway of the service (--gateway) and that it has a route for its host.';
 		return `${trouble.sentence.charAt(0).toUpperCase()}${trouble.sentence.slice(1)}${advice}`;

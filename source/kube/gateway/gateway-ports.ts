@@ -28,8 +28,9 @@ const secureProtocols = new Set(['https', 'h2', 'grpcs', 'grpc-web-tls', 'kubern
 const own =
 	/(?:^|-)(?:status|metrics?|prom(?:etheus)?|health|healthz|healthcheck|admin|stats|monitoring|traefik|xds|internal)(?:-|$)/;
 
-const plainName = /^(?:http2?|h2c|web)(?:$|-(?!s(?:ecure)?$))|(?:^|-)proxy$/;
-const secureName = /^(?:https|http2?-?s(?:ecure)?|web-?secure)(?:$|-)|(?:^|-)proxy-(?:tls|ssl|https)$/;
+const plainName = /^(?:http2?|h2c|web)(?:$|-(?!s(?:ecure)?$))|(?:^|-)(?:proxy|http2?(?:-\d+)?)$/;
+const secureName =
+	/^(?:https|http2?-?s(?:ecure)?|web-?secure)(?:$|-)|(?:^|-)(?:proxy-(?:tls|ssl)|https(?:-\d+)?)$/;
 /** TLS, but perhaps TLS that is passed on: Istio's port 15443 is called `tls`, beside `https`. */
 const anyTlsName = /^(?:tls|ssl|h2)(?:$|-)/;
 const plainNumbers = [80, 8080, 8000, 10080];

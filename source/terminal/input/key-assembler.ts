@@ -104,6 +104,11 @@ export class KeyAssembler {
 		return this.#isAnswering;
 	}
 
+	/** What has begun is not gone on with. */
+	forget(): void {
+		this.#pending = nothingPending;
+	}
+
 	/** Takes a read: what is whole now. */
 	take(text: string, now: number): readonly Token[] {
 		// Also out of a paste whose end marker was lost on the way.

@@ -67,6 +67,7 @@ export class KeyedStdin extends Readable {
 	#isTurning = false;
 	#hasEnded = false;
 	#isAttached = false;
+	#isLeaving = false;
 
 	constructor(source: KeySource = process.stdin, options: KeyedStdinOptions = {}) {
 		// One key is buffered at most: Ink reads in a loop until nothing is left.
@@ -117,6 +118,16 @@ export class KeyedStdin extends Readable {
 		if (this.#write === undefined) return;
 		this.#assembler.asked(question, performance.now());
 		this.#write(questions[question]);
+	}
+
+	/**
+	No key counts any more before somebody begins to listen: what was typed behind the key that leaves the terminal to another
+	is meant for that one, and read by us only by chance. Reports still come.
+	*/
+	forgetKeys(): void {
+		this.#isLeaving = true;
+		this.#assembler.forget();
+		this.#queue = this.#queue.filter(({token: {kind}}) => kind === 'report');
 	}
 
 	/** Whether the source is a terminal; Ink asks before it uses raw mode. */
@@ -175,6 +186,8 @@ export class KeyedStdin extends Readable {
 		}
 
 		this.#isAttached = true;
+		if (this.#isLeaving) this.#assembler.forget();
+		this.#isLeaving = false;
 		this.#source.on('readable', this.#onReadable);
 		this.#source.on('end', this.#onEnd);
 	}
@@ -205,6 +218,7 @@ export class KeyedStdin extends Readable {
 	#took(tokens: readonly Token[]) {
 		const at = this.#cameAt;
 		for (const token of tokens) {
+			if (token.kind === 'key' && this.#isLeaving) continue;
 			if (token.kind === 'report' && token.report.kind === 'cursor') this.#answers++;
 			if (token.kind === 'key' && token.key === ctrlC) {
 				this.#queue = this.#queue.filter(({token: {kind}}) => kind === 'report');

@@ -11,7 +11,7 @@ import {inkStdout} from './frame/ink-stdout.js';
 import {createPacedOutput} from './frame/paced-output.js';
 import type {TerminalStream} from './frame/terminal-stream.js';
 import {frameClock, type FrameClock} from './frame-clock.js';
-import {knownState} from './known-state.js';
+import {knownState, stringEnd} from './known-state.js';
 import {windowSize} from './window-size.js';
 import type {Sight} from '../sight.js';
 
@@ -213,7 +213,8 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		// Nothing is looked at yet: this is the first that is seen of the program, and each millisecond counts.
 		const drawn = first === undefined ? '' : first.replaceAll('\n', '\r\n');
 		// Not every terminal has another screen: then what the shell has written is on this one.
-		write(enterAlternateScreen + knownState + noWrap + hideCursor + home + eraseAll + measured + drawn);
+		const known = stringEnd + enterAlternateScreen + knownState;
+		write(known + noWrap + hideCursor + home + eraseAll + measured + drawn);
 	}
 
 	const told = ({row, column}: Position) => {

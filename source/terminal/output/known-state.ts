@@ -1,4 +1,10 @@
 /**
+ * Ends a string that nobody has ended (a title, DCS, APC, PM): a program was killed in the middle of it, and a terminal may take
+ * all that follows for the rest (GNU screen, ansi.c). It goes before everything else.
+ */
+export const stringEnd = '\u001B\\';
+
+/**
  * What a program that died, or a shell, may have left of a terminal, set to what frames are made for. Each of these does
  * nothing where it is so already, and none has to be set back: it is what a terminal begins with (VT220, xterm's ctlseqs).
  */
@@ -12,8 +18,11 @@ const reports = [9, 1000, 1001, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 2031];
 export const knownState = [
 	// Nothing is held back any more that was to be shown at once (mode 2026).
 	off([2026], '?'),
-	// The character set of ASCII, not that of line drawing.
-	'\u001B(B\u000F',
+	// Before what may be taken for text: the character set of ASCII, not that of line drawing, for the lower half of a byte (G0),
+	// and for the upper one (G2), through which GNU screen and xterm draw what is beyond ASCII.
+	'\u001B*B\u001B}\u001B(B\u000F',
+	// No link goes on (OSC 8).
+	`\u001B]8;;${stringEnd}`,
 	// Characters replace what is there (IRM); a line feed is not a new line (LNM).
 	off([4, 20]),
 	// Rows are counted from the top of the screen (DECOM); no margins at the sides (DECLRMM) or at top and bottom (DECSTBM).

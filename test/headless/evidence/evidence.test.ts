@@ -76,22 +76,29 @@ test('a default page that comes in between at the service’s own host and at a 
 	expect(said).not.toMatch(/[✓✗]/);
 });
 
-test('a gateway that wants a login is said to, and is asked with what it wants', async () => {
-	const world = await openWorld();
-	const gateway = await inFrontOf(world.sandbox, async request =>
-		request.headers.authorization === 'Bearer letmein' && request.headers.cookie === 'session=1'
-			? undefined
-			: {status: 302, headers: {server: 'istio-envoy', location: '/dex/auth'}, body: 'Found\n'},
-	);
-	const without = await verify(world, {gateway});
-	expect(without.code).toBe(3);
-	expect(without.said).toMatch(/302 to \/dex\/auth.*give it with --header or --cookie/);
-	const given = requestOptionsOf(
-		{header: ['Authorization: Bearer letmein'], cookie: ['session=1'], rate: '200', maxRate: '200'},
-		{rate: 20},
-	);
-	expect((await verify(world, {gateway, requestOptions: given})).code).toBe(0);
-});
+test.each([
+	[302, {location: '/dex/auth'}, /302 to \/dex\/auth/],
+	[401, {'www-authenticate': 'Bearer'}, /\(401 Found\)/],
+])(
+	'a gateway that wants a login by %i is said to, and is asked with what it wants',
+	async (status, headers, words) => {
+		const world = await openWorld();
+		const gateway = await inFrontOf(world.sandbox, async request =>
+			request.headers.authorization === 'Bearer letmein' && request.headers.cookie === 'session=1'
+				? undefined
+				: {status, headers: {server: 'istio-envoy', ...headers}, body: 'Found\n'},
+		);
+		const without = await verify(world, {gateway});
+		expect(without.code).toBe(3);
+		expect(without.said).toMatch(words);
+		expect(without.said).toMatch(/give it with --header or --cookie/);
+		const given = requestOptionsOf(
+			{header: ['Authorization: Bearer letmein'], cookie: ['session=1'], rate: '200', maxRate: '200'},
+			{rate: 20},
+		);
+		expect((await verify(world, {gateway, requestOptions: given})).code).toBe(0);
+	},
+);
 
 test('a load balancer that has a rule for the main host only leaves the split unjudged, and says why', async () => {
 	const world = await openWorld();

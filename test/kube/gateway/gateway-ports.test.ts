@@ -36,6 +36,9 @@ const cases: [what: string, ports: string, plain: number | undefined, secure: nu
 	['several that say nothing', 'a,5000 b,5001', undefined, undefined],
 	['QUIC beside it', 'https,443 http,80', 80, 443],
 	['web-secure', 'web,8000 web-secure,8443', 8000, 8443],
+	['the name of the gateway before that', 'edge-http,31080 edge-https,31443', 31080, 31443],
+	['that and a number', 'edge-https-31443,31443 edge-http2-31080,31080', 31080, 31443],
+	['metrics over HTTP', 'metrics-http,31090 admin-https,31091 edge-http,31080', 31080, undefined],
 	['a name in capitals', 'HTTP,8080 HTTPS,8443', 8080, 8443],
 ];
 

@@ -116,6 +116,25 @@ test('Esc and a letter of the next read are two keys once nothing follows the Es
 	expect(await keyboard.have(2)).toEqual(['0 esc', '1 j']);
 });
 
+test('what was typed behind the key that leaves the terminal to another is no key, until somebody listens again', async () => {
+	const keyboard = await openKeyboard();
+	const reports: TerminalReport[] = [];
+	keyboard.stdin.on('report', report => reports.push(report));
+	keyboard.source.write('jD\u001B[A\r');
+	await keyboard.have(1);
+	keyboard.stdin.forgetKeys();
+	keyboard.source.write('R\r\u001B[1;1R\u001B');
+	await vi.waitFor(() => expect(reports).toHaveLength(1));
+	const listeners = keyboard.stdin.listeners('readable');
+	keyboard.stdin.removeAllListeners('readable');
+	for (const listener of listeners) {
+		keyboard.stdin.on('readable', (...args) => void Reflect.apply(listener, keyboard.stdin, args));
+	}
+
+	keyboard.source.write('k');
+	expect(await keyboard.have(2)).toEqual(['0 j', '1 k']);
+});
+
 describe('a terminal that answers', () => {
 	test('is asked what a lone ESC is, and tells by the order of what it sends', async () => {
 		const asked: string[] = [];
