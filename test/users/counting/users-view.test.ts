@@ -65,7 +65,11 @@ const viewOfGrpc = (failed: number) =>
 	);
 
 it('does not take no failed status for no error where gRPC sends its own with 200', () => {
-	expect(viewOfGrpc(0)).toMatchObject({errors: undefined, recent: {hasStatuses: false}, split: {state: 'agrees'}});
+	expect(viewOfGrpc(0)).toMatchObject({
+		errors: undefined,
+		recent: {hasStatuses: false},
+		split: {state: 'agrees'},
+	});
 	expect(viewOfGrpc(2).errors).toMatchObject({state: 'worse'});
 });
 
