@@ -29,7 +29,7 @@ export function percentWords(share: number): string {
  * estimate. Short: without what stands behind the shares.
  */
 export function usersLine(
-	{rows, perSecond, isExact, certainty}: UsersWindow,
+	{rows, perSecond, isExact, certainty, hasStatuses}: UsersWindow,
 	{isShort = false}: {isShort?: boolean} = {},
 ): string {
 	const shown = rows.filter(row => (row.percent ?? 0) > 0 || row.perSecond > 0);
@@ -47,7 +47,9 @@ export function usersLine(
 		`${mark}${shares(shown).join('│')}${isExact ? '' : within(certainty)}`,
 	];
 	if (isShort) return parts.join('   ');
-	if (shown.some(({requests}) => requests > 0)) parts.push(`ok ${shown.map(okWords).join('│')}`);
+	if (hasStatuses && shown.some(({requests}) => requests > 0)) {
+		parts.push(`ok ${shown.map(okWords).join('│')}`);
+	}
 	if (shown.some(({p95}) => p95 !== undefined)) {
 		parts.push(`p95 ${about}${shown.map(({p95}) => latency(p95)).join('│')} ms`);
 	}
@@ -187,7 +189,10 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 		return {tone: 'dim', text: 'users  none: the route has no split, so no pod is asked'};
 	}
 	if (state === 'waiting') {
-		const why = problem === undefined || problem.kind === 'rates' ? 'asking the pods…' : problem.sentence;
+		const why =
+			problem === undefined || problem.kind === 'rates' || problem.kind === 'grpc'
+				? 'asking the pods…'
+				: problem.sentence;
 		return {tone: 'dim', text: `users  ${why}`};
 	}
 	if (state === 'unknown') {

@@ -38,6 +38,7 @@ function windowOf(rows: readonly UsersRow[], isExact = true): UsersWindow {
 		perSecond,
 		requests: rows.reduce((sum, {requests}) => sum + requests, 0),
 		isExact,
+		hasStatuses: true,
 		rows: rows.map(one => ({...one, share: perSecond > 0 ? one.perSecond / perSecond : undefined})),
 	};
 }
@@ -51,6 +52,10 @@ describe('the line', () => {
 	it('says rate, shares, successes and latencies in the order of the revisions', () => {
 		expect(usersLine(counted)).toBe('users  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms');
 		expect(usersLine(counted, {isShort: true})).toBe('users  412/s   75│25');
+	});
+
+	it('says nothing of successes where errors have no status of their own', () => {
+		expect(usersLine({...counted, hasStatuses: false})).toBe('users  412/s   75│25   p95 ≈38│382 ms');
 	});
 
 	it('marks what is an estimate, and leaves out what is not told', () => {
