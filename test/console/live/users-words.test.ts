@@ -54,6 +54,15 @@ describe('the line', () => {
 		expect(usersLine(counted, {isShort: true})).toBe('users  412/s   75│25');
 	});
 
+	it('says how many got a 4xx, where those are more than a few', () => {
+		const of = (rejected: number) =>
+			usersLine(
+				windowOf([row('old', 80, {requests: 2400, rejected: 10}), row('new', 20, {requests: 600, rejected})]),
+			);
+		expect(of(600)).toBe('users  100/s   80│20   ok 100 %│100 %   4xx 0.4 %│100 %');
+		expect(of(5)).toBe('users  100/s   80│20   ok 100 %│100 %');
+	});
+
 	it('says nothing of successes where errors have no status of their own', () => {
 		expect(usersLine({...counted, hasStatuses: false})).toBe('users  412/s   75│25   p95 ≈38│382 ms');
 	});
