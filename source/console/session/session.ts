@@ -120,9 +120,10 @@ export function startSession(
 		if (signal.aborted) return;
 		store.setState({scope});
 		if (scope.kind === 'all') return follow([undefined]);
-		notify(store, {tone: 'info', text: scope.sentence});
+		const sentence = `${scope.sentence} :ns <namespace> goes to another.`;
+		notify(store, {tone: 'info', text: sentence});
 		if (scope.names.length > 0) return follow(scope.names);
-		const refused = {kind: 'forbidden', status: 403, why: scope.sentence} as const;
+		const refused = {kind: 'forbidden', status: 403, why: sentence} as const;
 		store.setState({feeds: {services: refused, revisions: refused}});
 	}
 
