@@ -24,6 +24,7 @@ export const usersWindow = (rows: readonly UsersRow[]): UsersWindow => ({
 	requests: rows.reduce((sum, {requests}) => sum + requests, 0),
 	isExact: true,
 	certainty: {told: 'shares', rateWithin: 0, shareWithin: 0},
+	hasStatuses: true,
 	rows,
 });
 
