@@ -20,6 +20,9 @@ if (major < 24) {
 
 // Unheard, it has Node open its inspector: a port for anybody on this machine, and a line of text over the screen.
 process.on('SIGUSR1', () => {});
+// Node ignores it, so that a file too large (ulimit -f) is an error of the write alone. But signal-exit, by which Ink restores the
+// terminal, heeds it, and ends a program in which nobody else does.
+process.on('SIGXFSZ', () => {});
 
 const version = () => `${process.env['KN_CANARY_BUILD']}-${cachedDataVersionTag().toString(16)}`;
 // As for Node's own cache.

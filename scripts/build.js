@@ -61,6 +61,7 @@ const groups = [
 const stages = {
 	start: 'source/cli/program.ts',
 	services: 'source/cli/stages/console-core.ts',
+	rows: 'source/cli/stages/console-rows.ts',
 	console: 'source/cli/stages/console-rest.ts',
 };
 

@@ -87,6 +87,45 @@ const commandsOfOneProgram = {
 /** In the banner of each file, for `builtinsOnDemand`. No name that esbuild makes looks like it. */
 export const builtinBanner = 'const builtin$=globalThis.process.getBuiltinModule;';
 
+/** Modules of Node's that are long to load, of which the first frame calls nothing. */
+const lateBuiltins = new Set([
+	'node:child_process',
+	'node:crypto',
+	'node:fs/promises',
+	'node:perf_hooks',
+	'node:timers/promises',
+	'node:tls',
+]);
+
+/**
+ * What is imported of a module of `lateBuiltins`, as functions and constructors that load it when they are first called; undefined
+ * where something else is imported of it, or done with it, for which it has to be there at once.
+ *
+ * @param {string} names as they stand between the braces
+ * @param {string} code all that they are used in
+ */
+function atFirstCall(names, module, code) {
+	if (!lateBuiltins.has(module)) return undefined;
+	const whole = process.getBuiltinModule(module);
+	const made = [];
+	for (const [name, own = name] of names.split(',').map(one => one.trim().split(' as '))) {
+		if (typeof whole[name] !== 'function') return undefined;
+		const isClass = /^[A-Z]/.test(name);
+		// Handed to somebody, or asked about, ours would not be theirs.
+		const count = pattern => [...code.matchAll(new RegExp(pattern, 'g'))].length;
+		const uses = count(`(?<![\\w$.])${own.replaceAll('$', '\\$')}(?![\\w$])`);
+		const calls = count(`(?<![\\w$.])${isClass ? 'new ' : ''}${own.replaceAll('$', '\\$')}\\(`);
+		if (uses !== calls + 1) return undefined;
+		const theirs = `builtin$("${module}").${name}`;
+		made.push(
+			isClass
+				? `${own} = function (...given) { return new (${theirs})(...given); }`
+				: `${own} = (...given) => ${theirs}(...given)`,
+		);
+	}
+	return `const ${made.join(', ')};`;
+}
+
 /**
  * To import a module of Node's as an ES module reads each of its exports, those too that load more when they are read:
  * `node:http` boots the built-in undici (for `WebSocket`, 12 ms), `node:fs` loads the streams (5 ms). Taken as an object,
@@ -98,6 +137,8 @@ export function builtinsOnDemand(code) {
 	const taken = code.replaceAll(
 		/^import (?:(?:([\w$]+)|\* as ([\w$]+)|\{([^}]*)\}|([\w$]+), \{([^}]*)\}) from )?("node:[\w/]+");$/gm,
 		(_, whole, namespace, names, both, others, module) => {
+			const late = names !== undefined && atFirstCall(names, JSON.parse(module), code);
+			if (late) return late;
 			const object = whole ?? namespace ?? both;
 			const parts = [];
 			if (object !== undefined) parts.push(`${object} = builtin$(${module})`);

@@ -3,7 +3,7 @@ import {globSync, readFileSync} from 'node:fs';
 import {expect, it} from 'vitest';
 import type {Command} from 'commander';
 import {createProgram} from '../source/cli/program.js';
-import {linearCommands} from '../source/headless/linear/words.js';
+import {linearCommands} from '../source/headless/linear/linear-commands.js';
 import {leadsToWrite} from '../source/screen/keys/key-lookup.js';
 import {bindings} from '../source/screen/keys/key-table.js';
 import {

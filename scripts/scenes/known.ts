@@ -96,7 +96,7 @@ export function knowing(
 		...connected,
 		services: [cart, ...others].toSorted((one, other) => (one.name < other.name ? -1 : 1)),
 		selected: {uid: cart.uid, name: cart.name, namespace: cart.namespace, wasSeen: true},
-		beside: besideOf(cart, revisions[0]?.generation ?? 1),
+		beside: besideOf(cart, revisions[0]),
 		revisions: new Map([
 			[keyOf(cart), revisions],
 			...others.map(other => [keyOf(other), [revisionOf(1, {service: other.name})]] as const),
@@ -105,23 +105,33 @@ export function knowing(
 }
 
 /** What the cluster and a revision said, as a wide window shows it beside the answers. */
-function besideOf(service: ServiceView, generation: number): BesideView {
-	const revision = nameOf(service.name, generation);
+function besideOf(service: ServiceView, newest: RevisionView | undefined): BesideView {
+	const revision = nameOf(service.name, newest?.generation ?? 1);
+	const failure =
+		newest?.state.kind === 'failed' ? newest.state.sentence.replace(/^.*failed with: /, '') : undefined;
+	const started = {reason: 'Started', message: 'Started container user-container', kind: 'Pod'};
+	const pulled = {reason: 'Pulled', message: `Successfully pulled image "${flaky}" in 1.2s`, kind: 'Pod'};
 	const events = [
-		{
-			reason: 'RevisionReady',
-			message: 'Revision becomes ready upon all resources being ready',
-			kind: 'Revision',
-		},
-		{reason: 'Started', message: 'Started container user-container', kind: 'Pod'},
-		{reason: 'Pulled', message: `Successfully pulled image "${flaky}" in 1.2s`, kind: 'Pod'},
+		failure === undefined
+			? {
+					reason: 'RevisionReady',
+					message: 'Revision becomes ready upon all resources being ready',
+					kind: 'Revision',
+				}
+			: {
+					reason: 'BackOff',
+					message: `Back-off restarting failed container user-container in pod ${revision}-deployment-6c9f7`,
+					kind: 'Pod',
+				},
+		started,
+		pulled,
 	].map((event, index) => ({
 		...event,
 		name: `event-${index}`,
-		isWarning: false,
+		isWarning: event.reason === 'BackOff',
 		about: event.kind === 'Pod' ? `${revision}-deployment-6c9f7` : revision,
 		count: 1,
-		last: ago.minutes(5) - index * 1000,
+		last: ago.minutes(failure === undefined ? 5 : 1) - index * 1000,
 		version: 9 - index,
 	}));
 	return {
@@ -134,8 +144,12 @@ function besideOf(service: ServiceView, generation: number): BesideView {
 			phase: {kind: 'following'},
 			lines: [
 				'helloworld: starting server...',
-				'helloworld: listening on port 8080',
-				...Array.from({length: 81}, () => 'helloworld: received a request'),
+				...(failure === undefined
+					? [
+							'helloworld: listening on port 8080',
+							...Array.from({length: 81}, () => 'helloworld: received a request'),
+						]
+					: [`helloworld: ${failure}`]),
 			],
 		},
 	};

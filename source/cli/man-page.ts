@@ -43,7 +43,7 @@ export function manPage(program: Command, version: string): string {
 		'.B kn\\-canary',
 		'[options] [command]',
 		'.SH DESCRIPTION',
-		'Without a command, a console on the terminal. It installs nothing in the cluster, and works against any cluster with Knative Serving, or against a sandbox that it carries inside.',
+		'Without a command, a console on the terminal. It installs nothing in the cluster, and works against any cluster with Knative Serving, or against a bundled sandbox.',
 		'.SH COMMANDS',
 		...commands.filter(command => command.name() !== 'help').flatMap(command => commandLines(command, '')),
 		'.SH OPTIONS',

@@ -65,11 +65,15 @@ export async function openConsole(
 	const connected = connect(begun.connection, reach.cluster);
 	// A sandbox has to be loaded and started first, which takes longer than Ink.
 	if (!flags.sandbox) {
+		const told = servicesTold(begun);
 		// A kubeconfig may be a pipe that nothing comes out of: keys are read all the same, ctrl-c among them.
 		await Promise.race([connected, new Promise(resolve => setTimeout(resolve, longestAlone))]);
-		await Promise.race([servicesTold(begun), new Promise(resolve => setTimeout(resolve, headStart))]);
+		// What is asked goes out first: then the rest is loaded while the API server answers.
+		await new Promise(resolve => setImmediate(resolve));
+		const {firstContents} = await import('./stages/console-rows.js');
+		await Promise.race([told, new Promise(resolve => setTimeout(resolve, headStart))]);
 		const state = begun.store.getState();
-		if (state.services.length > 0) first.show(window => core.firstContents(state, window));
+		if (state.services.length > 0) first.show(window => firstContents(state, window));
 	}
 	const {completeConsole, openScreen, sessionLines} = await import('./stages/console-rest.js');
 	const console = completeConsole(begun);

@@ -1,5 +1,5 @@
 /** Each verb of the console: what it plans on the service that is meant, and the review or the words that come of it. */
-import {behindService, meantBy} from '../knative/release/words.js';
+import {behindService, meantBy} from '../knative/release/revision-by-word.js';
 import {sharesMeant} from '../knative/release/shares-meant.js';
 import {rebased} from '../knative/split/rebased.js';
 import {equalSplits, followedBy, pinnedAsMeant, splitOf, wholeOf} from '../knative/split/split.js';

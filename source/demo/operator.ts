@@ -122,7 +122,7 @@ export function createOperator(console: Console) {
 				);
 			});
 		},
-		/** Presses the key of a traffic change and confirms it. Returns when the gateway has the new split. */
+		/** Presses the key of a traffic change and confirms it. Returns when the split is live. */
 		async write(press: () => void | Promise<void>): Promise<Plan> {
 			await press();
 			const plan = await confirm();

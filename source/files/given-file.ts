@@ -43,7 +43,7 @@ export async function readGiven(file: string, {mayWait = true}: WaitOptions = {}
 			} catch (error) {
 				if (!isEmptySoFar(error)) throw error;
 			}
-			const step = reading.take(count);
+			const step = reading.advance(count);
 			if (step === 'end') return reading.whole();
 			if (step === 'wait') {
 				await new Promise(resolve => {
@@ -68,7 +68,7 @@ export function readGivenSync(file: string, {mayWait = true}: WaitOptions = {}):
 			} catch (error) {
 				if (!isEmptySoFar(error)) throw error;
 			}
-			const step = reading.take(count);
+			const step = reading.advance(count);
 			if (step === 'end') return reading.whole().toString('utf8');
 			if (step === 'wait') Atomics.wait(sleeper, 0, 0, glance);
 		}
@@ -85,7 +85,7 @@ type FileReading = {
 	/** What is read goes in here. */
 	readonly chunk: Buffer;
 	/** @param count Bytes that were read; undefined where somebody may still write some. */
-	take(count: number | undefined): 'on' | 'wait' | 'end';
+	advance(count: number | undefined): 'on' | 'wait' | 'end';
 	whole(): Buffer;
 };
 
@@ -120,7 +120,7 @@ function createReading(file: string, about: Stats, mayWait: boolean): FileReadin
 	};
 	return {
 		chunk,
-		take(count) {
+		advance(count) {
 			if (count === 0) {
 				// At its end, or before the first to write into it has opened it: the two look alike.
 				const isOpened = size > 0 || !about.isFIFO() || (key !== undefined && said.has(key));

@@ -11,7 +11,7 @@ import {TransportError, type Cluster} from './cluster.js';
 import {servingPath} from './paths.js';
 
 /** Milliseconds: where it is not told by then, the operator is asked. */
-const patience = 2000;
+const timeLimit = 2000;
 
 const route = v.object({
 	kind: v.literal('Route'),
@@ -33,7 +33,7 @@ async function readRouteWritten(
 ): Promise<number | undefined> {
 	try {
 		const path = servingPath('routes', namespace, name);
-		const answer = await cluster.request({method: 'GET', path, timeout: patience});
+		const answer = await cluster.request({method: 'GET', path, timeout: timeLimit});
 		const parsed = v.safeParse(route, answer.body);
 		if (answer.status !== 200 || !parsed.success) return undefined;
 		const {

@@ -1,5 +1,7 @@
 /** In which namespaces the operator may list services: in all at once, or in which. */
 import {mayI} from './auth/access.js';
+import type {ContextInfo} from './auth/kubeconfig.js';
+import {withoutUserInfo} from './auth/user-info.js';
 import {TransportError, type Cluster} from './cluster.js';
 import {listNamespaces} from './namespaces.js';
 import {servingGroup, servingPath} from './paths.js';
@@ -9,6 +11,12 @@ export type VisibleNamespaces =
 	| {kind: 'all'}
 	/** Each has to be listed by itself. Sorted by code units, and maybe none; `sentence` says why, and which. */
 	| {kind: 'some'; names: readonly string[]; sentence: string};
+
+/** Namespaces that the contexts of a kubeconfig are in, of those that lead to a server; that without user and password. */
+export const namespacesAt = (server: string, contexts: readonly ContextInfo[]): string[] =>
+	contexts.flatMap(({server: its, namespace}) =>
+		its !== undefined && withoutUserInfo(its) === server ? [namespace] : [],
+	);
 
 /** Each is two watches, and over HTTP/1.1 two connections. */
 const mostNamespaces = 30;
@@ -60,16 +68,15 @@ function sentenceFor({
 		total === undefined
 			? 'You may list neither the services of all namespaces nor the namespaces'
 			: 'You may not list the services of all namespaces';
-	const others = ':ns <namespace> goes to another.';
 	if (shown.length === 0) {
 		const tried = total === undefined ? 'those of your kubeconfig' : `the ${total} there are`;
-		return `${refused}, and not the services of any of ${tried}. ${others}`;
+		return `${refused}, and not the services of any of ${tried}.`;
 	}
 	const many = shown.length < visible ? `, the first ${shown.length} of ${visible} that you may see` : '';
 	const which = `${shown.join(', ')}${many}`;
 	return total === undefined
-		? `${refused}. Shown: ${which}, as in your kubeconfig. ${others}`
-		: `${refused}. Shown: ${which}; ${total} namespaces in all. ${others}`;
+		? `${refused}. Shown: ${which}, as in your kubeconfig.`
+		: `${refused}. Shown: ${which}; ${total} namespaces in all.`;
 }
 
 /** A review says it; who may not even ask for one finds out with a list of one. */

@@ -47,6 +47,9 @@ async function cart(namespace: string): Promise<unknown> {
 /** Lists and watches of services over all namespaces that were sent. */
 const clusterWide = () => world.relay.seen.filter(({path: asked}) => asked === servingPath('services'));
 
+const getAll = async (...args: string[]) =>
+	runProgram(['get', '-A', '--kubeconfig', world.kubeconfig, ...args]);
+
 const contextIn = (namespace: string): KubernetesObject => ({
 	name: namespace,
 	context: {cluster: 'test-cluster', user: 'test-user', namespace},
@@ -129,6 +132,25 @@ it('lists each namespace that may be seen by itself where there is no right to a
 	expect(screen).toContain('You may not list the services of all namespaces. Shown: bank, default');
 	expect(screen).not.toMatch(/not allowed/);
 	expect(clusterWide()).toEqual([]);
+});
+
+it('lists by get -A what may be seen, each namespace by itself, and says that it is not all', async () => {
+	limited('bank', 'default');
+	const {code, stdout, stderr} = await getAll('-n', 'bank');
+	expect(stdout).toMatch(/^bank +cart /m);
+	expect(stderr).toMatch(
+		/^You may list neither .* Shown: bank, default, as in your kubeconfig\. -n NAMESPACE lists/,
+	);
+	expect(code).toBe(0);
+	const json = await getAll('-o', 'json');
+	expect(JSON.parse(json.stdout).items.length).toBeGreaterThan(0);
+	expect(clusterWide()).toEqual([]);
+	limited();
+	const nothing = await getAll();
+	expect(nothing.output).toMatch(
+		/You may list neither .*, and not the services of any of those of your kubeconfig\./,
+	);
+	expect(nothing.code).toBe(1);
 });
 
 it('shows the namespaces that the kubeconfig speaks of where not even their names may be had', async () => {

@@ -179,6 +179,33 @@ describe('the console', () => {
 	});
 });
 
+it('a console that may write no file says where a change is made that it is not kept, and goes on', async () => {
+	const sandbox = await startSandboxProcess(program);
+	onTestFinished(sandbox.stop);
+	const home = await folder();
+	await using terminal = openTerminal({
+		command: 'sh',
+		args: [
+			'-c',
+			'ulimit -f 0; exec "$@"',
+			'sh',
+			process.execPath,
+			program,
+			'--kubeconfig',
+			sandbox.kubeconfig,
+		],
+		env: {XDG_STATE_HOME: home, XDG_CACHE_HOME: home},
+	});
+	await terminal.until(/watching[^]*checkout/);
+	terminal.press('R');
+	await terminal.until(/Dry run: the server would accept it/);
+	terminal.press('enter');
+	await terminal.until(/The history is kept only until you quit: EFBIG/);
+	terminal.press('q');
+	expect((await terminal.exited).code).toBe(0);
+	expect(terminal.modes()).toEqual(untouched);
+});
+
 /** Whether this user may mount a disk that nobody else sees. */
 const mayMount = (() => {
 	const script = `mount -t tmpfs -o size=4k tmpfs ${tmpdir()}`;

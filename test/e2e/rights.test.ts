@@ -206,3 +206,13 @@ it('a command reads one service with get alone', async () => {
 	expect(all.output).toContain('cannot list resource "services"');
 	expect(all.code).toBe(1);
 });
+
+it('a pipeline that may get and patch one service alone learns that the gateway has its split', async () => {
+	grant(({verb}) => !['get', 'patch'].includes(verb));
+	const args = ['split', 'cart', '00001=75', '00002=25', '--yes', '--wait', '60'];
+	const {output, code} = await runProgram([...args, '--kubeconfig', kubeconfig], {XDG_STATE_HOME: directory});
+	expect(output).toContain('Done: the server took it. It is in place, says Knative.');
+	expect(code).toBe(0);
+	const again = ['split', 'cart', '00001=90', '00002=10', '--yes', '--kubeconfig', kubeconfig];
+	expect((await runProgram(again, {XDG_STATE_HOME: directory})).code).toBe(0);
+});

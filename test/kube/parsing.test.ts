@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {parseOrigin, parseRetryAfter, parseWarnings} from '../../source/kube/http/headers.js';
-import {holds, includes} from '../../source/kube/write/expected-state.js';
+import {includes, isApplied} from '../../source/kube/write/expected-state.js';
 import {servingPath} from '../../source/kube/paths.js';
 import {proxyFromEnvironment} from '../../source/kube/http/proxy.js';
 import {parseStatus, sentenceOf, withoutWebhookPrefix} from '../../source/kube/status.js';
@@ -107,24 +107,24 @@ describe('what a patch leaves', () => {
 
 	it('is recognised among what the server filled in', () => {
 		expect(
-			holds(object, [{op: 'replace', path: '/spec/traffic', value: [{revisionName: 'x', percent: 100}]}]),
+			isApplied(object, [{op: 'replace', path: '/spec/traffic', value: [{revisionName: 'x', percent: 100}]}]),
 		).toBe(true);
-		expect(holds(object, [{op: 'add', path: '/metadata/annotations/a~1b', value: '1'}])).toBe(true);
-		expect(holds(object, [{op: 'remove', path: '/metadata/labels'}])).toBe(true);
+		expect(isApplied(object, [{op: 'add', path: '/metadata/annotations/a~1b', value: '1'}])).toBe(true);
+		expect(isApplied(object, [{op: 'remove', path: '/metadata/labels'}])).toBe(true);
 	});
 
 	it('is told from something else', () => {
 		expect(
-			holds(object, [{op: 'replace', path: '/spec/traffic', value: [{revisionName: 'x', percent: 90}]}]),
+			isApplied(object, [{op: 'replace', path: '/spec/traffic', value: [{revisionName: 'x', percent: 90}]}]),
 		).toBe(false);
-		expect(holds(object, [{op: 'replace', path: '/spec/traffic', value: []}])).toBe(false);
-		expect(holds(object, [{op: 'remove', path: '/metadata/annotations/a~1b'}])).toBe(false);
+		expect(isApplied(object, [{op: 'replace', path: '/spec/traffic', value: []}])).toBe(false);
+		expect(isApplied(object, [{op: 'remove', path: '/metadata/annotations/a~1b'}])).toBe(false);
 		expect(includes({a: [1]}, {a: {0: 1}})).toBe(false);
 	});
 
 	it('cannot be told of elements of lists', () => {
-		expect(holds(object, [{op: 'add', path: '/spec/traffic/-', value: {}}])).toBeUndefined();
-		expect(holds(object, [{op: 'remove', path: '/spec/traffic/0'}])).toBeUndefined();
+		expect(isApplied(object, [{op: 'add', path: '/spec/traffic/-', value: {}}])).toBeUndefined();
+		expect(isApplied(object, [{op: 'remove', path: '/spec/traffic/0'}])).toBeUndefined();
 	});
 });
 

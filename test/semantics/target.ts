@@ -30,7 +30,7 @@ export const isCluster = process.env['KN_CANARY_TEST_CLUSTER'] !== undefined;
 /** Whether pods run and can be scaled to zero; on a cluster of `npm run test:real` they are played. */
 export const runsPods = process.env['KN_CANARY_TEST_CLUSTER'] !== 'played pods';
 /** Milliseconds that something may take to come about. */
-export const patience = isCluster ? 300_000 : 20_000;
+export const timeLimit = isCluster ? 300_000 : 20_000;
 export const image = process.env['IMAGE'] ?? 'ghcr.io/knative/helloworld-go:latest';
 export const imageWithout = (suffix: string): string => image.replace(/[^/]+$/, `helloworld-${suffix}`);
 
@@ -221,7 +221,7 @@ export async function until(
 	}
 
 	const version = String(at(list.body, 'metadata', 'resourceVersion'));
-	const seconds = Math.ceil(patience / 1000);
+	const seconds = Math.ceil(timeLimit / 1000);
 	const query = `watch=1&${selector}&resourceVersion=${version}&timeoutSeconds=${seconds}`;
 	for await (const event of await target.watch(`${collection}?${query}`)) {
 		const object = event['object'];

@@ -3,7 +3,7 @@ import type {Command} from 'commander';
 import {writing} from '../../headless/exit-codes.js';
 import type {OutputFormat, ReleaseFlags} from '../../headless/write/run.js';
 import type {ReleaseCommand} from '../../headless/write/release.js';
-import {wordsHelp} from '../../knative/release/words-help.js';
+import {revisionByWordHelp} from '../../knative/release/revision-by-word-help.js';
 import {agreementOptions, despite, outputOption, waitOption, type ConsoleFlags} from '../flags.js';
 import {requestOptionsFor} from '../request-flags.js';
 import {addExamples, addExitCodes} from './help-parts.js';
@@ -22,9 +22,9 @@ export function addReleaseCommands(program: Command): void {
 		addExitCodes(command, writing);
 		return command;
 	};
-	const which = `the revision that is meant: ${wordsHelp}`;
+	const which = `the revision that is meant: ${revisionByWordHelp}`;
 	const split = release('split', 'give shares of the traffic')
-		.argument('<share...>', `revision=percent; a revision by ${wordsHelp}`)
+		.argument('<share...>', `revision=percent; a revision by ${revisionByWordHelp}`)
 		.addOption(despite())
 		.action(async (service: string, shares: string[], flags: ReleaseFlags) => {
 			const {runRelease} = await import('../run/run-release.js');

@@ -1,7 +1,7 @@
 /** The commands that make, change and delete objects: their flags, and the way to what they do. Named as kn and kubectl have it. */
 import {Option, type Command} from 'commander';
 import {writing} from '../../headless/exit-codes.js';
-import {wordsHelp} from '../../knative/release/words-help.js';
+import {revisionByWordHelp} from '../../knative/release/revision-by-word-help.js';
 import {agreementOptions, despite, outputOption, waitOption, type ConsoleFlags} from '../flags.js';
 import type {CreateFlags, DeleteFlags, RevisionFlags, ScaleFlags, TagFlags} from '../run/run-write.js';
 import {addExamples, addExitCodes} from './help-parts.js';
@@ -126,14 +126,14 @@ export function addWriteCommands(program: Command): void {
 		);
 	tag.addHelpText(
 		'after',
-		`\nTags are written REVISION=TAG or REVISION=TAG,TAG, as kn has it; a revision by ${wordsHelp}.\nA tag that another revision has moves.`,
+		`\nTags are written REVISION=TAG or REVISION=TAG,TAG, as kn has it; a revision by ${revisionByWordHelp}.\nA tag that another revision has moves.`,
 	);
 	addExamples(writes(tag), ['tag cart 00002=canary', 'tag cart 00002=beta --untag canary --yes']);
 
 	const remove = program
 		.command('delete <service>')
 		.description('delete a service with all its revisions, or one revision')
-		.option('--revision <revision>', `only this one: ${wordsHelp}`)
+		.option('--revision <revision>', `only this one: ${revisionByWordHelp}`)
 		.action(async (service: string, flags: DeleteFlags) =>
 			(await load()).runDelete(service, common(), flags),
 		);

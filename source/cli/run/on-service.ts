@@ -1,6 +1,6 @@
 /** What every command does that only reads one service: its name, and how it says why not. */
 import {exitCodes, type ExitCode} from '../../headless/exit-codes.js';
-import {serviceMeant} from '../../knative/release/words.js';
+import {serviceMeant} from '../../knative/release/revision-by-word.js';
 import {printable} from '../../knative/text/printable.js';
 import {errorJson} from '../command-errors.js';
 import type {ConsoleFlags} from '../flags.js';

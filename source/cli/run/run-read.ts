@@ -2,6 +2,8 @@
 import {exitCodes} from '../../headless/exit-codes.js';
 import {waitGoals, type WaitGoal} from '../../headless/read/wait-goals.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
+import {listContexts, type ContextInfo} from '../../kube/connect.js';
+import {namespacesAt} from '../../kube/visible-namespaces.js';
 import {historyOf} from '../cluster-from-flags.js';
 import {errorJson} from '../command-errors.js';
 import {describeError} from '../../terminal/lifecycle/lifecycle.js';
@@ -121,7 +123,7 @@ export async function runLogs(typed: string, flags: LogsFlags): Promise<void> {
 		const [{showLogs}, {readFacts}, {meantBy}, {releaseOf}] = await Promise.all([
 			import('../../headless/read/logs.js'),
 			import('../../headless/write/read-facts.js'),
-			import('../../knative/release/words.js'),
+			import('../../knative/release/revision-by-word.js'),
 			import('../../knative/release/release.js'),
 		]);
 		const read = await readFacts({cluster, history: undefined}, {namespace, name: service});
@@ -185,6 +187,7 @@ export async function runGet(services: readonly string[], flags: GetFlags): Prom
 					),
 					namespace,
 					allNamespaces: flags.allNamespaces ?? false,
+					known: async () => namespacesAt(cluster.server, await contextsIn(flags)),
 					selector: flags.selector,
 					watch: flags.watch ?? false,
 					format,
@@ -195,4 +198,13 @@ export async function runGet(services: readonly string[], flags: GetFlags): Prom
 			),
 		{isRead: true},
 	);
+}
+
+/** Those of the kubeconfig; none where it cannot be read. */
+async function contextsIn({kubeconfig}: GetFlags): Promise<readonly ContextInfo[]> {
+	try {
+		return await listContexts(kubeconfig === undefined ? {} : {kubeconfig});
+	} catch {
+		return [];
+	}
 }

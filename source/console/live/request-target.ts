@@ -40,12 +40,12 @@ export function targetOf(
 	gateway: GatewayState,
 	{path, grpcCall, request, content, host: ownHost, cacert, insecure}: RequestedBy = {path: '/'},
 ): TargetLookup {
-	if (url === undefined || !URL.canParse(url)) {
+	const parsed = url === undefined ? null : URL.parse(url);
+	if (url === undefined || parsed === null) {
 		return {ok: false, reason: `${service.name} has no URL yet; wait until it is routed.`};
 	}
 	if (gateway.kind === 'looking') return {ok: false, reason: 'The gateway is still being looked for.'};
 	if (gateway.kind === 'not found') return {ok: false, reason: gateway.sentence};
-	const parsed = new URL(url);
 	// Of the door, not of the URL: a load balancer may have TLS where Knative knows of none, and the other way round.
 	const scheme = gateway.tls ? 'https' : 'http';
 	const authority = ownHost && url === service.url ? ownHost : parsed.host;

@@ -17,7 +17,7 @@ const gapMark = '--- cut here: lines may be missing ---';
 
 /** What one answer is read into. */
 export type LogAnswer = {
-	take(text: string): void;
+	write(text: string): void;
 	/** The answer is over, in order or not. */
 	end(): void;
 };
@@ -108,7 +108,7 @@ export function createLogBuffer(onLines: (more: number) => void): LogBuffer {
 			push(entry);
 		});
 		return {
-			take: text => cutter.take(text),
+			write: text => cutter.write(text),
 			end() {
 				isOver = true;
 				cutter.end();

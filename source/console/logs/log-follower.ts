@@ -143,7 +143,7 @@ export function followLog(
 				podLogPath(namespace, pod),
 				{container, ...query, [previous ? 'previous' : 'follow']: 'true'},
 				text => {
-					if (!stop.aborted) into?.take(text);
+					if (!stop.aborted) into?.write(text);
 				},
 				stop,
 				() => {
@@ -211,7 +211,7 @@ export function followLog(
 		},
 		{
 			onChange(told) {
-				pods.take(told);
+				pods.apply(told);
 				podsChanged();
 			},
 			onState(state) {

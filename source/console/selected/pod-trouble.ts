@@ -90,7 +90,7 @@ function watchPods(
 		},
 		{
 			onChange(change) {
-				pods.take(change);
+				pods.apply(change);
 				publish();
 			},
 			// Whether they may be read or not: there is nothing to say then.

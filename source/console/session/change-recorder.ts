@@ -183,7 +183,7 @@ export function createHistory(
 		if (isOpen) callOff = timers.after(lookInterval, () => void look());
 	}
 
-	function take(service: ServiceView): void {
+	function record(service: ServiceView): void {
 		if (attempts.length > 0) settle(service);
 		const {uid, generation} = service;
 		const wasSeen = known.has(uid);
@@ -216,7 +216,7 @@ export function createHistory(
 		});
 	}
 
-	function takeWaiting(): void {
+	function recordWaiting(): void {
 		const views = waiting;
 		waiting = [];
 		for (const view of views) saw(view);
@@ -224,7 +224,7 @@ export function createHistory(
 
 	function saw(service: ServiceView): void {
 		if (!isLoaded || holds.has(service.uid)) waiting.push(service);
-		else take(service);
+		else record(service);
 	}
 
 	return {
@@ -247,7 +247,7 @@ export function createHistory(
 				complain('that of this session only', error);
 			}
 			isLoaded = true;
-			takeWaiting();
+			recordWaiting();
 			hasRead();
 			void look();
 		},
@@ -260,7 +260,7 @@ export function createHistory(
 				const left = (holds.get(uid) ?? 1) - 1;
 				if (left > 0) holds.set(uid, left);
 				else holds.delete(uid);
-				if (left === 0) takeWaiting();
+				if (left === 0) recordWaiting();
 			};
 		},
 		own(entry) {

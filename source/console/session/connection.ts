@@ -2,7 +2,7 @@
 import type {Cluster} from '../../kube/cluster.js';
 import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {listNamespaces, namespaceExists} from '../../kube/namespaces.js';
-import {withoutUserInfo} from '../../kube/auth/user-info.js';
+import {namespacesAt} from '../../kube/visible-namespaces.js';
 import {printable} from '../../knative/text/printable.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {PrometheusPlace} from '../../users/prometheus-place.js';
@@ -102,10 +102,7 @@ export function createConnection(
 	/** Namespaces that the contexts of this cluster are in: who may not list those there are knows these. */
 	async function knownNamespaces(current: Cluster): Promise<readonly string[]> {
 		try {
-			const listed = (await contexts?.list()) ?? [];
-			return listed.flatMap(({server, namespace}) =>
-				server !== undefined && withoutUserInfo(server) === current.server ? [namespace] : [],
-			);
+			return namespacesAt(current.server, (await contexts?.list()) ?? []);
 		} catch {
 			return [];
 		}

@@ -6,7 +6,6 @@ import type {Timers} from '../../kube/timers.js';
 import {findVisibleNamespaces} from '../../kube/visible-namespaces.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {followDomainMappings} from '../selected/domain-mappings.js';
-import {followGateway} from '../selected/gateway.js';
 import {followNamespace, joined, noRows, type NamespaceRows} from './namespace-rows.js';
 import {followPodTrouble} from '../selected/pod-trouble.js';
 import {followRights} from './rights.js';
@@ -55,7 +54,7 @@ export function startSession(
 ): Session {
 	const ending = new AbortController();
 	const {signal} = ending;
-	const endings: (() => void)[] = [];
+	const cleanups: (() => void)[] = [];
 
 	store.setState(({selected}) => {
 		const scope: ConsoleState['scope'] = across ? {kind: 'looking'} : {kind: 'one'};
@@ -113,7 +112,7 @@ export function startSession(
 				},
 			}),
 		);
-		for (const feed of feeds) endings.push(() => feed.stop());
+		for (const feed of feeds) cleanups.push(() => feed.stop());
 	}
 
 	async function followAll(known: () => Promise<readonly string[]>): Promise<void> {
@@ -121,9 +120,10 @@ export function startSession(
 		if (signal.aborted) return;
 		store.setState({scope});
 		if (scope.kind === 'all') return follow([undefined]);
-		notify(store, {tone: 'info', text: scope.sentence});
+		const sentence = `${scope.sentence} :ns <namespace> goes to another.`;
+		notify(store, {tone: 'info', text: sentence});
 		if (scope.names.length > 0) return follow(scope.names);
-		const refused = {kind: 'forbidden', status: 403, why: scope.sentence} as const;
+		const refused = {kind: 'forbidden', status: 403, why: sentence} as const;
 		store.setState({feeds: {services: refused, revisions: refused}});
 	}
 
@@ -132,17 +132,41 @@ export function startSession(
 	const podTrouble = followPodTrouble(store, {cluster, timers});
 	if (!across) void lookForNamespace(store, cluster, namespace, signal);
 	const recheckRights = followRights(store, cluster, namespace, signal, timers);
-	followGateway(store, cluster, signal, {given: gateway});
+	void findGateways(store, cluster, signal, gateway);
 	followDomainMappings(store, cluster, signal, {timers});
 
 	return {
 		recheckRights,
 		stop() {
 			ending.abort();
-			for (const end of endings) end();
+			for (const cleanUp of cleanups) cleanUp();
 			podTrouble.stop();
 		},
 	};
+}
+
+/** What finds them is loaded when there are services to find one for: the services are not to wait for that. */
+async function findGateways(
+	store: ConsoleStore,
+	cluster: Cluster,
+	signal: AbortSignal,
+	given: GivenGateway | undefined,
+): Promise<void> {
+	if (!given) await servicesToFindOneFor(store, signal);
+	const {followGateway} = await import('../selected/gateway.js');
+	if (!signal.aborted) followGateway(store, cluster, signal, {given});
+}
+
+/** Resolves at once where there are some, or when `signal` says stop. */
+async function servicesToFindOneFor(store: ConsoleStore, signal: AbortSignal): Promise<void> {
+	if (store.getState().services.length > 0) return;
+	const {promise, resolve} = Promise.withResolvers<void>();
+	const unsubscribe = store.subscribe(({services}) => {
+		if (services.length > 0) resolve();
+	});
+	signal.addEventListener('abort', () => resolve(), {once: true});
+	await promise;
+	unsubscribe();
 }
 
 async function lookForNamespace(

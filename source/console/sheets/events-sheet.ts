@@ -63,7 +63,7 @@ export function followEvents(
 		{path: corePath('events', object.namespace)},
 		{
 			onChange(told) {
-				const isNews = table.take(told);
+				const isNews = table.apply(told);
 				if (told.type === 'page' && told.isLast) {
 					isListed = true;
 					throttle.request();
@@ -126,7 +126,7 @@ function createEventTable(store: ConsoleStore, object: Inspected) {
 
 	return {
 		/** Whether anything changed. */
-		take(change: ReflectorChange): boolean {
+		apply(change: ReflectorChange): boolean {
 			const known = revisionsOf(store.getState(), {namespace: object.namespace, name: object.service});
 			revisions = new Set(known.map(({name}) => name));
 			if (change.type === 'put') return put(change.object);

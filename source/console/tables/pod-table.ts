@@ -3,7 +3,7 @@ import type {ReflectorChange} from '../../kube/watch/reflector.js';
 import {parsePod, type PodView} from '../../knative/objects/pod.js';
 
 export type PodTable = {
-	take(change: ReflectorChange): void;
+	apply(change: ReflectorChange): void;
 	/** All there are were told of. */
 	readonly isListed: boolean;
 	find(name: string): PodView | undefined;
@@ -24,7 +24,7 @@ export function createPodTable(): PodTable {
 	}
 
 	return {
-		take(change) {
+		apply(change) {
 			if (change.type === 'put') return put(change.object);
 			if (change.type === 'gone') {
 				const parsed = parsePod(change.object);

@@ -10,7 +10,7 @@ import {tagsByHeader} from '../../console/live/tags-by-header.js';
 import {reachGateway} from '../../console/selected/gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
 import type {StatusTarget, ServiceView} from '../../knative/service/service.js';
-import {meantBy} from '../../knative/release/words.js';
+import {meantBy} from '../../knative/release/revision-by-word.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
 import {anyHostSentence} from '../../release/verdict/any-host-sentence.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';

@@ -12,7 +12,7 @@ import type {BesideView, ConsoleState} from '../../console/state/state.js';
 import {closeSheet, notify, selectRevision, selectService} from '../../console/state/select.js';
 import {inSplitFirst} from '../../console/state/sorted.js';
 import {systemTimers} from '../../kube/timers.js';
-import {meantBy} from '../../knative/release/words.js';
+import {meantBy} from '../../knative/release/revision-by-word.js';
 import {coveredRequest} from '../../knative/text/covered.js';
 import {printable} from '../../knative/text/printable.js';
 import {zoned} from '../../knative/text/moment.js';
@@ -31,7 +31,7 @@ import {
 	verdictWords,
 	type LinearNews,
 } from './told.js';
-import {menuLines, parseLine, type LinearName} from './words.js';
+import {menuLines, parseLine, type LinearName} from './linear-commands.js';
 
 export type LinearStreams = {
 	/** The next line that is typed after the question, which may be empty; undefined at the end of the input. */

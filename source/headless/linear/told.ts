@@ -1,5 +1,5 @@
 /** What is so, as sentences under names: what is new in one of them is told as a line of its own. Pure. */
-import {count} from './words.js';
+import {count} from './linear-commands.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
 import type {BesideView, ConsoleState, ServiceVerdict} from '../../console/state/state.js';
 import {revisionsOf, selectedService} from '../../console/state/read.js';

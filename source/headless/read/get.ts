@@ -4,6 +4,7 @@ import {listBounds, pageSize} from '../../kube/list.js';
 import {identityOf, parseList, stampOf} from '../../kube/objects.js';
 import {servingPath} from '../../kube/paths.js';
 import {sentenceOf} from '../../kube/status.js';
+import {findVisibleNamespaces} from '../../kube/visible-namespaces.js';
 import {reflect} from '../../kube/watch/reflector.js';
 import {tooDeep} from '../../knative/text/nesting.js';
 import {printable} from '../../knative/text/printable.js';
@@ -26,6 +27,8 @@ export type GetOptions = {
 	namespace: string;
 	/** Over all namespaces that the operator may list. */
 	allNamespaces: boolean;
+	/** Namespaces that the kubeconfig speaks of, for who may not list those there are. */
+	known?: () => Promise<readonly string[]>;
 	/** A label selector, as kubectl takes it. */
 	selector: string | undefined;
 	/** Goes on and prints each change, until `signal`. */
@@ -65,6 +68,22 @@ async function listed(cluster: Cluster, path: string, selector: string | undefin
 		token = page.continue;
 	} while (token !== '');
 	return pages.flat();
+}
+
+const others = '-n NAMESPACE lists those of another.';
+
+/** What may be listed, and why that is not all there is. */
+async function everywhere(
+	cluster: Cluster,
+	{namespace, selector, known = async () => []}: GetOptions,
+): Promise<{items: unknown[]; note?: string}> {
+	const visible = await findVisibleNamespaces(cluster, [...(await known()), namespace]);
+	const list = async (name?: string) => listed(cluster, servingPath('services', name), selector);
+	if (visible.kind === 'all') return {items: await list()};
+	if (visible.names.length === 0) throw new RefusedRead(`${visible.sentence} ${others}`);
+	const items: unknown[] = [];
+	for (const name of visible.names) items.push(...(await list(name)));
+	return {items, note: `${visible.sentence} ${others}`};
 }
 
 const headings = (options: GetOptions): string[] => [
@@ -193,7 +212,11 @@ export async function getServices(
 	};
 	try {
 		const items: unknown[] = [];
-		if (names.length === 0) items.push(...(await listed(cluster, path, selector)));
+		if (names.length === 0 && allNamespaces && !options.watch) {
+			const {items: found, note} = await everywhere(cluster, options);
+			items.push(...found);
+			if (note !== undefined) stderr.write(`${note}\n`);
+		} else if (names.length === 0) items.push(...(await listed(cluster, path, selector)));
 		for (const name of names) {
 			try {
 				items.push((await read(cluster, servingPath('services', namespace, name))).body);

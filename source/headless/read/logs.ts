@@ -77,7 +77,7 @@ async function readLog(
 		const answer = await cluster.stream(
 			podLogPath(namespace, pod.name),
 			query,
-			text => cutter.take(text),
+			text => cutter.write(text),
 			signal,
 		);
 		cutter.end();

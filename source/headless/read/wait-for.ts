@@ -1,11 +1,10 @@
 /** Waits until a service is as it is wanted, and says meanwhile what the server says. */
 import type {Cluster} from '../../kube/cluster.js';
-import {servingPath} from '../../kube/paths.js';
-import {reflect} from '../../kube/watch/reflector.js';
 import {releaseOf} from '../../knative/release/release.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {condition, routeSettled, serviceState} from '../../knative/service/service-state.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
+import {followService} from './followed-service.js';
 import {readRevisions} from './read-service.js';
 import {waitGoals, type WaitGoal} from './wait-goals.js';
 
@@ -78,24 +77,18 @@ export async function waitFor(
 				? {kind: 'so'}
 				: {kind: 'gone', sentence: `There is no service ${name} in namespace ${namespace}.`},
 		);
-	const reflector = reflect(
+	const following = followService(
 		cluster,
-		{path: servingPath('services', namespace), query: {fieldSelector: `metadata.name=${name}`}},
+		{namespace, name},
 		{
-			onState(state) {
-				if (state.kind === 'live' || state.kind === 'connecting') return;
-				problem = state.why;
-				looked.resolve();
-				if (state.kind === 'forbidden') {
-					resolve({kind: 'failed', sentence: `${name} cannot be watched: ${state.why}.`});
-				}
+			onSeen(object) {
+				if (object === undefined) return gone();
+				void look(object).then(() => looked.resolve(), looked.reject);
 			},
-			onChange(change) {
-				if (change.type === 'gone') return gone();
-				if (change.type === 'put') return void look(change.object);
-				if (change.isLast && change.isFirst && change.items.length === 0) return gone();
-				const looks = Promise.all(change.items.map(look));
-				if (change.isLast) void looks.then(() => looked.resolve(), looked.reject);
+			onProblem(why, isRefused) {
+				problem = why;
+				looked.resolve();
+				if (isRefused) resolve({kind: 'failed', sentence: `${name} cannot be watched: ${why}.`});
 			},
 		},
 	);
@@ -114,6 +107,6 @@ export async function waitFor(
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener('abort', late);
-		reflector.stop();
+		following.stop();
 	}
 }

@@ -3,9 +3,8 @@
  * until that is ready, too, or has failed.
  */
 import type {Cluster} from '../../kube/cluster.js';
-import {reflect} from '../../kube/watch/reflector.js';
-import {servingPath} from '../../kube/paths.js';
 import {parseService} from '../../knative/service/service.js';
+import {followService} from '../read/followed-service.js';
 import {wayToGateway, wayToReady, type WayToGateway} from '../../release/outcome/arrival.js';
 
 export type Arrival = {kind: 'moved' | 'refused' | 'changed again' | 'late'; sentence: string};
@@ -31,6 +30,8 @@ export async function followToGateway(
 ): Promise<Arrival> {
 	const {promise, resolve} = Promise.withResolvers<Arrival>();
 	let said = '';
+	/** Why it cannot be seen at the moment. */
+	let problem = '';
 	const tell = (words: string) => {
 		if (words !== said) progress(words);
 		said = words;
@@ -49,29 +50,32 @@ export async function followToGateway(
 		}
 		return resolve(arrivalOf(way));
 	};
-	const target = {
-		path: servingPath('services', namespace),
-		query: {fieldSelector: `metadata.name=${service}`},
-	};
-	const reflector = reflect(cluster, target, {
-		onState() {},
-		onChange(change) {
-			if (change.type === 'page') for (const item of change.items) look(item);
-			else if (change.type === 'put') look(change.object);
+	const following = followService(
+		cluster,
+		{namespace, name: service},
+		{
+			onSeen(object) {
+				problem = '';
+				look(object);
+			},
+			onProblem(why) {
+				problem = why;
+			},
 		},
-	});
+	);
 	const timer = setTimeout(() => {
 		const seconds = within / 1000;
-		resolve({
-			kind: 'late',
-			sentence: `The gateway does not have it after ${seconds} s${said === '' ? '.' : `: ${said}`}`,
-		});
+		const sentence =
+			problem === ''
+				? `The gateway does not have it after ${seconds} s${said === '' ? '.' : `: ${said}`}`
+				: `Whether the gateway has it is not known after ${seconds} s: ${problem}.`;
+		resolve({kind: 'late', sentence});
 	}, within);
 	try {
 		return await promise;
 	} finally {
 		clearTimeout(timer);
-		reflector.stop();
+		following.stop();
 	}
 }
 

@@ -1,7 +1,7 @@
 /** `create`, `revision create`, `scale`, `tag` and `delete` without a screen: planned, agreed to and sent as the console does. */
 import {serviceFacts} from '../../console/forms/form-facts.js';
 import {toService, validateService, type ServiceValues} from '../../knative/forms/service-form.js';
-import {meantBy} from '../../knative/release/words.js';
+import {meantBy} from '../../knative/release/revision-by-word.js';
 import {roleTags} from '../../knative/release/verbs/role-tags.js';
 import {tagsOf, tagsRule} from '../../knative/split/tags.js';
 import {planCreateService, planDeleteRevision, planDeleteService} from '../../release/plan-object.js';

@@ -14,7 +14,7 @@ import {untriedWarning} from '../../knative/release/untried.js';
 import type {Warning} from '../../knative/release/warnings.js';
 import {wholeOf} from '../../knative/split/split.js';
 import {sharesMeant} from '../../knative/release/shares-meant.js';
-import {meantBy} from '../../knative/release/words.js';
+import {meantBy} from '../../knative/release/revision-by-word.js';
 import type {CanaryComparison} from './compare-canary.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {applyPlan, type ApplyMeans, type ApplyOptions, type Result} from './apply-plan.js';

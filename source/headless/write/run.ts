@@ -4,7 +4,7 @@ import type {Cluster} from '../../kube/cluster.js';
 import type {HistoryFile} from '../../journal/journal-file.js';
 import type {MessageStream} from '../said.js';
 import type {UnderWay} from '../../release/under-way.js';
-import {serviceMeant} from '../../knative/release/words.js';
+import {serviceMeant} from '../../knative/release/revision-by-word.js';
 import {printable} from '../../knative/text/printable.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import type {ApplyMeans, ApplyOptions, Despite, Result} from './apply-plan.js';

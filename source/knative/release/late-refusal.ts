@@ -51,9 +51,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
 	RevisionMissing: {
 		meaning: ({keeps}) => `${keeps} A revision of this split does not exist or is not ready.`,
 		wayBack: state =>
-			state === before
-				? `Remove that revision from the split, or put the split before back: ${back}`
-				: state.putBack,
+			state === before ? `Remove that revision from the split (x), or ${back}` : state.putBack,
 	},
 	ConfigurationMissing: {
 		meaning: ({keeps}) => `${keeps} What the latest revision is made from does not exist.`,

@@ -6,7 +6,7 @@ import type {ServiceView} from '../service/service.js';
 import type {ReleaseFacts} from './evidence/facts.js';
 import {waitingLatest} from './evidence/shares.js';
 import {canaryTag} from './verbs/role-tags.js';
-import {meantBy} from './words.js';
+import {meantBy} from './revision-by-word.js';
 
 export type SharesMeant = {ok: true; split: Split} | {ok: false; reason: string};
 

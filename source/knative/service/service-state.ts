@@ -37,7 +37,7 @@ export function serviceState(view: ServiceView): ServiceState {
 	if (ready?.status === 'False') {
 		if (routes?.status === 'False') {
 			// The Route is propagated last, so Ready repeats its complaint; when no revision ever was ready, the cause is
-			// that the newest failed, and only ConfigurationsReady says why.
+			// that the latest failed, and only ConfigurationsReady says why.
 			const cause =
 				configurations?.status === 'False' && view.latestReady === undefined ? configurations : routes;
 			return {kind: 'failed', word: 'Failed', sentence: conditionSentence(cause)};

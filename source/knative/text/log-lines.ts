@@ -16,7 +16,7 @@ export function logLine(raw: string): string {
 
 export type LineCutter = {
 	/** More of the text. */
-	take(text: string): void;
+	write(text: string): void;
 	/** The text is over; what came after its last line feed is a line, too. */
 	end(): void;
 };
@@ -39,7 +39,7 @@ export function createLineCutter(onLine: (line: string) => void): LineCutter {
 	}
 
 	return {
-		take(text) {
+		write(text) {
 			let from = 0;
 			for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', from)) {
 				add(text.slice(from, at));

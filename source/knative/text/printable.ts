@@ -5,13 +5,15 @@
  * Emoji are kept, with the joiners and selectors they are made of.
  */
 
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/v;
+/** Nearly all texts: what Unicode says of their characters need not be looked up. */
+const plain = /^[ -~]*$/;
 
-/** Made when it is first needed: compiling all emoji takes 15 ms, which every start would wait for. */
-let patterns: {emoji: RegExp; emojiOrUnprintable: RegExp} | undefined;
+/** Made when they are first needed: reading the properties of Unicode takes 1 ms, compiling all emoji 15 ms, which every start would wait for. */
+let patterns: {unprintable: RegExp; emoji: RegExp; emojiOrUnprintable: RegExp} | undefined;
 
-function emojiPatterns() {
+function unicodePatterns() {
 	patterns ??= {
+		unprintable: /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/v,
 		emoji: /\p{RGI_Emoji}/v,
 		// Either a whole emoji, to be kept, or one character that must not reach the terminal.
 		emojiOrUnprintable: /\p{RGI_Emoji}|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}]/gv,
@@ -32,9 +34,10 @@ export function printable(text: string): string {
 
 /** The text with something else in the place of each character that a terminal would act on, by its code point. */
 export function withEscapes(text: string, escapeOf: (code: number) => string): string {
-	// Nearly all text is clean, and to look for emoji is slow.
+	if (plain.test(text)) return text;
+	const {unprintable, emoji, emojiOrUnprintable} = unicodePatterns();
+	// To look for emoji is slow.
 	if (!unprintable.test(text)) return text;
-	const {emoji, emojiOrUnprintable} = emojiPatterns();
 	return text.replace(emojiOrUnprintable, found =>
 		emoji.test(found) ? found : escapeOf(found.codePointAt(0) ?? 0),
 	);

@@ -44,7 +44,7 @@ class Following {
 	private readonly aborter = new AbortController();
 	private state: ReflectorState = {kind: 'connecting'};
 	private resourceVersion = '';
-	private had = false;
+	private hasListed = false;
 	/** Pages expired before the last one was asked for: then everything at once, as client-go does (tools/pager). */
 	private isUnpaged = false;
 	private failures = 0;
@@ -93,15 +93,15 @@ class Following {
 		const {timers} = this;
 		if (ending.after === 'nothing' || ending.after === 'silence') return;
 		if (ending.after === 'long wait') {
-			this.become({...ending.refusal, ...(this.had && {since: this.freshness.provenAt})});
+			this.changeState({...ending.refusal, ...(this.hasListed && {since: this.freshness.provenAt})});
 			return this.rest(waitFor(ending, this.failures, timers));
 		}
 		this.failures++;
 		// Expiry is in the nature of a watch; only when it comes again at once is something wrong.
 		if (ending.after === 'expiry' && this.failures === 1) return;
 		const {why} = ending;
-		if (this.had) this.age(why, {isUnanswered: ending.after === 'loss' && ending.isUnanswered});
-		else this.become({kind: 'offline', since: this.freshness.provenAt, why});
+		if (this.hasListed) this.age(why, {isUnanswered: ending.after === 'loss' && ending.isUnanswered});
+		else this.changeState({kind: 'offline', since: this.freshness.provenAt, why});
 		await this.rest(waitFor(ending, this.failures, timers));
 	}
 
@@ -118,7 +118,7 @@ class Following {
 		this.onSignal = () => {};
 	}
 
-	private become(state: ReflectorState): void {
+	private changeState(state: ReflectorState): void {
 		// Said with every event.
 		if (state.kind === 'live' && this.state.kind === 'live') return;
 		const same = JSON.stringify(state) === JSON.stringify(this.state);
@@ -129,7 +129,7 @@ class Following {
 	/** What was handed over may be old by now. */
 	private age(why: string, {isUnanswered = false} = {}): void {
 		const {provenAt: since} = this.freshness;
-		this.become({kind: 'stale', since, why, ...(isUnanswered && {isUnanswered})});
+		this.changeState({kind: 'stale', since, why, ...(isUnanswered && {isUnanswered})});
 	}
 
 	/** From `asked` until `answered`, what is shown gets old when no answer comes. */
@@ -191,7 +191,7 @@ class Following {
 			token = page.continue;
 			// All pages of a list are of the same moment, and a watch begins there.
 			this.resourceVersion = page.resourceVersion;
-			this.had ||= token === '' || page.items.length > 0;
+			this.hasListed ||= token === '' || page.items.length > 0;
 			const place = {isFirst, isLast: token === ''};
 			this.freshness.takePage(page.items, {...place, afterSilence});
 			this.handlers.onChange({type: 'page', items: page.items, ...place});
@@ -254,7 +254,7 @@ class Following {
 					// The rest of this watch is of no use, but the server would keep it open.
 					if (told) return end(told);
 					heard();
-					this.become({kind: 'live'});
+					this.changeState({kind: 'live'});
 				},
 				AbortSignal.any([this.aborter.signal, enough.signal]),
 				() => {
@@ -264,7 +264,7 @@ class Following {
 						this.age(
 							'the watch does not tell what happens, so that everything is listed again every now and then',
 						);
-					} else if (freshness.isFresh) this.become({kind: 'live'});
+					} else if (freshness.isFresh) this.changeState({kind: 'live'});
 					listen();
 				},
 				asked,

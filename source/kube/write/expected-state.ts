@@ -84,7 +84,7 @@ export function differencesOf(object: unknown, operations: readonly PatchOperati
  * Whether an object is as these operations leave it: true or false, or undefined when it cannot be told, because an
  * element was put into a list or removed from it.
  */
-export function holds(object: unknown, operations: readonly PatchOperation[]): boolean | undefined {
+export function isApplied(object: unknown, operations: readonly PatchOperation[]): boolean | undefined {
 	if (differencesOf(object, operations).length > 0) return false;
 	const isCertain = operations.every(
 		({op, path}) => op === 'test' || op === 'replace' || !listElement.test(path),

@@ -2,7 +2,7 @@
 import {guard, latestReadyPath, type PatchOperation} from '../../knative/objects/patch.js';
 import type {KubernetesObject} from '../../knative/objects/wire.js';
 import type {Cluster} from '../cluster.js';
-import {differencesOf, holds, lookUp, type Difference} from './expected-state.js';
+import {differencesOf, isApplied, lookUp, type Difference} from './expected-state.js';
 import type {Identity} from '../objects.js';
 import {fieldManager, servingPath} from '../paths.js';
 import {parseStatus} from '../status.js';
@@ -104,7 +104,7 @@ export async function guardedPatch(
 				const {object: now, identity} = reading;
 				// Without a generation it cannot be told which state that is.
 				const steps = (identity.generation ?? Number.NaN) - target.generation;
-				const asWanted = holds(now, operations);
+				const asWanted = isApplied(now, operations);
 				if (asWanted && (steps === 0 || steps === 1)) {
 					return {kind: 'done', object: now, warnings: [], ...sameGeneration(identity)};
 				}
@@ -138,7 +138,7 @@ function isThisChange(
 	const moves = operations.some(({op, path}) => op !== 'test' && path.startsWith('/spec'));
 	const next = target.generation + (moves ? 1 : 0);
 	const isNext = identity.uid === target.uid && identity.generation === next;
-	return isMarked && isNext && holds(object, operations) !== false;
+	return isMarked && isNext && isApplied(object, operations) !== false;
 }
 
 /** Whether the latest ready revision is not the one that this change is meant for. */
@@ -183,7 +183,7 @@ export async function createService(
 	const sentAt = (options.now ?? Date.now)();
 	/** As wanted, new, and nobody has changed it: made by this request, as far as can be told. */
 	const isMade = (reading: Reading): boolean =>
-		reading.kind === 'there' && isNew(reading.identity, sentAt) && holds(reading.object, wanted) === true;
+		reading.kind === 'there' && isNew(reading.identity, sentAt) && isApplied(reading.object, wanted) === true;
 	const objectPath = servingPath('services', namespace, name);
 	return write(
 		cluster,

@@ -26,7 +26,7 @@ export type Exchange = {
 		/** What it has sent already, beyond its request. */
 		readonly head: Buffer;
 		/** The connection itself, instead of an answer. */
-		take(): Duplex;
+		accept(): Duplex;
 	};
 	/** Whether an answer has been begun. */
 	readonly answering: () => boolean;
@@ -107,7 +107,7 @@ export function exchangeOfUpgrade(request: IncomingMessage, socket: Socket, head
 		answering: () => isTaken || response.headersSent,
 		upgrade: {
 			head,
-			take() {
+			accept() {
 				isTaken = true;
 				response.detachSocket(socket);
 				socket.once('close', () => exchange.ending.end('gone'));

@@ -40,7 +40,7 @@ const activatorDepth = 10_000;
 
 const hasLeft = 'the client has left';
 
-type Waiter = {take(lease: Lease): void; refuse(): void};
+type Waiter = {grant(lease: Lease): void; refuse(): void};
 type Slot = PodEndpoint & {inFlight: number; drained?: () => void};
 
 /**
@@ -149,7 +149,7 @@ export class RevisionBackend {
 				reject(ending.reason === 'timeout' ? timedOut : new Error(hasLeft));
 			};
 			const waiter: Waiter = {
-				take(lease) {
+				grant(lease) {
 					forget();
 					resolve(lease);
 				},
@@ -213,7 +213,7 @@ export class RevisionBackend {
 			}
 
 			this.#waiters.delete(waiter);
-			waiter.take(this.#lease(slot));
+			waiter.grant(this.#lease(slot));
 		}
 	}
 

@@ -57,7 +57,7 @@ export function sendUpgrade(
 	});
 	request.once('upgrade', (response, app, head) => {
 		forget();
-		const client = upgrade.take();
+		const client = upgrade.accept();
 		client.write(headOf(response), 'latin1');
 		client.write(head);
 		app.write(upgrade.head);

@@ -52,6 +52,27 @@ export function lastChangeWords(
 	return last && changeLine(last, look);
 }
 
+/**
+ * The same in the fewest words: the shares alone, in their order and without names where those are many, and how much else became of it.
+ */
+export function lastChangeBriefly(
+	{history}: Pick<ConsoleState, 'history'>,
+	uid: string,
+	look: {bar: string; arrow: string},
+): string | undefined {
+	const last = history.findLast(entry => entry.uid === uid);
+	if (!last) return undefined;
+	const [first = '', ...others] = changeLine(last, look).split(', ');
+	const [before, after] = [last.before, last.after].map(split => split.filter(({percent}) => percent > 0));
+	const isLong = (before?.length ?? 0) + (after?.length ?? 0) > mostNamed;
+	const numbers = (split: Split = []) => split.map(({percent}) => percent).join(look.bar);
+	const brief = isLong ? `${whoWhen(last)} ${numbers(before)} ${look.arrow} ${numbers(after)}` : first;
+	return others.length === 0 ? brief : `${brief}, ${others.length} more`;
+}
+
+/** Shares, before and after, of which each has its name in few words. */
+const mostNamed = 4;
+
 /** The changes of a service that are known here, the newest first. */
 export function changesWords(
 	{history}: Pick<ConsoleState, 'history'>,
@@ -64,10 +85,11 @@ export function changesWords(
 		.map(entry => changeLine(entry, look));
 }
 
-function changeLine(entry: HistoryEntry, look: {bar: string; arrow: string}): string {
-	const {at, by, own} = entry;
-	const who = by === '' ? (own ? 'you' : 'somebody') : by;
-	return `${clock(at)} ${who} ${splitsWords(entry, look)}`;
+const changeLine = (entry: HistoryEntry, look: {bar: string; arrow: string}): string =>
+	`${whoWhen(entry)} ${splitsWords(entry, look)}`;
+
+function whoWhen({at, by, own}: HistoryEntry): string {
+	return `${clock(at)} ${by === '' ? (own ? 'you' : 'somebody') : by}`;
 }
 
 /** What became of the shares, then of the rows without one, then of the tags. */

@@ -50,6 +50,7 @@ export function useNoticeRows({
 		short,
 		style,
 		isWhole,
+		isQuiet = false,
 	} = useConsoleState(state => noticeOf(state, theme, {revisions, now: Date.now()}), sameParts);
 	return useMemo(() => {
 		if (rows === 0) return {lines: [], height: 0, style};
@@ -59,11 +60,12 @@ export function useNoticeRows({
 		const most = isWhole ? rows + mostMore : rows;
 		const height = Math.min(Math.max(rows, lines.length), most);
 		if (lines.length <= height) return {lines, height, style};
-		const rest = isWhole ? ` (m: whole message)` : '';
+		// What is quiet begins with the key that shows all of it.
+		const rest = isQuiet ? '' : ` (m: whole message)`;
 		const {ellipsis} = theme.glyphs;
 		const last = `${cutText(lines.slice(height - 1).join(' '), width - rest.length, {ellipsis})}${rest}`;
 		return {lines: [...lines.slice(0, height - 1), last], height, style};
-	}, [whole, short, style, isWhole, columns, rows, theme]);
+	}, [whole, short, style, isWhole, isQuiet, columns, rows, theme]);
 }
 
 /** Draws the line once more when a colleague's change is old news. */

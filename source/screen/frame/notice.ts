@@ -13,7 +13,7 @@ import {clock, shortRevision} from '../format.js';
 import type {Size} from '../layout.js';
 import {troubleLinesOf} from '../panes/trouble-lines.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
-import {announced, announcement, lastChangeWords} from './changes.js';
+import {announced, announcement, lastChangeBriefly, lastChangeWords} from './changes.js';
 
 /**
  * What is said. `short`: the same in fewer words, for where the whole has no room. `isWhole`: it gets more rows where it needs them,
@@ -75,23 +75,17 @@ export function noticeOf(
 		return {text, style: styles.warning, isWhole: true};
 	}
 	const uid = selectedService(state)?.uid;
-	const last = uid === undefined ? undefined : lastChangeWords(state, uid, look);
 	const worst = ofService ?? unkept;
 	if (worst) return worst;
-	if (last === undefined) return {text: '', style: styles.muted, isQuiet: true};
+	const last = uid === undefined ? undefined : lastChangeWords(state, uid, look);
+	if (uid === undefined || last === undefined) return {text: '', style: styles.muted, isQuiet: true};
 	// What can be pressed first: of a long change the end is cut.
 	return {
 		text: `w history ${glyphs.bullet} last change ${last}`,
-		short: `w ${glyphs.bullet} ${briefly(last)}`,
+		short: `w ${glyphs.bullet} ${lastChangeBriefly(state, uid, look) ?? ''}`,
 		style: styles.muted,
 		isQuiet: true,
 	};
-}
-
-/** What the shares became; of the rest how much there is. */
-function briefly(change: string): string {
-	const [first = '', ...others] = change.split(', ');
-	return others.length === 0 ? first : `${first}, ${others.length} more`;
 }
 
 /** What Knative says of a service for want of a revision: the words for that are those of the revision. */

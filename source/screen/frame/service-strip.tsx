@@ -39,20 +39,28 @@ export function ServiceStrip({width}: {width: number}) {
 		{text: `  ${word}`, style: styleOf(state) ?? styles.plain},
 	];
 	let left = width - pieces.reduce((sum, {text}) => sum + widthOf(text), 0);
-	const parts = [...shares].map(([revision, percent]) => {
+	const partOf = ([revision, percent]: [string, number], naming: 'all' | 'canary' | 'none') => {
 		const mark = marks.get(revision);
 		const failed = measured[`err ${revision}`];
-		const name = `   ${mark?.fill ?? ''} ${shortRevision(revision, service.name)}`;
+		const isCanary = roleOf(revision, release) === 'canary';
+		const named = !mark || naming === 'all' || (naming === 'canary' && isCanary);
+		const name = `  ${named ? ' ' : ''}${mark?.fill ?? ''}${named ? ` ${shortRevision(revision, service.name)}` : ''}`;
 		const numbers = ` ${percent} %${failed === undefined ? '' : ` (${failed} errors)`}`;
 		return {
-			isCanary: roleOf(revision, release) === 'canary',
+			isCanary,
 			width: widthOf(name) + widthOf(numbers),
 			pieces: [
 				{text: name, style: mark?.style ?? styles.plain},
 				{text: numbers, style: failed === undefined || failed === '0 %' ? styles.plain : styles.bad},
 			],
 		};
-	});
+	};
+	// A share without its name says more than none.
+	const ways = (['all', 'canary', 'none'] as const).map(naming =>
+		[...shares].map(share => partOf(share, naming)),
+	);
+	const isFitting = (way: (typeof ways)[number]) => way.reduce((sum, part) => sum + part.width, 0) <= left;
+	const parts = ways.find(isFitting) ?? ways.at(-1) ?? [];
 	// The canary has its room first: it is what may fail.
 	const shown = new Set<(typeof parts)[number]>();
 	for (const part of parts.toSorted((one, other) => Number(other.isCanary) - Number(one.isCanary))) {

@@ -169,11 +169,25 @@ export const helpFor = (context: KeyContext, style: StrokeStyle = {}): readonly 
 			}));
 
 	return [
-		{title: 'Here', entries: entries(({in: where}) => Array.isArray(where))},
+		{title: here, entries: entries(({in: where}) => Array.isArray(where))},
 		{title: 'In every pane', entries: entries(({in: where}) => where === 'panes')},
 		{title: 'Everywhere', entries: entries(({in: where}) => where === 'everywhere')},
 	].filter(section => section.entries.length > 0);
 };
+
+/** The keys of the other panes, each with what is particular to it: for whoever looks for a verb and is not there. */
+export const helpElsewhere = (context: KeyContext, style: StrokeStyle = {}): readonly HelpSection[] =>
+	paneContexts.has(context)
+		? panes
+				.filter(pane => pane !== context)
+				.flatMap(pane =>
+					helpFor(pane, style)
+						.filter(({title}) => title === here)
+						.map(({entries}) => ({title: `In the ${pane} pane`, entries})),
+				)
+		: [];
+
+const here = 'Here';
 
 export type PaletteCommand = {
 	readonly action: Action;

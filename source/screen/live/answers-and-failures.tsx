@@ -120,7 +120,11 @@ function markOf(
 	marks: RevisionMarks | undefined,
 ): RevisionMark | undefined {
 	if (outcome.kind === 'failure' || outcome.fingerprint === undefined) return undefined;
-	const row = rows.find(({code, fingerprint}) => code === undefined && fingerprint === outcome.fingerprint);
+	const same = rows.filter(
+		({code, fingerprint}) => code === undefined && fingerprint === outcome.fingerprint,
+	);
+	// What several revisions say, or may say, is counted beside the one that said it at its tag.
+	const [row] = same.some(({revision}) => revision === undefined) ? [] : same;
 	return row?.revision === undefined ? undefined : marks?.get(row.revision);
 }
 

@@ -86,7 +86,11 @@ function invitation(
 	const requests = count(requestOptions.rate, 'request');
 	return [
 		{text: `space: send ${requests}/s and count who answers · v: send one request`},
-		{text: isUncovered ? command : coveredRequest(command)},
+		// Whole where what follows it leaves room.
+		{
+			text: isUncovered ? command : coveredRequest(command),
+			wraps: forwarding === undefined && unreached === undefined,
+		},
 		...(forwarding === undefined
 			? []
 			: [{text: 'Through a port-forward, opened with the first request; latencies include the API server.'}]),

@@ -19,6 +19,8 @@ const reservedRows = 3;
 const verdictsAbove = 2;
 /** From that height on there is room for a chart of several lines, and for rows that are not there yet. */
 const roomyFrom = 10;
+/** From that height on every row has room. */
+const spaciousFrom = 20;
 /** From that width on failures stand beside the answers. */
 const wideFrom = 110;
 const longestChart = 7;
@@ -48,7 +50,9 @@ export function liveLayout({
 	const above = Math.min(verdictsAbove, Math.max(1, height - 3));
 	const isRoomy = height >= roomyFrom;
 	// In a low window the third row takes the place of the short chart, and nothing else moves.
-	const wanted = isRoomy ? Math.max(reservedRows, weights + 1) : Math.max(2, Math.min(reservedRows, rows));
+	const wanted = isRoomy
+		? Math.max(reservedRows, weights + 1, height >= spaciousFrom ? rows : 0)
+		: Math.max(2, Math.min(reservedRows, rows));
 	const table = Math.max(2, Math.min(wanted + 1, height - above - (height > 6 ? 1 : 0)));
 	let rest = Math.max(0, height - above - table);
 	const take = (lines: number): number => {

@@ -56,10 +56,15 @@ const narrow: readonly Column[] = [
 	{title: '', priority: 7},
 ];
 
-/** Where there is not room for all: revisions that fail at their tags, then other failures, then the rest; shown in their order. */
+/**
+ * Where there is not room for all: revisions that fail at their tags, then other failures, then what answers were counted in; shown
+ * in their order.
+ */
 function chosen(rows: readonly Row[], room: number, ownFailures: OwnFailures): readonly Row[] {
-	const weight = ({revision, errors}: Row) =>
-		(revision !== undefined && (ownFailures.get(revision)?.failed ?? 0) > 0 ? 2 : 0) + (errors > 0 ? 1 : 0);
+	const weight = ({revision, errors, n}: Row) =>
+		(revision !== undefined && (ownFailures.get(revision)?.failed ?? 0) > 0 ? 4 : 0) +
+		(errors > 0 ? 2 : 0) +
+		(n > 0 ? 1 : 0);
 	const byErrors = rows.toSorted((one, other) => weight(other) - weight(one));
 	const kept = new Set(byErrors.slice(0, room));
 	return rows.filter(row => kept.has(row));
@@ -165,7 +170,12 @@ function wideCells(row: Row, context: LiveTableContext): string[] {
 	const isCut = row.candidates.length > 1 && widthOf(names) > longestRevision;
 	return [
 		answerOf(row),
-		isCut ? `${briefly(row, service)}: ${row.candidates.length} revisions` : names,
+		// The end of a count would be read as a name.
+		isCut && isNarrow
+			? briefly(row, service)
+			: isCut
+				? `${briefly(row, service)}: ${row.candidates.length} revisions`
+				: names,
 		configuredOf(row),
 		(observedShare === undefined ? '' : percentOf(observedShare)).padStart(7),
 		(observedShare === undefined || row.revision === undefined

@@ -46,7 +46,8 @@ export function differenceLines(
 	const said = found.length > 0 ? found : ['same image, environment, resources and scale'];
 	const spelled = said.map(text => text.replaceAll('→', glyphs.arrow));
 	const short = `${fillOf(fresh.name)} vs ${fillOf(old.name)}: ${spelled.join(` ${glyphs.bullet} `)}`;
-	if (room >= spelled.length + 2 && widthOf(short) > width) {
+	if (widthOf(short) <= width) return [{text: short, style: styles.muted}];
+	if (room >= spelled.length + 2) {
 		return [
 			{text: ' '},
 			{text: `${label(fresh.name)} vs ${label(old.name)}:`, style: styles.muted},

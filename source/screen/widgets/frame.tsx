@@ -1,5 +1,5 @@
 import {Box, Text, Transform} from 'ink';
-import type {ReactNode} from 'react';
+import {memo, type ReactNode} from 'react';
 import {topBorder} from './frame-lines.js';
 import {useSeeing} from '../use-console.js';
 import {useTheme} from './theme-context.js';
@@ -38,21 +38,9 @@ export function Frame({
 		return <Box width={Math.max(0, width)} height={Math.max(0, height)} flexShrink={0} />;
 	}
 
-	const style = isFocused ? styles.focused : styles.muted;
-	const top = topBorder(
-		{width, title, aside, mark: isFocused ? glyphs.selected : ' '},
-		glyphs.border,
-		glyphs.ellipsis,
-	);
 	return (
 		<Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
-			<Text wrap="truncate">
-				<Text {...style}>
-					{shownAs === undefined ? top.left : <Noted shownAs={shownAs} text={top.left} />}
-				</Text>
-				<Text {...(isFocused ? styles.focused : {})}>{top.title}</Text>
-				<Text {...style}>{top.rest}</Text>
-			</Text>
+			<Top width={width} title={title} aside={aside} isFocused={isFocused} shownAs={shownAs} />
 			<Box
 				borderStyle={glyphs.border}
 				borderTop={false}
@@ -70,6 +58,30 @@ export function Frame({
 		</Box>
 	);
 }
+
+/** Not drawn again for what is in the frame. */
+const Top = memo(
+	({width, title, aside, isFocused, shownAs}: Omit<FrameProps, 'height' | 'padding' | 'children'>) => {
+		const {glyphs, styles} = useTheme();
+		const style = isFocused ? styles.focused : styles.muted;
+		const {
+			left,
+			title: shown,
+			rest,
+		} = topBorder(
+			{width, title, aside, mark: isFocused ? glyphs.selected : ' '},
+			glyphs.border,
+			glyphs.ellipsis,
+		);
+		return (
+			<Text wrap="truncate">
+				<Text {...style}>{shownAs === undefined ? left : <Noted shownAs={shownAs} text={left} />}</Text>
+				<Text {...(isFocused ? styles.focused : {})}>{shown}</Text>
+				<Text {...style}>{rest}</Text>
+			</Text>
+		);
+	},
+);
 
 /** Text that has it noted whenever a frame is put together with it: Ink transforms a text each time it draws it. */
 function Noted({shownAs, text}: {readonly shownAs: string; readonly text: string}) {

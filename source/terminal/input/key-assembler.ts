@@ -110,11 +110,11 @@ export class KeyAssembler {
 	}
 
 	/** Takes a read: what is whole now. */
-	take(text: string, now: number): readonly Token[] {
+	feed(text: string, now: number): readonly Token[] {
 		// Also out of a paste whose end marker was lost on the way.
 		if (text === ctrlC) this.#pending = nothingPending;
 		this.#lastRead = now;
-		return this.#took(cutKeys(this.#pending, text), now);
+		return this.#assembled(cutKeys(this.#pending, text), now);
 	}
 
 	/** When `expire` is to be called unless a read comes first; undefined when nothing is waited for. */
@@ -158,10 +158,10 @@ export class KeyAssembler {
 			this.#due = [];
 		}
 
-		return this.#took(giveUp(this.#pending), now);
+		return this.#assembled(giveUp(this.#pending), now);
 	}
 
-	#took({tokens, pending}: Cut, now: number): readonly Token[] {
+	#assembled({tokens, pending}: Cut, now: number): readonly Token[] {
 		const wasEscape = this.#pending.kind === 'escape';
 		this.#pending = pending;
 		for (const token of tokens) {

@@ -170,7 +170,7 @@ export class KeyedStdin extends Readable {
 	readonly #onReadable = () => {
 		let chunk: string | Buffer | null;
 		while ((chunk = this.#source.read()) !== null) {
-			this.#take(typeof chunk === 'string' ? chunk : this.#decoder.write(chunk));
+			this.#feed(typeof chunk === 'string' ? chunk : this.#decoder.write(chunk));
 		}
 	};
 
@@ -208,14 +208,14 @@ export class KeyedStdin extends Readable {
 		});
 	}
 
-	#take(chunk: string) {
+	#feed(chunk: string) {
 		this.#reads += 1;
 		const now = performance.now();
 		this.#cameAt = this.#pulse === undefined ? now : Math.min(now, this.#idleAt);
-		this.#took(this.#assembler.take(chunk, performance.now()));
+		this.#dispatch(this.#assembler.feed(chunk, performance.now()));
 	}
 
-	#took(tokens: readonly Token[]) {
+	#dispatch(tokens: readonly Token[]) {
 		const at = this.#cameAt;
 		for (const token of tokens) {
 			if (token.kind === 'key' && this.#isLeaving) continue;
@@ -263,7 +263,7 @@ export class KeyedStdin extends Readable {
 		this.#timer = undefined;
 		// A busy program can be late for its own timer: look whether the rest has arrived meanwhile.
 		setImmediate(() => {
-			if (this.#timer === undefined) this.#took(this.#assembler.expire(performance.now()));
+			if (this.#timer === undefined) this.#dispatch(this.#assembler.expire(performance.now()));
 		});
 	};
 

@@ -27,17 +27,24 @@ const numbered = /^ansi256\((\d{1,3})\)$/;
 
 function styledPiece({text, style = {}}: Piece): string {
 	const formats = formatsOf(style);
-	const plain = formats.length === 0 ? text : styleText(formats, text, {validateStream: false});
+	const unnumbered = formats.length === 0 ? text : styleText(formats, text, {validateStream: false});
 	const [, number] = numbered.exec(style.color ?? '') ?? [];
-	return number === undefined ? plain : `\u001B[38;5;${number}m${plain}\u001B[39m`;
+	return number === undefined ? unnumbered : `\u001B[38;5;${number}m${unnumbered}\u001B[39m`;
 }
 
 /** The pieces one after the other, with SGR sequences. */
 export const styled = (pieces: readonly Piece[]): string => pieces.map(piece => styledPiece(piece)).join('');
 
-const aspects = ['color', 'bold', 'dimColor', 'inverse', 'underline'] as const;
-const isAlike = (one: TextStyle = {}, other: TextStyle = {}): boolean =>
-	aspects.every(aspect => one[aspect] === other[aspect]);
+const plain: TextStyle = {};
+
+/** Asked of every piece of every line that is drawn, which nearly all have their style from a theme: it is the same object. */
+const isAlike = (one: TextStyle = plain, other: TextStyle = plain): boolean =>
+	one === other ||
+	(one.color === other.color &&
+		one.bold === other.bold &&
+		one.dimColor === other.dimColor &&
+		one.inverse === other.inverse &&
+		one.underline === other.underline);
 
 /** The same line in as few pieces as it takes: none without a text, none beside one that looks alike, no style that sets nothing. */
 export function joined(pieces: readonly Piece[]): readonly Piece[] {

@@ -1,6 +1,6 @@
 /** A command that the API server was too busy for looks again before it is sent again, at all that was looked at before. */
 import {beforeEach, expect, it} from 'vitest';
-import {changeObject} from '../../../source/headless/write/objects.js';
+import {change} from './change.js';
 import type {ReleaseDependencies} from '../../../source/headless/write/release.js';
 import {initialService} from '../../../source/knative/forms/service-form.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
@@ -124,19 +124,7 @@ it('a creation is not sent again of an image that was rejected meanwhile', async
 		services,
 	);
 	const create = async (own: Cluster) =>
-		changeObject(
-			{verb: 'create', values: {...initialService(), name: 'desk', image: bad}},
-			{
-				namespace: 'default',
-				service: 'desk',
-				dryRun: false,
-				yes: true,
-				production: false,
-				reason: '',
-				wait: 0,
-			},
-			{cluster: own, history: undefined, show() {}, agree: undefined, progress() {}},
-		);
+		change(own, {verb: 'create', values: {...initialService(), name: 'desk', image: bad}}, {service: 'desk'});
 	expect(await create(through(world.cluster))).toMatchObject({
 		code: 3,
 		sentence: expect.stringMatching(
@@ -149,19 +137,10 @@ it('a creation is not sent again of an image that was rejected meanwhile', async
 
 it('a deletion is not sent again of a service that somebody has changed meanwhile', async () => {
 	const {through, tries} = busyOnce(async () => world.split('cart', '1=70#stable 2=30#canary'));
-	const result = await changeObject(
+	const result = await change(
+		through(world.cluster),
 		{verb: 'delete', revision: undefined},
-		{
-			namespace: 'default',
-			service: 'cart',
-			dryRun: false,
-			yes: true,
-			confirm: 'cart',
-			production: false,
-			reason: '',
-			wait: 0,
-		},
-		{cluster: through(world.cluster), history: undefined, show() {}, agree: undefined, progress() {}},
+		{confirm: 'cart'},
 	);
 	expect(result).toMatchObject({
 		code: 3,

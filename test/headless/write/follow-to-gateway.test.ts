@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {followToGateway, type Arrival} from '../../../source/headless/write/follow-to-gateway.js';
 import {condition, knativeService, readyConditions} from '../../knative/objects.js';
-import {type Exchange} from '../../support/api-server.js';
+import {status as failure, type Exchange} from '../../support/api-server.js';
 import {cluster, server, withCluster} from '../../kube/answered-cluster.js';
 
 withCluster();
@@ -100,5 +100,42 @@ describe('a change', () => {
 		const refused = [condition('RoutesReady', 'False', 'RevisionMissing', 'Revision "x" not found')];
 		const {arrival} = await follow({generation: 5, conditions: refused});
 		expect(arrival).toMatchObject({kind: 'refused', sentence: expect.stringContaining('RevisionMissing')});
+	});
+});
+
+const forbidden = (verb: string) =>
+	failure(403, 'Forbidden', `services is forbidden: User "bot" cannot ${verb} resource "services"`);
+const followWith = async (within: number) =>
+	followToGateway(cluster, {
+		namespace: 'default',
+		service: 'helloworld-go',
+		generation: 5,
+		within,
+		progress() {},
+	});
+
+describe('without the right to', () => {
+	it.each(['watch', 'list'])('%s, the service is read again until the gateway has it', async verb => {
+		const told = [{generation: 5, conditions: routing}, {generation: 5}];
+		server.always((exchange: Exchange) => {
+			if (exchange.path.endsWith('/services/helloworld-go')) {
+				return exchange.answer(200, service(told.length > 1 ? told.shift()! : told[0]!));
+			}
+			const isWatch = exchange.query.get('watch') === '1';
+			if (verb === 'list' || isWatch) return exchange.answer(403, forbidden(verb));
+			const items = [service({generation: 5, observed: 4})];
+			exchange.answer(200, {kind: 'ServiceList', metadata: {resourceVersion: '100'}, items});
+		});
+		expect(await followWith(60_000)).toEqual({kind: 'moved', sentence: 'It is in place, says Knative.'});
+	});
+
+	it('see the service at all, nothing is said of the gateway but that', async () => {
+		server.always((exchange: Exchange) => exchange.answer(403, forbidden('get')));
+		expect(await followWith(100)).toEqual({
+			kind: 'late',
+			sentence: expect.stringMatching(
+				/^Whether the gateway has it is not known after 0\.1 s: .*cannot get resource "services".*\.$/,
+			),
+		});
 	});
 });

@@ -91,6 +91,50 @@ export async function openOperators() {
 		pass(60);
 	}
 
+	const create = async (name: string): Promise<void> => {
+		const answer = await cluster.request({
+			method: 'POST',
+			path: services,
+			body: {
+				apiVersion: 'serving.knative.dev/v1',
+				kind: 'Service',
+				metadata: {name, namespace: 'default'},
+				spec: {template: {spec: {containers: [container('one')]}}},
+			},
+		});
+		if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+		await settled(name);
+		pass(60);
+	};
+
+	/** As CI does it: another template, and the split as it is. */
+	const deploy = async (name: string, target: string, image?: string) =>
+		patch(name, {template: {spec: {containers: [{...container(target), ...(image && {image})}]}}});
+
+	/** As kubectl does it: the whole list. `1=90#stable 2=10#canary`. */
+	const split = async (name: string, words: string) =>
+		patch(name, {
+			traffic: words.split(' ').map(word => {
+				const [share = '', tag] = word.split('#');
+				const [number = '', percent = ''] = share.split('=');
+				return {
+					...(number === '@latest'
+						? {latestRevision: true}
+						: {revisionName: `${name}-${number.padStart(5, '0')}`}),
+					percent: Number(percent),
+					...(tag !== undefined && {tag}),
+				};
+			}),
+		});
+
+	/** A service with so many revisions, and this split of them, written once all are there. */
+	async function madeOf(name: string, revisions: number, words?: string): Promise<void> {
+		await create(name);
+		if (words !== undefined) await split(name, '1=100');
+		for (let number = 2; number <= revisions; number++) await deploy(name, `number ${number}`);
+		if (words !== undefined) await split(name, words);
+	}
+
 	return {
 		cluster,
 		gateway: gatewayOf(sandbox),
@@ -99,39 +143,10 @@ export async function openOperators() {
 		service,
 		settled,
 		revisions: async (name: string) => (await readRevisions(cluster, 'default', name)) ?? [],
-		create: async (name: string): Promise<void> => {
-			const answer = await cluster.request({
-				method: 'POST',
-				path: services,
-				body: {
-					apiVersion: 'serving.knative.dev/v1',
-					kind: 'Service',
-					metadata: {name, namespace: 'default'},
-					spec: {template: {spec: {containers: [container('one')]}}},
-				},
-			});
-			if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-			await settled(name);
-			pass(60);
-		},
-		/** As CI does it: another template, and the split as it is. */
-		deploy: async (name: string, target: string, image?: string) =>
-			patch(name, {template: {spec: {containers: [{...container(target), ...(image && {image})}]}}}),
-		/** As kubectl does it: the whole list. `1=90#stable 2=10#canary`. */
-		split: async (name: string, words: string) =>
-			patch(name, {
-				traffic: words.split(' ').map(word => {
-					const [share = '', tag] = word.split('#');
-					const [number = '', percent = ''] = share.split('=');
-					return {
-						...(number === '@latest'
-							? {latestRevision: true}
-							: {revisionName: `${name}-${number.padStart(5, '0')}`}),
-						percent: Number(percent),
-						...(tag !== undefined && {tag}),
-					};
-				}),
-			}),
+		create,
+		deploy,
+		split,
+		madeOf,
 		/** `kn service update --traffic`: all others to 0 %, and rows without a tag go that end there. */
 		kn: async (name: string, shares: Readonly<Record<number, number>>) => {
 			const left = new Map(

@@ -6,7 +6,7 @@ import {printable} from '../../../source/knative/text/printable.js';
 function linesOf(...texts: string[]): string[] {
 	const lines: string[] = [];
 	const cutter = createLineCutter(line => lines.push(line));
-	for (const text of texts) cutter.take(text);
+	for (const text of texts) cutter.write(text);
 	cutter.end();
 	return lines;
 }

@@ -1,7 +1,7 @@
 /** Whether an object is as a patch was to leave it, and where it is not. */
 import {describe, expect, it, test} from 'vitest';
 import type {PatchOperation} from '../../../source/knative/objects/patch.js';
-import {differencesOf, holds, includes} from '../../../source/kube/write/expected-state.js';
+import {differencesOf, isApplied, includes} from '../../../source/kube/write/expected-state.js';
 
 describe('what is wanted is there', () => {
 	test.each<[actual: unknown, wanted: unknown]>([
@@ -124,7 +124,7 @@ describe('an object holds a patch', () => {
 		[[replace('/spec/traffic/0/percent', 90), add('/spec/template/env/-', 'C')], false],
 		[[], true],
 	])('%j: %s', (operations, answer) => {
-		expect(holds(object, operations)).toBe(answer);
+		expect(isApplied(object, operations)).toBe(answer);
 	});
 });
 
@@ -146,11 +146,11 @@ describe('what is put there and then changed by the same patch', () => {
 
 	it('is as the last of its operations leaves it', () => {
 		expect(differencesOf(withScale('2'), operations)).toEqual([]);
-		expect(holds(withScale('2'), operations)).toBe(true);
+		expect(isApplied(withScale('2'), operations)).toBe(true);
 	});
 
 	it('and is not where it is as the first one left it', () => {
 		expect(differencesOf(withScale('1'), operations)).toMatchObject([{path: '/spec/template'}]);
-		expect(holds(withScale('1'), operations)).toBe(false);
+		expect(isApplied(withScale('1'), operations)).toBe(false);
 	});
 });

@@ -4,6 +4,7 @@ import {
 	announced,
 	announcedFor,
 	announcement,
+	lastChangeBriefly,
 	lastChangeWords,
 } from '../../../source/screen/frame/changes.js';
 import type {HistoryEntry} from '../../../source/console/session/change-recorder.js';
@@ -114,4 +115,12 @@ test('a change of tags alone is told by the tags, and one of revisions by their 
 	expect(said(split({'cart-00001': 90, 'cart-00002': 10}), split({'cart-00001': 90, 'cart-00003': 10}))).toBe(
 		'…00001 90│…00002 10 → …00001 90│…00003 10',
 	);
+});
+
+test('a change of many shares is told whole in few words', () => {
+	const five = {...entry, after: split({a: 40, b: 30, c: 20, d: 7, e: 3})};
+	expect(lastChangeBriefly({history: [five]}, service.uid, look)).toMatch(/ bob 90│10 → 40│30│20│7│3$/);
+	const two = {...entry, after: split({b: 100})};
+	expect(lastChangeBriefly({history: [two]}, service.uid, look)).toMatch(/ bob a 90│b 10 → b 100$/);
+	expect(lastChangeBriefly({history: []}, service.uid, look)).toBeUndefined();
 });

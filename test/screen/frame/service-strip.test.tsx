@@ -11,11 +11,13 @@ it('has the service, its state, and the revisions of its split with their shares
 	expect(screen()).toMatch(/helloworld-go {2}Ready .*…00001 90 % .*…00002 10 %/);
 });
 
-it('leaves out a revision that it has no room for, whole, and never the canary for another', async () => {
-	const {screen} = await open(45);
-	expect(screen()).toMatch(/…00002 10 %/);
+it('has every share where it has no room for every name, and that of the canary first', async () => {
+	const {screen} = await open(48);
+	expect(screen()).toMatch(/█ 90 % .*…00002 10 %/);
 	expect(screen()).not.toContain('…00001');
-	expect(screen()).not.toContain('90');
+	const narrow = await open(36);
+	expect(narrow.screen()).toMatch(/▓ 10 %/);
+	expect(narrow.screen()).not.toContain('90');
 });
 
 it('is empty without a service', async () => {

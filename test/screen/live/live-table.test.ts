@@ -254,3 +254,9 @@ test('nothing is said of the last half a minute of a revision whose answers may 
 	expect(lately({n: 0, lately: 0, observedShare: undefined})).toBe('     ');
 	expect(lately({lately: 0})).toBe('  0 %');
 });
+
+test('where there is not room for all rows, what answers were counted in comes before what nobody said', () => {
+	const silent = (key: string) => row({key, n: 0, errors: 0, attribution: 'silent'});
+	const rows = [silent('a'), silent('b'), row({key: 'shared', n: 15, ...shared})];
+	expect(tableAt(76, rows, 2).rows.map(({key}) => key)).toEqual(['shared', 'more']);
+});

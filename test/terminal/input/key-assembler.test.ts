@@ -114,7 +114,7 @@ function send(bytes: number, {random, isAnswering, delay, pause}: Line) {
 				read += more.text;
 			}
 
-			note(assembler.take(read, now));
+			note(assembler.feed(read, now));
 		}
 
 		now = until;
@@ -194,11 +194,11 @@ test('an Esc that is read together with an answer may still be the beginning of 
 		for (const token of tokens) if (token.kind === 'key') keys.push(token.key);
 	};
 	assembler.asked('cursor', 10_000);
-	note(assembler.take('\u001B\u001B[1;120R', 10_010));
+	note(assembler.feed('\u001B\u001B[1;120R', 10_010));
 	expect(assembler.deadline).toBe(10_060);
 	note(assembler.expire(10_060));
 	expect(assembler.deadline).toBe(12_010);
-	note(assembler.take('[?62;22', 10_300));
-	note(assembler.take('c\u001B[25;67R', 10_600));
+	note(assembler.feed('[?62;22', 10_300));
+	note(assembler.feed('c\u001B[25;67R', 10_600));
 	expect(keys).toEqual([escapeKey]);
 });

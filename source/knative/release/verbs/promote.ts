@@ -186,8 +186,9 @@ function followedAgain(
 		);
 		return follow(split, to, to).split;
 	}
-	if (splitOf(facts.service).some(row => row.latest) || hadFollowed(facts)) {
-		notes.push(`Pinned to ${to}: later revisions wait for you.`);
+	const isFollowing = splitOf(facts.service).some(row => row.latest);
+	if (isFollowing || hadFollowed(facts)) {
+		notes.push(`${isFollowing ? 'Pinned' : 'Stays pinned'} to ${to}: later revisions wait for you.`);
 	}
 	return split;
 }

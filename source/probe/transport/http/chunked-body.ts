@@ -19,7 +19,7 @@ export class ChunkReader {
 	#left = 0;
 
 	/** The same, in order: trailers are left out. What is no chunk is let through, for the parser to say so. */
-	take(bytes: Buffer): Buffer {
+	decode(bytes: Buffer): Buffer {
 		const ready: Buffer[] = [];
 		let rest = bytes;
 		while (rest.length > 0 && this.#state !== 'over') {

@@ -93,8 +93,8 @@ export class HeadReader {
 	}
 
 	/** What of it, and of what came before it, is for the parser now. */
-	take(chunk: Buffer): Buffer {
-		if (this.#head === undefined) return this.#chunks?.take(chunk) ?? chunk;
+	decode(chunk: Buffer): Buffer {
+		if (this.#head === undefined) return this.#chunks?.decode(chunk) ?? chunk;
 		// Where it was looked at before it does not end.
 		headEnd.lastIndex = Math.max(0, this.#head.length - endOverlap);
 		let rest = this.#head + chunk.toString('latin1');
@@ -118,7 +118,7 @@ export class HeadReader {
 				this.#head = undefined;
 				this.#chunks = isInChunks(inOrderNow) ? new ChunkReader() : undefined;
 				const body = Buffer.from(rest, 'latin1');
-				return Buffer.concat([Buffer.from(tidy, 'latin1'), this.#chunks?.take(body) ?? body]);
+				return Buffer.concat([Buffer.from(tidy, 'latin1'), this.#chunks?.decode(body) ?? body]);
 			}
 		}
 	}
@@ -149,7 +149,7 @@ export function tidyNextHead(socket: Socket, limit: number): void {
 		}
 
 		if (!Buffer.isBuffer(chunk)) return push(chunk, encoding);
-		const ready = reader.take(chunk);
+		const ready = reader.decode(chunk);
 		return ready.length === 0 || push(ready);
 	};
 }

@@ -87,7 +87,7 @@ function withLength(text: string): Buffer[] {
 
 function decoded(block: Buffer): Headers {
 	let position = 0;
-	const take = (length: number): Buffer => {
+	const read = (length: number): Buffer => {
 		if (position + length > block.length) {
 			throw new SpdyError('a block of headers ends too early');
 		}
@@ -95,9 +95,9 @@ function decoded(block: Buffer): Headers {
 		position += length;
 		return block.subarray(position - length, position);
 	};
-	const text = (): string => take(take(4).readUInt32BE()).toString('utf8');
+	const text = (): string => read(read(4).readUInt32BE()).toString('utf8');
 	const headers = new Map<string, string>();
-	for (let left = take(4).readUInt32BE(); left > 0; left--) {
+	for (let left = read(4).readUInt32BE(); left > 0; left--) {
 		const name = text();
 		if (name === '' || headers.has(name)) {
 			throw new SpdyError(`a block of headers has the name ${JSON.stringify(name)} more than once, or empty`);

@@ -131,7 +131,7 @@ export function createSession({carrier, opened, limit = 1000}: SessionOptions): 
 		}
 	}
 
-	function take(frame: Frame): void {
+	function receive(frame: Frame): void {
 		switch (frame.type) {
 			case 'syn-stream': {
 				open(frame.stream, frame.headers, frame.isLast);
@@ -197,7 +197,7 @@ export function createSession({carrier, opened, limit = 1000}: SessionOptions): 
 
 	const read = createFrameReader(frame => {
 		if (!isOver) {
-			take(frame);
+			receive(frame);
 		}
 	});
 	return {

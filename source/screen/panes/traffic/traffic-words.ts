@@ -1,6 +1,6 @@
 /** What pane 3 says of a split beside its rows: how far it has got, what contradicts it, what is got of it, who changed it. Pure. */
 import type {ConsoleState, Move, ServiceVerdict} from '../../../console/state/state.js';
-import {lateRefusal} from '../../../knative/release/late-refusal.js';
+import {lateRefusal, type LateRefusal} from '../../../knative/release/late-refusal.js';
 import {conditionSentence} from '../../../knative/revision/revision-state.js';
 import {condition, routeSettled} from '../../../knative/service/service-state.js';
 import type {ServiceView} from '../../../knative/service/service.js';
@@ -10,7 +10,7 @@ import type {Theme} from '../../../terminal/output/theme.js';
 import {changesWords} from '../../frame/changes.js';
 import type {Size} from '../../layout.js';
 import {wrapLine, type DocumentLine} from '../../sheets/inspect/document.js';
-import {widthOf} from '../../widgets/table/fit-text.js';
+import {cutText, widthOf} from '../../widgets/table/fit-text.js';
 import {contradiction, inPlaceWords} from '../gateway-evidence.js';
 import {latelyAnswered} from '../measured.js';
 
@@ -65,10 +65,7 @@ export function saidLines(
 	const refusal = lateRefusal(service);
 	const proven = contradiction(verdict);
 	const lines: DocumentLine[] = refusal
-		? [
-				{text: `${glyphs.bad} ${refusal.said}`, style: styles.bad},
-				{text: `${refusal.meaning} ${refusal.wayBack}`, style: styles.warning},
-			]
+		? refusalLines(refusal, {width, height: Math.max(0, height - 1)}, {styles, glyphs})
 		: proven === undefined
 			? []
 			: [
@@ -84,6 +81,30 @@ export function saidLines(
 	// What has no room is cut where it can be seen that it was.
 	const rest = rows.slice(shown.length).map(({text}) => text);
 	return [...shown.slice(0, -1), {...last, text: [last.text, ...rest].join(' ')}];
+}
+
+/** What the server says, what it means and what to do; with less room first without what it means: what to do is never cut. */
+function refusalLines(
+	{said, keeps, meaning, wayBack}: LateRefusal,
+	{width, height}: Size,
+	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
+): DocumentLine[] {
+	const rowsOf = (text: string) => wrapLine({text}, width).length;
+	const first = `${glyphs.bad} ${said}`;
+	const room = Math.max(1, height - 1);
+	const remedies = [`${meaning} ${wayBack}`, `${keeps} ${wayBack}`, wayBack];
+	const remedy =
+		remedies.find(text => rowsOf(first) + rowsOf(text) <= height) ??
+		remedies.find(text => rowsOf(text) <= room) ??
+		wayBack;
+	// The sentence of the server is whole in the details and in what the message line says.
+	const left = Math.max(1, height - rowsOf(remedy));
+	const shown = wrapLine({text: first}, width);
+	const kept = shown.length > left ? [...shown.slice(0, left - 1), shown.slice(left - 1).join(' ')] : shown;
+	return [
+		...kept.map(text => ({text: cutText(text, width, {ellipsis: glyphs.ellipsis}), style: styles.bad})),
+		{text: remedy, style: styles.warning},
+	];
 }
 
 /** Rows of the pane from which on a row more for a sentence takes none from the split. */

@@ -123,7 +123,7 @@ export function toFormFields(
 			name: moreField,
 			label: 'More settings',
 			kind: 'toggle',
-			help: `Space shows ${advanced.map(({label}) => label.toLowerCase()).join(', ')}.`,
+			help: 'Space: more settings',
 		},
 		...advanced.map(toField),
 	];

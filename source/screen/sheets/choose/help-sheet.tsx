@@ -1,6 +1,6 @@
 /** The keys of the focused pane, made from the key table. */
 import {offeredRights} from '../../../console/session/rights.js';
-import {helpFor, labelOf, type KeyContext} from '../../keys/key-lookup.js';
+import {helpElsewhere, helpFor, labelOf, type KeyContext} from '../../keys/key-lookup.js';
 import type {Size} from '../../layout.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
@@ -11,7 +11,8 @@ import {Document, type DocumentLine} from '../inspect/document.js';
 export function Help({pane, isActive, ...size}: Size & {pane: KeyContext; isActive: boolean}) {
 	const {styles, isAscii} = useTheme();
 	const rights = useConsoleState(offeredRights, sameParts);
-	const sections = helpFor(pane, {isAscii}).map(section => ({
+	const all = [...helpFor(pane, {isAscii}), ...helpElsewhere(pane, {isAscii})];
+	const sections = all.map(section => ({
 		...section,
 		entries: section.entries.filter(({action}) => canPerform(action)),
 	}));

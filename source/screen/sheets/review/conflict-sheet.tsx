@@ -8,10 +8,13 @@ import {useNamedTitle} from '../../named-title.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {typedAhead, useActions, useConsole, useSeeing} from '../../use-console.js';
+import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
 import {notify} from '../../../console/state/select.js';
 import {shortRevision} from '../../format.js';
+import type {RevisionMark, RevisionMarks} from '../../panes/revision-marks.js';
+import {useRelease} from '../../panes/use-release.js';
 import {Document, type DocumentLine} from '../inspect/document.js';
+import {uidOf} from './use-review-text.js';
 
 export function Conflict({
 	title,
@@ -25,6 +28,8 @@ export function Conflict({
 	const theme = useTheme();
 	const {couldSee} = useSeeing();
 	const named = useNamedTitle(title, plan.name, size.width);
+	const target = useConsoleState(({services}) => services.find(({uid}) => uid === uidOf(plan)));
+	const marks = useRelease(target)?.marks;
 	/** Of what loses something or goes on to a write: it has to have been seen what it is about. */
 	const seen = (act: () => void) => () => {
 		if (couldSee(shownAs)) act();
@@ -44,7 +49,11 @@ export function Conflict({
 			{...size}
 			title={named}
 			aside="conflict"
-			lines={conflictLines(conflict, plan.name, frameContentSize(size.width, size.height).width, theme)}
+			lines={conflictLines(conflict, plan.name, {
+				...theme,
+				width: frameContentSize(size.width, size.height).width,
+				...(marks && {marks}),
+			})}
 			context="conflict"
 			isActive={isActive}
 			shownAs={shownAs}
@@ -77,12 +86,17 @@ function columnOf(cells: readonly ConflictCell[], longest = Number.POSITIVE_INFI
 export function conflictLines(
 	{sentence, base, mine, theirs, by, already}: ConflictState,
 	service: string,
-	width: number,
-	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
+	{
+		width,
+		styles,
+		glyphs,
+		marks = new Map(),
+	}: Pick<Theme, 'styles' | 'glyphs'> & {width: number; marks?: RevisionMarks},
 ): DocumentLine[] {
 	const rows = [...base, ...(theirs ?? []), ...mine];
 	const keys = [...new Set(rows.map(placeOf))];
 	const labels = keys.map(key => labelOf(rows, key, service));
+	const fills = keys.map(key => markOf(rows, key, marks));
 	const cell = (split: Split | undefined, key: string): ConflictCell => {
 		if (split === undefined) return {text: 'not readable'};
 		const row = split.find(candidate => placeOf(candidate) === key);
@@ -104,7 +118,10 @@ export function conflictLines(
 	// Where three columns have no room, each split has lines of its own: nothing of what one chooses between is cut.
 	const isStacked = longest !== undefined && longest < shortestColumn;
 	const [first = '', ...lines] = isStacked
-		? stackedRows(splits, labels)
+		? stackedRows(
+				splits,
+				labels.map((label, index) => [fills[index]?.fill, label].filter(Boolean).join(' ')),
+			)
 		: rowsOf([names, ...splits.map(cells => columnOf(cells, longest))]);
 	if (isStacked) {
 		return [
@@ -118,11 +135,25 @@ export function conflictLines(
 		{text: `${glyphs.bad} ${sentence}`, style: styles.bad, indent: 2},
 		{text: ''},
 		{text: first, style: styles.key, hard: true},
-		...lines.map((text): DocumentLine => ({text, hard: true})),
+		...lines.map((text, index): DocumentLine => filled(text, fills[index])),
 		{text: ''},
 		...(by === undefined ? [] : [{text: `Changed by ${by}.`}, {text: ''}]),
 		...waysOn(already),
 	];
+}
+
+/** With the fill of its revision in the columns before it. */
+function filled(text: string, mark: RevisionMark | undefined): DocumentLine {
+	if (!mark) return {text, hard: true};
+	const rest = ` ${text.slice(2)}`;
+	return {
+		text: `${mark.fill}${rest}`,
+		pieces: [
+			{text: mark.fill, style: mark.style},
+			{text: rest, style: {}},
+		],
+		hard: true,
+	};
 }
 
 /** Columns below which a share and what is beside it are not to be read. */
@@ -158,6 +189,11 @@ function sameRow(one: SplitRow | undefined, other: SplitRow | undefined): boolea
 
 /** What follows the latest is in another row for each revision that it is of: shares of two revisions are never in one. */
 const placeOf = ({key, latest, revision}: SplitRow) => (latest ? `${key}:${revision ?? ''}` : key);
+
+function markOf(rows: readonly SplitRow[], key: string, marks: RevisionMarks): RevisionMark | undefined {
+	const revision = rows.find(row => placeOf(row) === key)?.revision;
+	return revision === undefined ? undefined : marks.get(revision);
+}
 
 function labelOf(rows: readonly SplitRow[], key: string, service: string): string {
 	const row = rows.find(candidate => placeOf(candidate) === key);

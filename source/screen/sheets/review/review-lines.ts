@@ -13,6 +13,9 @@ import type {DocumentLine} from '../inspect/document.js';
 /** Columns below which a bar takes several rows. */
 const tinyWidth = 40;
 
+/** Rows below which no row is left empty above what differs. */
+const lowHeight = 24;
+
 /**
  * What matters first: on a small window the rest is below the fold.
  * @param isRead Whether what is essential has been on the screen: before that Enter only shows more.
@@ -30,6 +33,7 @@ export function reviewLines(
 		marks = new Map(),
 		where,
 		width = Number.POSITIVE_INFINITY,
+		height = Number.POSITIVE_INFINITY,
 	}: {
 		isRead?: boolean;
 		since?: number | undefined;
@@ -39,8 +43,9 @@ export function reviewLines(
 		marks?: RevisionMarks;
 		/** Context and namespace, where the border has no room for them. */
 		where?: string | undefined;
-		/** Columns that there are. */
+		/** Columns and rows that there are. */
 		width?: number;
+		height?: number;
 	} = {},
 ): DocumentLine[] {
 	const {plan, dryRun, wake, phase} = sheet;
@@ -51,19 +56,21 @@ export function reviewLines(
 	const say = (text: string, style?: DocumentLine['style'], indent = 2) => lines.push({text, style, indent});
 	// In a tiny window what Enter does comes first, and then what changes: nobody gets to them past a long name.
 	const isTiny = width < tinyWidth;
+	const isLow = height < lowHeight;
 	const place: DocumentLine = {text: where ?? '', style: styles.key, indent: 2};
 	if (where !== undefined && !isTiny) lines.unshift(place);
 	// Of what was tried on another ground nothing is said, nor once it is known what came of it. On the first screen: whoever
 	// agrees need not scroll for it.
 	if (lost === undefined && (isOpen || phase.kind === 'sending')) say(...dryRunLine(dryRun, look));
-	say('');
+	if (plan.warnings.length === 0 || !isLow) say('');
 	// Warnings before the table: whoever presses Enter has to have had them before the eyes at 80x24.
-	for (const {sentence, keys} of plan.warnings) {
+	for (const {sentence, keys} of ownersInOne(plan.warnings)) {
 		const text = [glyphs.warning, sentence, ...(keys === undefined ? [] : [keys])].join(' ');
 		lines.push({text, style: styles.warning, indent: 2, isEssential: true});
 	}
 	if (wake) lines.push(...wakeLines(wake, look));
-	if (plan.warnings.length > 0) say('');
+	// Beneath warnings that are long the evidence would be below the fold of a low window.
+	if (plan.warnings.length > 0 && !isLow) say('');
 	// Where nothing can be drawn but ASCII, the mark of a selection is, too.
 	const drawing = {
 		isAscii: glyphs.selected === '>',
@@ -119,6 +126,20 @@ export function reviewLines(
 		lines.push({text: isUncovered ? command : coveredLine(command), hard: true, style: styles.muted});
 	}
 	return lines;
+}
+
+/** Of several tools that write the same service one sentence: what differs is to stay above the fold. */
+function ownersInOne(
+	warnings: Plan['warnings'],
+): readonly Pick<Plan['warnings'][number], 'sentence' | 'keys'>[] {
+	const owners = warnings.flatMap(({kind, owner}) => (kind === 'owner' && owner !== undefined ? owner : []));
+	if (owners.length < 2) return warnings;
+	const all = `${owners.slice(0, -1).join(', ')} and ${owners.at(-1) ?? ''}`;
+	const sentence = `${all} manage this service and may put their own split back.`;
+	const at = warnings.findIndex(({kind}) => kind === 'owner');
+	return warnings.flatMap((warning, index) =>
+		warning.kind === 'owner' ? (index === at ? {sentence} : []) : warning,
+	);
 }
 
 /** What comes from a form, which is still beneath the review. */

@@ -81,7 +81,7 @@ export function useReviewText(sheet: ReviewSheet, {width, height}: Size): Review
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const target = useConsoleState(({services}) => services.find(({uid}) => uid === uidOf(plan)));
 	const marks = useRelease(target)?.marks;
-	const told = {since, isUncovered, where, width: size.width, ...(marks && {marks})};
+	const told = {since, isUncovered, where, width: size.width, height: size.height, ...(marks && {marks})};
 	const wholeLines = reviewLines(sheet, theme, {lost, ...told});
 	// What cannot be agreed to any more need not be read before.
 	const isRead =
@@ -121,4 +121,5 @@ function enterLabel(
 	return confirmation === 'twice' && phase.kind === 'open' ? 'ask once more' : 'apply';
 }
 
-const uidOf = ({write}: Plan): string | undefined => (write.kind === 'patch' ? write.uid : undefined);
+/** Of the service that is changed. */
+export const uidOf = ({write}: Plan): string | undefined => (write.kind === 'patch' ? write.uid : undefined);

@@ -170,7 +170,7 @@ describe('of what the note tells', () => {
 		const choice = promote({...before, service: newer, revisions: [revisionView(3), ...before.revisions]});
 		expect(choice).toMatchObject({split: [{key: one}, {key: two, percent: 100}]});
 		expect(choice.kind === 'split' && choice.notes).toContain(
-			`Pinned to ${two}: later revisions wait for you.`,
+			`Stays pinned to ${two}: later revisions wait for you.`,
 		);
 		const pinned = promote(notedFacts({followed: false}));
 		expect(pinned.kind === 'split' && pinned.notes).toEqual([]);

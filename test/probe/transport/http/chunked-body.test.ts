@@ -5,7 +5,7 @@ import * as fc from '../../../support/property.js';
 /** What is left of it when it comes in these pieces. */
 function readIn(pieces: readonly string[]): string {
 	const reader = new ChunkReader();
-	return pieces.map(piece => reader.take(Buffer.from(piece, 'latin1')).toString('latin1')).join('');
+	return pieces.map(piece => reader.decode(Buffer.from(piece, 'latin1')).toString('latin1')).join('');
 }
 
 const inOrder = '5\r\nhello\r\n0\r\n\r\n';

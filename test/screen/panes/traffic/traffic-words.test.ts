@@ -59,9 +59,11 @@ describe('what contradicts a split', () => {
 	it('is said in the words of the server, cut where it can be seen, and leaves one row', () => {
 		const whole = saidLines(refused, undefined, {width: 60, height: 12}, theme).map(({text}) => text);
 		expect(whole.join(' ')).toContain('Revision "x" not found');
-		const [only, ...more] = saidLines(refused, undefined, {width: 60, height: 2}, theme);
+		// What to do is whole, however little room there is for why.
+		const [said, remedy, ...more] = saidLines(refused, undefined, {width: 76, height: 3}, theme);
 		expect(more).toEqual([]);
-		expect(only?.text).toBe(whole.join(' '));
+		expect(said?.text).toMatch(/^✗ \w+: /);
+		expect(remedy?.text).toBe('Remove that revision from the split (x), or u undoes it, R rolls back.');
 		expect(saidLines(refused, undefined, {width: 60, height: 1}, theme)).toEqual([]);
 	});
 

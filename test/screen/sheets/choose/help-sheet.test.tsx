@@ -50,3 +50,11 @@ it('finds: only lines with what is typed are left, until Esc', async () => {
 	await vi.waitFor(() => expect(store.getState().find).toBeUndefined());
 	expect(text()).toContain('Go to the services.');
 });
+
+it('finds what can be done in another pane, and says where', async () => {
+	const {text, store} = await open();
+	expect(text()).toMatch(/Here[^]*Everywhere[^]*In the services pane[^]*In the live pane/);
+	expect(text()).not.toContain('In the traffic pane');
+	store.setState({sheets: [{kind: 'help'}], find: {text: 'abandon', isTyping: true}});
+	await vi.waitFor(() => expect(text()).not.toContain('Go to the services.'));
+});

@@ -26,7 +26,7 @@ const conflict: Conflict = {
 };
 
 const texts = (width: number, change: Partial<Conflict> = {}) =>
-	conflictLines({...conflict, ...change}, 'cart', width, createTheme({})).map(({text}) => text);
+	conflictLines({...conflict, ...change}, 'cart', {width, ...createTheme({})}).map(({text}) => text);
 
 /** The letters of the ways on. */
 const offered = (change: Partial<Conflict>) =>
@@ -122,4 +122,13 @@ describe('the sheet', () => {
 		expect(takeTheirs).not.toHaveBeenCalled();
 		expect(putMineOnTop).not.toHaveBeenCalled();
 	});
+});
+
+it.each([26, 76])('gives each row the fill that its revision has in the panes, at %i columns', width => {
+	const marks = new Map([
+		['cart-00001', {fill: '█', style: {}}],
+		['cart-00002', {fill: '▓', style: {}}],
+	]);
+	const told = conflictLines(conflict, 'cart', {width, marks, ...createTheme({})}).map(({text}) => text);
+	expect(told.join('\n')).toMatch(/█ …00001 [^]*▓ latest \(…00002\)/);
 });

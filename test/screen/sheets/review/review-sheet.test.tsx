@@ -40,6 +40,13 @@ const theirs = serviceView({
 	},
 });
 
+/** Another tool that writes the same service. */
+const owner = (by: string) => ({
+	kind: 'owner' as const,
+	owner: by,
+	sentence: `${by} manages this service (annotation example.com/${by}) and may put its own split back.`,
+});
+
 describe('a review', () => {
 	it('shows what changes, where, and the command that does the same', async () => {
 		const {copy, press, screen} = await open();
@@ -50,6 +57,17 @@ describe('a review', () => {
 		press('ctrl-y');
 		await vi.waitFor(() => expect(copy).toHaveBeenCalledOnce());
 		expect(copy.mock.calls[0]?.[0]).toContain('kubectl patch ksvc helloworld-go');
+	});
+
+	it('says of several tools that write the service in one sentence, and keeps what differs in a low window', async () => {
+		const about = ['Canary', 'Stable', 'Split set', 'Users get', 'Skips', 'Differs'].map(label => ({
+			label,
+			value: 'what is known of it',
+		}));
+		const warnings = [owner('Argo CD'), owner('Flux'), owner('Helm')];
+		const {screen} = await open({plan: {...rollbackPlan(), warnings, about}}, {height: 20});
+		expect(screen()).toMatch(/Argo CD, Flux and Helm manage this service and may put their own split back\./);
+		expect(screen()).toMatch(/Differs +what is known of it/);
 	});
 
 	it.each([

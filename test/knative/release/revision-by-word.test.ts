@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {newestOf, orderOf} from '../../../source/knative/release/evidence/shares.js';
 import {shortRevision} from '../../../source/screen/format.js';
-import {behindService, meantBy, serviceMeant} from '../../../source/knative/release/words.js';
+import {behindService, meantBy, serviceMeant} from '../../../source/knative/release/revision-by-word.js';
 import {revisionName, revisionView, serviceView} from '../objects.js';
 
 const [one, two, three] = [revisionName(1), revisionName(2), revisionName(3)];

@@ -6,7 +6,7 @@ import {generatedNumber} from './evidence/shares.js';
 import type {ServiceView} from '../service/service.js';
 import {releaseOf} from './release.js';
 import {objectNameRule} from '../forms/rules.js';
-import {wordsHelp} from './words-help.js';
+import {revisionByWordHelp} from './revision-by-word-help.js';
 
 export type Meant =
 	| {
@@ -51,7 +51,10 @@ export function meantBy(word: string, facts: ReleaseFacts): Meant {
 	}
 	const near = [...names].filter(name => name.endsWith(`-${word}`));
 	const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
-	return {ok: false, reason: `${service.name} has no revision ${shown}: name one by ${wordsHelp}.${hint}`};
+	return {
+		ok: false,
+		reason: `${service.name} has no revision ${shown}: name one by ${revisionByWordHelp}.${hint}`,
+	};
 }
 
 /** Each revision that the word means, as its name, as a tag, or as a number. */

@@ -1,6 +1,6 @@
 /** Commands of the linear mode, by number, word, beginning and key. */
 import {expect, test} from 'vitest';
-import {linearCommands, menuLines, parseLine} from '../../source/headless/linear/words.js';
+import {linearCommands, menuLines, parseLine} from '../../../source/headless/linear/linear-commands.js';
 
 test.each([
 	['services', {kind: 'command', name: 'services', argument: ''}],

@@ -1,0 +1,70 @@
+/** What is a conflict and what is none, and what is said of a name that is missing meanwhile. */
+import {describe, expect, it} from 'vitest';
+import {nudge} from '../../../source/console/state/draft.js';
+import {typeName} from '../../../source/console/sheets/review.js';
+import {onCart} from '../../support/on-cart.js';
+import {reviewOf, splitSeen} from '../../support/world.js';
+import {theirs} from './theirs.js';
+
+const on = onCart();
+
+const said = () => on.console.store.getState().notice?.text;
+
+/** Enter before the name was typed. */
+async function tooEarly(): Promise<void> {
+	on.console = await on.world.console('cart', {production: /.*/});
+	await on.console.complete();
+	await on.console.confirm();
+	expect(said()).toBe('Type cart first: sandbox is production.');
+}
+
+describe('in production, that the name is missing', () => {
+	it('is not said any more when it is being typed', async () => {
+		await tooEarly();
+		typeName(on.console.store, 'c');
+		expect(said()).toBeUndefined();
+	});
+
+	it('is said neither while it is sent nor of a conflict', async () => {
+		await tooEarly();
+		typeName(on.console.store, 'cart');
+		await on.world.split('cart', theirs);
+		const sent = on.console.confirm();
+		expect(reviewOf(on.console.store.getState()).phase.kind).toBe('sending');
+		expect(said()).toBeUndefined();
+		await sent;
+		expect(reviewOf(on.console.store.getState()).phase.kind).toBe('conflict');
+		expect(said()).toBeUndefined();
+	});
+});
+
+describe('what is no change of the spec', () => {
+	it.each([
+		['metadata', {metadata: {labels: {team: 'shop'}}}],
+		['the status', {}],
+	])('causes no conflict: %s', async (what, patch) => {
+		nudge(on.console.store, -10);
+		on.console.reviewDraft();
+		if (what === 'metadata') await on.world.patch('cart', patch);
+		else {
+			const path = '/apis/serving.knative.dev/v1/namespaces/default/services/cart/status';
+			await on.world.other.request({
+				method: 'PATCH',
+				path,
+				body: {status: {address: {url: 'http://elsewhere.example.com'}}},
+				contentType: 'application/merge-patch+json',
+			});
+		}
+		await on.console.confirm();
+		expect(on.console.store.getState().sheets).toEqual([]);
+		await splitSeen(on.console, 'cart-00001=80 cart-00002=20');
+	});
+
+	it('but a change of the template is one', async () => {
+		nudge(on.console.store, -10);
+		on.console.reviewDraft();
+		await on.world.patch('cart', {spec: {template: {metadata: {annotations: {'example.com/note': 'x'}}}}});
+		await on.console.confirm();
+		expect(reviewOf(on.console.store.getState()).phase).toMatchObject({kind: 'conflict'});
+	});
+});
