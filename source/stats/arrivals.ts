@@ -18,8 +18,8 @@ export type Arrivals = {
 const recent = 30;
 /** Quantile of the standard normal distribution: 5 %. */
 const beyondChance = 1.645;
-/** Busy and quiet times make more of it than any company. */
-const mostExcess = 8;
+/** Busy and quiet times make more of it than any company; what is beyond that makes verdicts late, and hardly better. */
+const mostExcess = 3;
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 

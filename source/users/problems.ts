@@ -4,12 +4,19 @@ import type {Round} from './scrape/scraper.js';
 
 export type UsersProblem = {
 	/**
-	 * forbidden: a right is missing · unlisted: the pods cannot be listed · unread: pods do not answer · sampled: not all pods
-	 * are asked · rates: exact counts are switched off, or sent elsewhere · own: requests of this console are among them.
+	 * forbidden: a right is missing, or the credentials are not accepted · unlisted: the same for the list of pods, or it is old · unread: pods do not answer · sampled: not all pods
+	 * are asked · rates: exact counts are switched off, or sent elsewhere · own: requests of this console are among them · grpc: errors
+	 * are not told of.
 	 */
-	readonly kind: 'forbidden' | 'unlisted' | 'unread' | 'sampled' | 'rates' | 'own';
+	readonly kind: 'forbidden' | 'unlisted' | 'unread' | 'sampled' | 'rates' | 'own' | 'grpc';
 	/** Without a full stop. Printable. */
 	readonly sentence: string;
+};
+
+/** Of a service that speaks gRPC. */
+export const grpcErrors: UsersProblem = {
+	kind: 'grpc',
+	sentence: 'errors not known: gRPC sends them with HTTP 200, and pods count by HTTP status',
 };
 
 /** The worst first; of many alike one. */
@@ -20,6 +27,8 @@ export function problemsOf(round: Round | undefined, watch: ReflectorState): rea
 
 function forbidden({way, forbidden: refusals}: Round): UsersProblem[] {
 	if (way !== 'none') return [];
+	const login = refusals.find(({right}) => right === undefined);
+	if (login) return [{kind: 'forbidden', sentence: login.sentence}];
 	const rights = refusals.map(({right}) => right).join(', or to ');
 	return [{kind: 'forbidden', sentence: `needs the right to ${rights} (${refusals[0]?.sentence ?? ''})`}];
 }
@@ -30,7 +39,14 @@ function unlisted(watch: ReflectorState): UsersProblem[] {
 		case 'live':
 			return [];
 		case 'forbidden':
-			return [{kind: 'unlisted', sentence: `needs the right to list and watch pods (${watch.why})`}];
+			// With other credentials there may be the right.
+			return [
+				{
+					kind: 'unlisted',
+					sentence:
+						watch.status === 401 ? watch.why : `needs the right to list and watch pods (${watch.why})`,
+				},
+			];
 		case 'missing':
 		case 'offline':
 		case 'stale':

@@ -12,7 +12,9 @@ import type {PrometheusPlace} from './prometheus-place.js';
 
 /** Asks one query; the sentence says why there is no answer. */
 export type AskPrometheus = (query: string, signal: AbortSignal) => Promise<PromAnswer>;
-export type PromAnswer = {ok: true; series: readonly PromSeries[]} | {ok: false; sentence: string};
+export type PromAnswer =
+	/** `warning`: what it says itself of parts that are missing, printable. */
+	{ok: true; series: readonly PromSeries[]; warning?: string} | {ok: false; sentence: string};
 /** `value` is finite and not below 0. */
 export type PromSeries = {readonly labels: ReadonlyMap<string, string>; readonly value: number};
 
@@ -20,6 +22,7 @@ const answerSchema = v.variant('status', [
 	v.object({
 		status: v.literal('success'),
 		data: v.object({resultType: v.literal('vector'), result: v.array(v.unknown())}),
+		warnings: v.fallback(v.optional(v.array(v.string()), []), []),
 	}),
 	v.object({status: v.literal('error'), error: v.string()}),
 ]);
@@ -58,7 +61,14 @@ export function readVector(body: unknown): PromAnswer {
 				ok: false,
 				sentence: `Prometheus says ${printable(odd.text.slice(0, 40))}, which is no number of requests`,
 			}
-		: {ok: true, series};
+		: {ok: true, series, ...warningOf(output.warnings)};
+}
+
+/** Of several that store the numbers, one that does not answer is a warning and no error: then some are missing. */
+function warningOf([first, ...more]: readonly string[]): {warning?: string} {
+	if (first === undefined) return {};
+	const rest = more.length === 0 ? '' : `, and ${more.length} more`;
+	return {warning: `${printable(first.slice(0, 300))}${rest}`};
 }
 
 const answerTimeout = 10_000;
@@ -102,7 +112,7 @@ async function askService(
 	}
 	return status === 200 || status === 400 || status === 422
 		? readVector(body)
-		: {ok: false, sentence: sentenceOf({status, body})};
+		: {ok: false, sentence: `Service ${namespace}/${name}:${port}: ${sentenceOf({status, body})}`};
 }
 
 async function askUrl(place: URL, {query, signal}: PrometheusQuestion): Promise<PromAnswer> {

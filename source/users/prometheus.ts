@@ -11,6 +11,7 @@ import {usersCertainty} from './counting/certainty.js';
 import {quantile} from './counting/quantile.js';
 import type {AskPrometheus, PromSeries} from './prometheus-answer.js';
 import type {UsersRow, UsersView, UsersWindow} from './counting/users-view.js';
+import type {UsersProblem} from './problems.js';
 import type {UsersMeter, UsersSnapshot, UsersSplit} from './users.js';
 
 type PromNames = {
@@ -112,6 +113,7 @@ export function promWindow(
 		requests: rows.reduce((total, row) => total + row.requests, 0),
 		isExact: false,
 		certainty,
+		hasStatuses: split.isGrpc !== true,
 		rows: rows.map(row => ({
 			...row,
 			share: certainty.told === 'shares' ? row.perSecond / perSecond : undefined,
@@ -160,6 +162,7 @@ export function createPrometheusMeter({
 	let split: UsersSplit = {weights: [], isSettling: false, pair: undefined};
 	let window: UsersWindow | undefined;
 	let problem: string | undefined;
+	let warning: string | undefined;
 	let failures = 0;
 	let asked = 0;
 	let running: AbortController | undefined;
@@ -173,6 +176,7 @@ export function createPrometheusMeter({
 				ask(queries.buckets, signal),
 			]);
 			asked += 2;
+			warning = (counts.ok ? counts.warning : undefined) ?? (buckets.ok ? buckets.warning : undefined);
 			if (!counts.ok || !buckets.ok) {
 				problem = counts.ok ? (buckets.ok ? undefined : buckets.sentence) : counts.sentence;
 				failures++;
@@ -210,6 +214,7 @@ export function createPrometheusMeter({
 		requests: 0,
 		isExact: false,
 		certainty: usersCertainty([], {seconds: 0, isExact: false}),
+		hasStatuses: true,
 		rows: [],
 	};
 	return {
@@ -240,10 +245,12 @@ export function createPrometheusMeter({
 				history: [],
 				isCurrent: true,
 			};
-			const problems =
-				problem === undefined
-					? [{kind: 'rates' as const, sentence: `by Prometheus, over ${seconds} s`}]
-					: [{kind: 'unread' as const, sentence: problem}];
+			const problems: UsersProblem[] = [];
+			if (problem !== undefined) problems.push({kind: 'unread', sentence: problem});
+			if (warning !== undefined) {
+				problems.push({kind: 'sampled', sentence: `Prometheus warns: ${warning}`});
+			}
+			if (problem === undefined) problems.push({kind: 'rates', sentence: `by Prometheus, over ${seconds} s`});
 			return {
 				state: window ? 'counting' : problem === undefined ? 'waiting' : 'unknown',
 				view,

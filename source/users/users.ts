@@ -13,7 +13,7 @@ import {
 	type LedgerStretch,
 } from './counting/ledger.js';
 import {recentMilliseconds, usersView, type UsersView, type UsersWeight} from './counting/users-view.js';
-import {problemsOf, type UsersProblem} from './problems.js';
+import {grpcErrors, problemsOf, type UsersProblem} from './problems.js';
 import {createScraper, type Round, type Scrape} from './scrape/scraper.js';
 
 export type {UsersRow, UsersView, UsersWeight, UsersWindow} from './counting/users-view.js';
@@ -29,6 +29,8 @@ export type UsersSplit = {
 	readonly isSettling: boolean;
 	/** The new revision, and the one that it is compared with. */
 	readonly pair: {fresh: string; old: string} | undefined;
+	/** Whether a revision of it speaks gRPC: its errors have HTTP 200, so that no count of statuses tells of them. */
+	readonly isGrpc?: boolean;
 };
 
 /** Percents before and after, in the order of each split. */
@@ -181,7 +183,9 @@ export function createUsersMeter({
 		},
 		snapshot() {
 			const view = usersView(stretches, {...split, since, recent});
-			const problems = problemsOf(last, watch);
+			// From rates nothing is said of errors anyway.
+			const isUntold = split.isGrpc === true && view.recent.requests > 0;
+			const problems = [...problemsOf(last, watch), ...(isUntold ? [grpcErrors] : [])];
 			const isTold = view.recent.seconds > 0 && view.isCurrent;
 			return {
 				state: split.weights.length === 0 ? 'unserved' : isTold ? 'counting' : untold(problems),

@@ -55,6 +55,11 @@ describe('the keyboard protocols that a program has left on', () => {
 		await terminal.until(/Roll back cart/);
 		terminal.type(`${ESC}[27;1;27~`);
 		await terminal.until(isOnPanes);
+		// The keypad in application mode.
+		terminal.type(`${ESC}Or`);
+		await terminal.until(/▸2 Revisions/);
+		terminal.type(`${ESC}Oq`);
+		await terminal.until(/▸1 Services/);
 		terminal.type(`${ESC}[47;2u`);
 		await terminal.until(/Go to the pane before/);
 		terminal.type(`${ESC}[113u`);

@@ -197,6 +197,18 @@ it('with nothing at all there is a sentence, and a way out', async () => {
 	expect((await terminal.exited).code).toBe(0);
 });
 
+it('a command that cannot list the revisions says so, and shows the rest', async () => {
+	grant(({resource}) => resource === 'revisions');
+	const args = ['status', 'cart', '--kubeconfig', kubeconfig];
+	const {code, stdout, stderr} = await runProgram(args, {XDG_STATE_HOME: directory});
+	expect(stdout).toMatch(/^Canary +cart-00002 10 %/m);
+	expect(stderr).toMatch(/^The revisions cannot be listed: .*cannot list resource "revisions"/);
+	expect(code).toBe(0);
+	const json = await runProgram([...args, '-o', 'json'], {XDG_STATE_HOME: directory});
+	expect(JSON.parse(json.stdout).revisions).toBeNull();
+	expect(json.stderr).toContain('cannot list resource "revisions"');
+});
+
 it('a command reads one service with get alone', async () => {
 	grant(({verb}) => verb !== 'get');
 	const {stdout, code} = await runProgram(['get', 'cart', '--kubeconfig', kubeconfig]);

@@ -38,6 +38,7 @@ function stretchOf(service: string, requests: number): UsersSnapshot['view']['re
 		requests,
 		isExact: true,
 		certainty: {told: 'shares', rateWithin: 0, shareWithin: 0},
+		hasStatuses: true,
 		rows: [
 			{
 				revision: `${service}-00003`,

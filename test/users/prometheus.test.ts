@@ -137,6 +137,18 @@ it('says why it is not known', async () => {
 		],
 	});
 	server.always(exchange =>
+		exchange.answer(404, {
+			kind: 'Status',
+			status: 'Failure',
+			reason: 'NotFound',
+			message: 'services "prom" not found',
+			code: 404,
+		}),
+	);
+	expect(
+		(await first(createPrometheusMeter({ask, namespace: 'default', service: 'cart'}))).problems[0]?.sentence,
+	).toBe('Service monitoring/prom:9090: services "prom" not found');
+	server.always(exchange =>
 		exchange.answer(200, {status: 'success', data: {resultType: 'vector', result: []}}),
 	);
 	expect(
@@ -216,6 +228,18 @@ it.each([
 	expect([state, problems]).toEqual([
 		'unknown',
 		[{kind: 'unread', sentence: expect.stringMatching(sentence)}],
+	]);
+});
+
+it('says of what may be missing what Prometheus warns of', async () => {
+	const {state, problems} = await first(
+		await answering((response, _, query) => {
+			response.end(JSON.stringify({...answerTo(query), warnings: ['store-3 failed\u001b: partial', 'slow']}));
+		}),
+	);
+	expect([state, problems[0]]).toEqual([
+		'counting',
+		{kind: 'sampled', sentence: 'Prometheus warns: store-3 failed␛: partial, and 1 more'},
 	]);
 });
 

@@ -174,6 +174,21 @@ describe('from rates, at port 9090', () => {
 		]);
 	});
 
+	it.each([
+		['the list of pods', '/pods'],
+		['the pods', '/proxy/metrics'],
+	])('speaks of credentials and of no right where %s wants others', async (_, path) => {
+		sandbox.apiFaults.set({
+			answers: [
+				{code: 401, path},
+				{code: 401, path: '/portforward'},
+			],
+		});
+		const {problems} = await until(measure(admin), ({state}) => state === 'unknown');
+		expect(problems[0]?.sentence).toMatch(/^the API server does not accept the credentials of this context/);
+		expect(problems.map(({sentence}) => sentence).join('\n')).not.toMatch(/right/);
+	});
+
 	it('says what the API server says of a pod that it cannot reach, and asks it more and more seldom', async () => {
 		sandbox.apiFaults.set({answers: [{code: 503, path: '/proxy/metrics'}]});
 		const meter = measure(admin);

@@ -65,6 +65,12 @@ export function comparedRevisions(
 export const taggedRevisions = (traffic: readonly StatusTarget[]): string[] =>
 	[...new Set(traffic.flatMap(({revision, tag}) => (tag === undefined ? [] : [revision])))].toSorted();
 
+/** Whether a revision that users are sent to speaks gRPC: its errors are in no HTTP status. */
+export const speaksGrpc = (traffic: readonly StatusTarget[], revisions: readonly RevisionView[]): boolean =>
+	revisions.some(
+		({name, protocol}) => protocol === 'grpc' && traffic.some(({revision}) => revision === name),
+	);
+
 /**
  * A revision can be asked at a tag of its own, or at the service's host while it has all of the traffic.
  *

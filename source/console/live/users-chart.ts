@@ -14,11 +14,16 @@ const shortest = 2000;
  * @param changes Where the split was changed.
  * @param options.columns Room, in cells.
  * @param options.revisions Of which there is something to be drawn, in that order.
+ * @param options.hasStatuses Whether errors have a status of their own; else none are drawn.
  */
 export function usersChartOf(
 	stretches: readonly LedgerStretch[],
 	changes: readonly UsersSplitChange[],
-	{columns, revisions}: {columns: number; revisions: readonly string[]},
+	{
+		columns,
+		revisions,
+		hasStatuses = true,
+	}: {columns: number; revisions: readonly string[]; hasStatuses?: boolean},
 ): Chart | undefined {
 	const [first] = stretches;
 	const last = stretches.at(-1);
@@ -41,10 +46,12 @@ export function usersChartOf(
 			const found = gathered(held, index, {breaks, weigh});
 			return found.length === 0 ? undefined : value(found);
 		});
+	const errorsOf = (which: Which) =>
+		ofColumns(counted(which), found => (hasStatuses ? failedPart(which)(found) : undefined));
 	return {
 		start,
 		duration,
-		errors: ofColumns(counted(revisionsOf), failedPart(revisionsOf)),
+		errors: errorsOf(revisionsOf),
 		revisions: revisions.map(revision => {
 			const own = counted(() => [revision]);
 			return {
@@ -58,10 +65,7 @@ export function usersChartOf(
 								came(() => [revision]),
 							) / all;
 				}),
-				errors: ofColumns(
-					own,
-					failedPart(() => [revision]),
-				),
+				errors: errorsOf(() => [revision]),
 				p95: ofColumns(own, found => p95Of(found, revision)),
 			};
 		}),

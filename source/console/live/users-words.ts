@@ -25,11 +25,12 @@ export function percentWords(share: number): string {
 }
 
 /**
- * What users get: `users  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms`, in the order of the rows. `≈` is before what is an
+ * What users get: `users  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms`, in the order of the rows; with
+ * `4xx 0 %│3 %` where there are some. `≈` is before what is an
  * estimate. Short: without what stands behind the shares.
  */
 export function usersLine(
-	{rows, perSecond, isExact, certainty}: UsersWindow,
+	{rows, perSecond, isExact, certainty, hasStatuses}: UsersWindow,
 	{isShort = false}: {isShort?: boolean} = {},
 ): string {
 	const shown = rows.filter(row => (row.percent ?? 0) > 0 || row.perSecond > 0);
@@ -47,7 +48,13 @@ export function usersLine(
 		`${mark}${shares(shown).join('│')}${isExact ? '' : within(certainty)}`,
 	];
 	if (isShort) return parts.join('   ');
-	if (shown.some(({requests}) => requests > 0)) parts.push(`ok ${shown.map(okWords).join('│')}`);
+	if (hasStatuses && shown.some(({requests}) => requests > 0)) {
+		parts.push(`ok ${shown.map(okWords).join('│')}`);
+	}
+	// A 4xx is no failure of the service, and yet all that users get of a revision that has lost a path.
+	if (shown.some(({rejected, requests}) => rejected > 0 && rejected >= requests * noticed)) {
+		parts.push(`4xx ${shown.map(rejectedWords).join('│')}`);
+	}
 	if (shown.some(({p95}) => p95 !== undefined)) {
 		parts.push(`p95 ${about}${shown.map(({p95}) => latency(p95)).join('│')} ms`);
 	}
@@ -70,6 +77,12 @@ function shares(rows: readonly UsersRow[]): string[] {
 export function okWords({requests, failed}: UsersRow): string {
 	return requests === 0 ? none : `${percentWords(1 - failed / requests)} %`;
 }
+
+/** The part of the requests of a revision that is worth a word when it is answered with a 4xx. */
+const noticed = 0.01;
+
+const rejectedWords = ({requests, rejected}: UsersRow): string =>
+	requests === 0 ? none : `${percentWords(rejected / requests)} %`;
 
 export function latency(milliseconds: number | undefined): string {
 	if (milliseconds === undefined) return none;
@@ -187,7 +200,10 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 		return {tone: 'dim', text: 'users  none: the route has no split, so no pod is asked'};
 	}
 	if (state === 'waiting') {
-		const why = problem === undefined || problem.kind === 'rates' ? 'asking the pods…' : problem.sentence;
+		const why =
+			problem === undefined || problem.kind === 'rates' || problem.kind === 'grpc'
+				? 'asking the pods…'
+				: problem.sentence;
 		return {tone: 'dim', text: `users  ${why}`};
 	}
 	if (state === 'unknown') {

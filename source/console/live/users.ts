@@ -9,7 +9,7 @@ import type {PrometheusPlace} from '../../users/prometheus-place.js';
 import type {OwnCounts, OwnRequests, UsersMeter, UsersProblem, UsersSplit} from '../../users/users.js';
 import {knownRevisions, selectedService} from '../state/read.js';
 import type {ConsoleState, ConsoleStore, LoopSnapshot} from '../state/state.js';
-import {comparedRevisions, taggedRevisions} from './compared-pair.js';
+import {comparedRevisions, speaksGrpc, taggedRevisions} from './compared-pair.js';
 
 export type UsersFollower = {
 	/** Follows the store: selection and split. To be called whenever one of them may have changed. */
@@ -188,11 +188,13 @@ function splitOfUsers(service: ServiceView, state: ConsoleState): UsersSplit {
 	for (const {revision, percent} of service.statusTraffic) {
 		percents.set(revision, (percents.get(revision) ?? 0) + percent);
 	}
+	const revisions = knownRevisions(state, service) ?? [];
 	return {
 		weights: [...percents].map(([revision, percent]) => ({revision, percent})),
 		tagged: taggedRevisions(service.statusTraffic),
 		isSettling: !routeSettled(service) || service.splitDoubt !== undefined,
-		pair: comparedRevisions(service, knownRevisions(state, service) ?? []),
+		pair: comparedRevisions(service, revisions),
+		isGrpc: speaksGrpc(service.statusTraffic, revisions),
 	};
 }
 

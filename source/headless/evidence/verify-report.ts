@@ -274,7 +274,7 @@ export function notesOn(
 	}
 	if (notSent > 0) {
 		notes.push(
-			`${notSent} slots passed unsent, because too many requests were under way; they were made up for later.`,
+			`${notSent} slots passed unsent: too many requests were under way, or the command was stopped; they were made up for later.`,
 		);
 	}
 	return notes;

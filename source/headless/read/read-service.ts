@@ -60,13 +60,26 @@ export async function readRevisions(
 	namespace: string,
 	service: string,
 ): Promise<readonly RevisionView[] | undefined> {
+	const read = await tryRevisions(cluster, namespace, service);
+	return read.ok ? read.revisions : undefined;
+}
+
+/** Newest first, or why they cannot be listed. */
+export async function tryRevisions(
+	cluster: Cluster,
+	namespace: string,
+	service: string,
+): Promise<{ok: true; revisions: readonly RevisionView[]} | UnreadService> {
 	const got = await get(cluster, servingPath('revisions', namespace), ofService(service));
-	const list = got.ok ? parseList(got.answer.body) : undefined;
-	const revisions = list?.items
+	if (!got.ok) return got;
+	const list = parseList(got.answer.body);
+	const reason = 'the API server answered with something other than a list';
+	if (!list) return {ok: false, reason, isAnswer: true};
+	const revisions = list.items
 		.flatMap(item => {
 			const parsed = parseRevision(item);
 			return parsed.ok && parsed.value.service === service ? [parsed.value] : [];
 		})
 		.toSorted((a, b) => b.generation - a.generation);
-	return revisions && withPodTrouble(cluster, revisions, Date.now());
+	return {ok: true, revisions: await withPodTrouble(cluster, revisions, Date.now())};
 }

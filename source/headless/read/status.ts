@@ -42,7 +42,8 @@ export async function showStatus(options: StatusOptions, means: StatusMeans): Pr
 	if (waited?.kind === 'gone' || waited?.kind === 'failed') return fail(exitCodes.notMade, waited.sentence);
 	const read = await readFacts(means, {namespace, name});
 	if (!read.ok) return fail(exitCodes.notMade, read.reason);
-	const {facts} = read;
+	const {facts, unread} = read;
+	if (unread.revisions !== undefined) progress(`The revisions cannot be listed: ${unread.revisions}`);
 	const verdict = await verdictOf(facts, means);
 	const users = await means.users?.();
 	const report = statusReport(facts, {context: cluster.context, verdict, users: users?.report});

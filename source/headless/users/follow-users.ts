@@ -3,7 +3,7 @@ import {isDeepStrictEqual} from 'node:util';
 import type {Cluster} from '../../kube/cluster.js';
 import {servingPath} from '../../kube/paths.js';
 import {reflect} from '../../kube/watch/reflector.js';
-import {comparedRevisions, taggedRevisions} from '../../console/live/compared-pair.js';
+import {comparedRevisions, speaksGrpc, taggedRevisions} from '../../console/live/compared-pair.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
@@ -24,6 +24,7 @@ function splitOfUsers(
 		tagged: taggedRevisions(service.statusTraffic),
 		isSettling: !routeSettled(service) || service.splitDoubt !== undefined,
 		pair: comparedRevisions(service, revisions),
+		isGrpc: speaksGrpc(service.statusTraffic, revisions),
 	};
 }
 

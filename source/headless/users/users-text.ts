@@ -43,7 +43,7 @@ function total(recent: UsersWindow): string {
 		: usersLine(recent).replace(/^users +/, '');
 }
 
-function cells(row: UsersRow, {isExact, certainty}: UsersWindow): string[] {
+function cells(row: UsersRow, {isExact, certainty, hasStatuses}: UsersWindow): string[] {
 	const mark = isExact ? '' : '≈';
 	// Rates side by side say what shares say.
 	const isTold = isExact || certainty.told === 'shares';
@@ -53,7 +53,7 @@ function cells(row: UsersRow, {isExact, certainty}: UsersWindow): string[] {
 		row.share === undefined ? '–' : `${mark}${percentWords(row.share)} %`,
 		isTold ? `${mark}${rate(row.perSecond)}/s` : '–',
 		row.requests === 0 ? '–' : String(row.requests),
-		okWords(row),
+		hasStatuses ? okWords(row) : '–',
 		row.requests === 0 ? '–' : String(row.rejected),
 		row.p50 === undefined ? '–' : `≈${latency(row.p50)} ms`,
 		row.p95 === undefined ? '–' : `≈${latency(row.p95)} ms`,
@@ -101,28 +101,34 @@ export function usersJson(service: ServiceView, {state, view, problems}: UsersSn
 	};
 }
 
+/**
+ * Nothing was measured in no time, and of rates nothing was counted: a script must not take either for none.
+ */
+const known = (value: number, isKnown: boolean) => (isKnown ? value : null);
+
 /** JSON has no infinity: evidence beyond all numbers is a large one. */
 const finite = (value: number) => (Number.isFinite(value) ? value : Number.MAX_VALUE);
 
 function windowJson({seconds, perSecond, requests, isExact, certainty, rows}: UsersWindow): object {
+	const isMeasured = seconds > 0;
 	return {
 		seconds,
-		perSecond,
-		requests,
+		perSecond: known(perSecond, isMeasured),
+		requests: known(requests, isExact || requests > 0),
 		isExact,
-		certainty: certainty.told,
+		certainty: isMeasured ? certainty.told : null,
 		rows: rows.map(row => ({
 			revision: row.revision,
 			percent: row.percent ?? null,
 			share: row.share ?? null,
-			perSecond: row.perSecond,
-			requests: row.requests,
-			failed: row.failed,
-			rejected: row.rejected,
+			perSecond: known(row.perSecond, isMeasured),
+			requests: known(row.requests, isExact || row.requests > 0),
+			failed: known(row.failed, isExact || row.requests > 0),
+			rejected: known(row.rejected, isExact || row.requests > 0),
 			p50: row.p50 === undefined || row.p50 === Infinity ? null : row.p50,
 			p95: row.p95 === undefined || row.p95 === Infinity ? null : row.p95,
 			concurrency: row.concurrency ?? null,
-			pods: row.pods ?? null,
+			pods: (isMeasured && row.pods) || null,
 		})),
 	};
 }

@@ -12,10 +12,15 @@ import {readPlaceholders} from '../../kube/read-placeholders.js';
 import type {Facts} from '../../release/plan-facts.js';
 import {settleAttempts} from '../../release/outcome/settle-attempts.js';
 import {lookUpDeeds} from '../../release/outcome/look-up.js';
-import {readRevisions, readService} from '../read/read-service.js';
+import {readService, tryRevisions} from '../read/read-service.js';
 
 export type ReadFacts =
-	| {ok: true; facts: Facts; unread: {problem: string | undefined; changes: number}}
+	| {
+			ok: true;
+			facts: Facts;
+			/** `revisions`: why they cannot be listed. */
+			unread: {problem: string | undefined; changes: number; revisions: string | undefined};
+	  }
 	| {ok: false; reason: string; isAnswer: boolean};
 
 /** @param tags That may be wanted: whether the cluster has a place for them is asked, too. */
@@ -27,9 +32,9 @@ export async function readFacts(
 	}: {cluster: Cluster; history: HistoryFile | undefined; now?: () => number},
 	{namespace, name, tags = []}: {namespace: string; name: string; tags?: readonly string[]},
 ): Promise<ReadFacts> {
-	const [read, revisions, memory, placeholders] = await Promise.all([
+	const [read, listed, memory, placeholders] = await Promise.all([
 		readService(cluster, namespace, name),
-		readRevisions(cluster, namespace, name),
+		tryRevisions(cluster, namespace, name),
 		remembered(history),
 		// A roll back waits for nothing that it can do without.
 		tags.length > 0 ? readPlaceholders(cluster, namespace, name, tags) : undefined,
@@ -37,11 +42,16 @@ export async function readFacts(
 	await settleDeeds(memory, {cluster, history, now}, {namespace, name});
 	if (!read.ok) return read;
 	const {service} = read;
+	const revisions = listed.ok ? listed.revisions : undefined;
 	const changes = await settledChanges(memory, service, history, now());
 	return {
 		ok: true,
 		facts: {service, revisions, changes, now: now(), user: cluster.user, placeholders},
-		unread: {problem: memory.problem, changes: changes.length},
+		unread: {
+			problem: memory.problem,
+			changes: changes.length,
+			revisions: listed.ok ? undefined : listed.reason,
+		},
 	};
 }
 

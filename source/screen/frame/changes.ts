@@ -121,7 +121,7 @@ function shareWords({before, after, service}: Changed, {bar, arrow}: {bar: strin
 	const named = (split: Split) =>
 		split
 			.filter(({percent}) => percent > 0)
-			.map(row => `${rowName(row, service)} ${row.percent}`)
+			.map(row => `${rowName(row, service, split)} ${row.percent}`)
 			.join(bar);
 	return [`${named(before)} ${arrow} ${named(after)}`];
 }
@@ -133,7 +133,7 @@ function rowWords({before, after, service}: Changed): string[] {
 			.filter(
 				({key, percent, tags}) => percent === 0 && tags.length === 0 && other.every(row => row.key !== key),
 			)
-			.map(row => rowName(row, service));
+			.map(row => rowName(row, service, split));
 	return [
 		...only(after, before).map(name => `${name} added at 0 %`),
 		...only(before, after).map(name => `${name} (0 %) removed`),
@@ -148,14 +148,16 @@ function tagWords({before, after, service}: Changed, arrow: string): string[] {
 	return [...all].flatMap(tag => {
 		const [from, to] = [holder(before, tag), holder(after, tag)];
 		if (from?.key === to?.key) return [];
-		if (!from) return to ? [`tag ${tag} added to ${rowName(to, service)}`] : [];
+		if (!from) return to ? [`tag ${tag} added to ${rowName(to, service, after)}`] : [];
 		return to
-			? [`tag ${tag} ${rowName(from, service)} ${arrow} ${rowName(to, service)}`]
-			: [`tag ${tag} removed from ${rowName(from, service)}`];
+			? [`tag ${tag} ${rowName(from, service, before)} ${arrow} ${rowName(to, service, after)}`]
+			: [`tag ${tag} removed from ${rowName(from, service, before)}`];
 	});
 }
 
-function rowName({latest, key, revision}: Split[number], service: string): string {
+/** Of what follows the latest the revision, too, but for one that has a row of its own: then a newer one was about to be it. */
+function rowName({latest, key, revision}: Split[number], service: string, split: Split): string {
 	if (!latest) return shortRevision(key, service);
-	return revision === undefined ? 'latest' : `latest (${shortRevision(revision, service)})`;
+	const isPinned = split.some(row => !row.latest && row.revision === revision);
+	return revision === undefined || isPinned ? 'latest' : `latest (${shortRevision(revision, service)})`;
 }

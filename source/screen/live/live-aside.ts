@@ -46,7 +46,7 @@ export function asidePieces(
 		...(isBack ? [{text: 'earlier answers, G follows'}] : []),
 		{text: pace},
 		{text: count(answered, 'answer'), rank: 1},
-		...(notSent > 0 ? [{text: `${notSent} skipped (rate limit)`, rank: 3}] : []),
+		...(notSent > 0 ? [{text: `${notSent} skipped (busy or stopped)`, rank: 3}] : []),
 		{
 			text: settling
 				? isUnread

@@ -21,6 +21,8 @@ const verdictsAbove = 2;
 const roomyFrom = 10;
 /** From that height on every row has room. */
 const spaciousFrom = 20;
+/** Of a lower one, what rows of the table may take where there are more of them. */
+const mostOfRows = 0.4;
 /** From that width on failures stand beside the answers. */
 const wideFrom = 110;
 const longestChart = 7;
@@ -51,7 +53,11 @@ export function liveLayout({
 	const isRoomy = height >= roomyFrom;
 	// In a low window the third row takes the place of the short chart, and nothing else moves.
 	const wanted = isRoomy
-		? Math.max(reservedRows, weights + 1, height >= spaciousFrom ? rows : 0)
+		? Math.max(
+				reservedRows,
+				weights + 1,
+				height >= spaciousFrom ? rows : Math.min(rows, Math.floor(height * mostOfRows)),
+			)
 		: Math.max(2, Math.min(reservedRows, rows));
 	const table = Math.max(2, Math.min(wanted + 1, height - above - (height > 6 ? 1 : 0)));
 	let rest = Math.max(0, height - above - table);

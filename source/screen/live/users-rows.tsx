@@ -81,7 +81,11 @@ const DrawnUsers = memo(
 	}: {snapshot: UsersSnapshot; service: string; marks: RevisionMarks | undefined} & Size) => (
 		<ChartView
 			chart={columns =>
-				usersChartOf(snapshot.view.history, snapshot.changes, {columns, revisions: drawnRevisions(snapshot)})
+				usersChartOf(snapshot.view.history, snapshot.changes, {
+					columns,
+					revisions: drawnRevisions(snapshot),
+					hasStatuses: snapshot.view.recent.hasStatuses,
+				})
 			}
 			order={snapshot.view.recent.rows.map(({revision}) => revision)}
 			title="users"
@@ -153,7 +157,10 @@ const untold: ReadonlySet<ShownProblem['kind']> = new Set(['forbidden', 'unliste
 
 const isSerious = ({kind}: ShownProblem): boolean => untold.has(kind);
 const problemLines = (problems: readonly ShownProblem[]): UsersLine[] =>
-	problems.map(({kind, sentence}) => ({tone: kind === 'rates' ? 'dim' : 'doubtful', text: sentence}));
+	problems.map(({kind, sentence}) => ({
+		tone: kind === 'rates' || kind === 'grpc' ? 'dim' : 'doubtful',
+		text: sentence,
+	}));
 
 /** The numbers first; beside them how it was, where there is room; then what matters most of the rest. */
 function linesOf(

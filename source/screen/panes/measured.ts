@@ -26,7 +26,8 @@ type Entry = readonly [string, string];
  * else of those of users. More than nothing is 1 % at least.
  */
 function failureShares({live, users}: Pick<ConsoleState, 'live' | 'users'>, {uid}: ServiceView): Entry[] {
-	const counted = users?.uid === uid ? users.snapshot.view.sinceSplit.rows : [];
+	const sinceSplit = users?.uid === uid ? users.snapshot.view.sinceSplit : undefined;
+	const counted = sinceSplit?.hasStatuses === true ? sinceSplit.rows : [];
 	const comparison = live?.uid === uid ? live.snapshot.comparison : undefined;
 	const asked = comparison ? [comparison.fresh, comparison.old] : [];
 	const known = [

@@ -208,6 +208,11 @@ const letteredKey = (body: string, final: string): string | undefined => {
 	return movingKey(end, modifiersOf(bits));
 };
 
+/** The keypad in application mode, left on by a program: the VT220's own sequences. */
+const applicationKeypad: Readonly<Record<string, string>> = Object.fromEntries(
+	Array.from('jklmnopqrstuvwxyX', (final, index) => [final, '*+,-./0123456789='.charAt(index)]),
+);
+
 const arrowOf = (final: string): string => letters[final.toUpperCase()] ?? '';
 
 /** The key that a whole sequence is, as Ink reads it; undefined when it is none of ours. */
@@ -217,7 +222,9 @@ export const keyOfSequence = (sequence: Sequence): string | undefined => {
 		if (final === 'M' && body === '') return '\r';
 		// rxvt: Ctrl with an arrow.
 		if (/^[abcd]$/.test(final) && body === '') return movingKey(arrowOf(final), {...none, isControl: true});
-		return letteredKey(body, final);
+		return body === '' && Object.hasOwn(applicationKeypad, final)
+			? applicationKeypad[final]
+			: letteredKey(body, final);
 	}
 
 	if (sequence.kind !== 'CSI') return undefined;

@@ -48,6 +48,8 @@ export type UsersWindow = {
 	readonly isExact: boolean;
 	readonly rows: readonly UsersRow[];
 	readonly certainty: UsersCertainty;
+	/** Whether failures are told of in HTTP statuses: those of gRPC are not. */
+	readonly hasStatuses: boolean;
 };
 
 export type UsersView = {
@@ -90,6 +92,7 @@ const longestGap = 10_000;
  * @param since When the split became what it is; milliseconds.
  * @param recent Milliseconds that are recent.
  * @param pair The revision that is looked at, and the one that it is compared with.
+ * @param isGrpc Whether one of them speaks gRPC: of its errors only those of the queue-proxy have a status of their own.
  */
 export function usersView(
 	stretches: readonly LedgerStretch[],
@@ -98,12 +101,14 @@ export function usersView(
 		tagged = [],
 		since,
 		pair,
+		isGrpc = false,
 		recent: milliseconds = recentMilliseconds,
 	}: {
 		weights: readonly UsersWeight[];
 		tagged?: readonly string[];
 		since: number;
 		pair: {fresh: string; old: string} | undefined;
+		isGrpc?: boolean;
 		recent?: number;
 	},
 ): UsersView {
@@ -136,12 +141,16 @@ export function usersView(
 		isCounted && isKnown && weights.length > 1 ? usersSplitVerdict(intervals, shares, areTagged) : undefined;
 	const places = pair && {fresh: revisions.indexOf(pair.fresh), old: revisions.indexOf(pair.old)};
 	const isPair = places !== undefined && places.fresh >= 0 && places.old >= 0 && places.fresh !== places.old;
+	const errors =
+		isCounted && isPair ? {...usersErrorVerdict(ofAll, {...places, shares}), ...pair!} : undefined;
+	const of = {percents, tagged, hasStatuses: !isGrpc};
 	return {
-		recent: windowOf(recent, revisions, {percents, tagged}),
-		sinceSplit: windowOf(settled, revisions, {percents, tagged}),
+		recent: windowOf(recent, revisions, of),
+		sinceSplit: windowOf(settled, revisions, of),
 		split,
 		untested: split || weights.length < 2 ? undefined : (because ?? uncounted(settled.at(-1))),
-		errors: isCounted && isPair ? {...usersErrorVerdict(ofAll, {...places, shares}), ...pair!} : undefined,
+		// No 5xx of gRPC proves nothing; many of them do.
+		errors: isGrpc && errors?.state !== 'worse' ? undefined : errors,
 		dispersion: split?.dispersion,
 		history: whole,
 		isCurrent: (whole.at(-1)?.to ?? -Infinity) >= last - longestGap,
@@ -202,7 +211,11 @@ function intervalOf(
 function windowOf(
 	stretches: readonly LedgerStretch[],
 	revisions: readonly string[],
-	{percents, tagged}: {percents: ReadonlyMap<string, number>; tagged: readonly string[]},
+	{
+		percents,
+		tagged,
+		hasStatuses,
+	}: {percents: ReadonlyMap<string, number>; tagged: readonly string[]; hasStatuses: boolean},
 ): UsersWindow {
 	const seconds = stretches.reduce((sum, {from, to}) => sum + (to - from) / 1000, 0);
 	const sums = revisions.map(revision => {
@@ -247,6 +260,7 @@ function windowOf(
 		requests: sums.reduce((total, {requests}) => total + requests, 0),
 		isExact,
 		certainty,
+		hasStatuses,
 		rows: sums.map(sum => ({
 			revision: sum.revision,
 			percent: percents.get(sum.revision),

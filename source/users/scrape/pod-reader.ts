@@ -14,8 +14,8 @@ export type PodReading =
 	| {kind: 'read'; body: Uint8Array}
 	/** The pod is there, and nobody listens at the port. */
 	| {kind: 'closed'}
-	/** Which right is missing, and the server's words. */
-	| {kind: 'forbidden'; right: string; sentence: string}
+	/** Which right is missing, and the server's words; undefined where it does not accept the credentials. */
+	| {kind: 'forbidden'; right: string | undefined; sentence: string}
 	/** The pod is gone. */
 	| {kind: 'gone'}
 	/** Anything else that is no answer, in words. */
@@ -59,6 +59,7 @@ function refusal(status: number, bytes: Uint8Array): PodReading {
 	const body = jsonOrText(text);
 	const sentence = sentenceOf({status, body});
 	const isStatus = typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'Status';
+	if (isStatus && status === 401) return {kind: 'forbidden', right: undefined, sentence};
 	if (isStatus && status === 403) return {kind: 'forbidden', right: proxyRight, sentence};
 	if (isStatus && status === 404) return {kind: 'gone'};
 	if (status === 503 && refusedConnection.test(sentence)) return {kind: 'closed'};
@@ -75,6 +76,7 @@ export function forwardReader(cluster: Cluster): PodReader {
 			const answer = await cluster.connectToPod(target, signal);
 			if (answer.kind === 'refused') {
 				const {status, sentence} = answer;
+				if (status === 401) return {kind: 'forbidden', right: undefined, sentence};
 				if (status === 403) return {kind: 'forbidden', right: forwardRight, sentence};
 				return status === 404 ? {kind: 'gone'} : {kind: 'failed', sentence};
 			}

@@ -51,6 +51,8 @@ const second = 1200;
 const longestTurn = 3000;
 /** Milliseconds until a right that was missing is tried again. */
 const again = 60_000;
+/** The same for credentials that are not accepted: somebody logs in again. */
+const afterLogin = 10_000;
 
 /**
  * @param onRound Told of each round as it is over.
@@ -139,7 +141,8 @@ export function createScraper({
 			memory.take(report, {askedFor, now: timers.now(), isPrometheus});
 			if (report.kind !== 'forbidden') return {pod, at, report};
 			// Nothing was asked of the pod: the other way is tried at once.
-			barred.set(way.name, {until: timers.now() + again, answer: report});
+			const until = timers.now() + (report.right === undefined ? afterLogin : again);
+			barred.set(way.name, {until, answer: report});
 			await turn(-Infinity, signal);
 		}
 		return undefined;

@@ -38,6 +38,7 @@ function windowOf(rows: readonly UsersRow[], isExact = true): UsersWindow {
 		perSecond,
 		requests: rows.reduce((sum, {requests}) => sum + requests, 0),
 		isExact,
+		hasStatuses: true,
 		rows: rows.map(one => ({...one, share: perSecond > 0 ? one.perSecond / perSecond : undefined})),
 	};
 }
@@ -47,10 +48,25 @@ const counted = windowOf([
 	row('new', 103, {requests: 3090, failed: 58, p95: 382.4}),
 ]);
 
+/** So many of the requests to the new one are answered with a 4xx. */
+const lineWith = (rejected: number) =>
+	usersLine(
+		windowOf([row('old', 80, {requests: 2400, rejected: 10}), row('new', 20, {requests: 600, rejected})]),
+	);
+
 describe('the line', () => {
 	it('says rate, shares, successes and latencies in the order of the revisions', () => {
 		expect(usersLine(counted)).toBe('users  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms');
 		expect(usersLine(counted, {isShort: true})).toBe('users  412/s   75│25');
+	});
+
+	it('says how many got a 4xx, where those are more than a few', () => {
+		expect(lineWith(600)).toBe('users  100/s   80│20   ok 100 %│100 %   4xx 0.4 %│100 %');
+		expect(lineWith(5)).toBe('users  100/s   80│20   ok 100 %│100 %');
+	});
+
+	it('says nothing of successes where errors have no status of their own', () => {
+		expect(usersLine({...counted, hasStatuses: false})).toBe('users  412/s   75│25   p95 ≈38│382 ms');
 	});
 
 	it('marks what is an estimate, and leaves out what is not told', () => {

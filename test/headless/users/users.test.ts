@@ -63,6 +63,15 @@ describe('users', () => {
 		expect(lines[1]).toMatch(/^REVISION +SET +GOT +RATE +COUNT +OK +4xx +P50 +P95 +PODS$/);
 		expect(lines[2]).toMatch(/^cart-00001 +90 % +≈[\d.]+ % +≈\d+\/s +– +– +– +– +– +1$/);
 		expect(lines.at(-1)).toMatch(/^! estimated from rates/);
+		const told = await users(cluster, {output: 'json'});
+		// Nothing is counted: no failure of 0 requests would be said to be none.
+		expect(JSON.parse(told.out)).toMatchObject({
+			recent: {
+				requests: null,
+				perSecond: expect.any(Number),
+				rows: [{requests: null, failed: null, rejected: null}, {}],
+			},
+		});
 	});
 
 	it('says it in JSON, every field each time', async () => {
@@ -105,6 +114,16 @@ describe('users', () => {
 		expect(out).toMatch(
 			/^default\/cart {2}users {2}not known: needs the right to get pods\/proxy, or to get and create/,
 		);
+		const told = await users(viewer, {output: 'json'});
+		expect(JSON.parse(told.out)).toMatchObject({
+			state: 'unknown',
+			recent: {
+				seconds: 0,
+				perSecond: null,
+				certainty: null,
+				rows: [{revision: 'cart-00001', perSecond: null, requests: null, failed: null, pods: null}, {}],
+			},
+		});
 	});
 });
 

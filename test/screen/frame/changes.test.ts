@@ -124,3 +124,21 @@ test('a change of many shares is told whole in few words', () => {
 	expect(lastChangeBriefly({history: [two]}, service.uid, look)).toMatch(/ bob a 90│b 10 → b 100$/);
 	expect(lastChangeBriefly({history: []}, service.uid, look)).toBeUndefined();
 });
+
+const target = (revision: string, percent: number, latest: boolean) => ({
+	revision: latest ? undefined : revision,
+	percent,
+	latest,
+	tag: undefined,
+});
+
+test('latest has no name of a revision that the same split pins: a newer one was about to be it', () => {
+	const before = splitOf({specTraffic: [target('cart-00001', 100, true)], latestReady: 'cart-00001'});
+	const after = splitOf({
+		specTraffic: [target('cart-00001', 60, false), target('', 40, true)],
+		latestReady: 'cart-00001',
+	});
+	expect(lastChangeWords({history: [{...entry, before, after}]}, service.uid, look)).toMatch(
+		/ bob latest \(…00001\) 100 → …00001 60│latest 40$/,
+	);
+});

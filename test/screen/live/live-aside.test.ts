@@ -21,7 +21,7 @@ test('what else is so stands in it', () => {
 	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 1, notSent: 13, since: noon});
 	const words = wordsOf(snapshot, 0, {isRefused: false, isForwarded: true, background: 2, isBack: true});
 	expect(words).toBe(
-		`earlier answers, G follows · 1 req/s · 1 answer · 13 skipped (rate limit) · 90/10 since ${clock(noon)} · via API server · 2 loops in background`,
+		`earlier answers, G follows · 1 req/s · 1 answer · 13 skipped (busy or stopped) · 90/10 since ${clock(noon)} · via API server · 2 loops in background`,
 	);
 });
 

@@ -27,6 +27,7 @@ const stretch: UsersSnapshot['view']['recent'] = {
 	requests: 3000,
 	isExact: true,
 	certainty: {told: 'shares', rateWithin: 0, shareWithin: 0},
+	hasStatuses: true,
 	rows: [row(one, 75), row(two, 25)],
 };
 

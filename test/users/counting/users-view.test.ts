@@ -58,6 +58,21 @@ it('shows the last half minute beside all that came since the split', () => {
 	expect(view.errors).toMatchObject({state: 'worse', fresh: 'new', by: '5xx'});
 });
 
+const viewOfGrpc = (failed: number) =>
+	usersView(
+		stretches(40, () => ({old: part(80), new: part(20, {failed})})),
+		{weights, since: -1000, pair, isGrpc: true},
+	);
+
+it('does not take no failed status for no error where gRPC sends its own with 200', () => {
+	expect(viewOfGrpc(0)).toMatchObject({
+		errors: undefined,
+		recent: {hasStatuses: false},
+		split: {state: 'agrees'},
+	});
+	expect(viewOfGrpc(2).errors).toMatchObject({state: 'worse'});
+});
+
 it('counts for the verdict only what came under this split, and after the gateway was switched', () => {
 	const all = stretches(20, () => ({old: part(80), new: part(20)}));
 	const view = usersView(
