@@ -80,10 +80,10 @@ function share(split: Split, key: string): string {
 /** `cart-00001 90 % → wanted 100 % → stored 95 %`, of each row that is not as wanted. */
 function splitSentence(before: Split, wanted: Split, stored: Split): string {
 	const keys = [...new Set([...wanted, ...stored].map(({key}) => key))];
-	return keys
+	const rows = keys
 		.filter(key => share(wanted, key) !== share(stored, key))
-		.map(key => `${key} ${share(before, key)} → wanted ${share(wanted, key)} → stored ${share(stored, key)}`)
-		.join(', ');
+		.map(key => `${key} ${share(before, key)} → wanted ${share(wanted, key)} → stored ${share(stored, key)}`);
+	return rows.length > 0 ? rows.join(', ') : 'the same shares, in other entries of the traffic';
 }
 
 function valueWords(value: unknown): string {

@@ -32,6 +32,19 @@ it('of the traffic, each row that is not as wanted, as before → wanted → sto
 	]);
 });
 
+it('of traffic that has the same shares in other entries, that', () => {
+	const object = objectWith([90, 10]);
+	const shares = [
+		[1, 50],
+		[1, 40],
+		[2, 10],
+	] as const;
+	object.spec.traffic = shares.map(([index, percent]) => ({revisionName: revisionName(index), percent}));
+	const splits = {before: splitWith([80, 20]), after: splitWith([90, 10])};
+	const stored = altered([{path: '/spec/traffic', wanted: [], stored: []}], object);
+	expect(alteredSentences({splits}, stored)).toEqual(['the same shares, in other entries of the traffic']);
+});
+
 it('of a field, its name, what was wanted and what was stored, printable', () => {
 	const image = {path: '/spec/template/spec/containers/0/image', wanted: 'a:1', stored: 'b:\u001B[2J'};
 	const note = {path: '/metadata/annotations/example.com~1note', wanted: 'x', stored: undefined};

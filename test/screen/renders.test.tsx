@@ -6,12 +6,12 @@ import {ThemeContext} from '../../source/screen/widgets/theme-context.js';
 import {ConsoleContext} from '../../source/screen/use-console.js';
 import {createConsole, type Console} from '../../source/console/console.js';
 import {moveSelection} from '../../source/console/state/select.js';
-import type {UsersSnapshot} from '../../source/console/state/state.js';
 import {createRevisionTable, createSortedTable} from '../../source/console/tables/tables.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
 import {parseRevision} from '../../source/knative/revision/revision.js';
 import {parseService, type ServiceView} from '../../source/knative/service/service.js';
 import {crowdName, crowdRevision, crowdService} from '../support/crowded-cluster.js';
+import {usersRow, usersSnapshot, usersWindow} from '../users/snapshots.js';
 
 const services = createSortedTable<ServiceView>();
 const revisions = createRevisionTable();
@@ -30,32 +30,8 @@ function putRevision(number: number, generation: number, pods: number): void {
 }
 
 /** So many requests in half a minute, all of one revision. */
-function stretchOf(service: string, requests: number): UsersSnapshot['view']['recent'] {
-	const perSecond = requests / 30;
-	return {
-		seconds: 30,
-		perSecond,
-		requests,
-		isExact: true,
-		certainty: {told: 'shares', rateWithin: 0, shareWithin: 0},
-		hasStatuses: true,
-		rows: [
-			{
-				revision: `${service}-00003`,
-				percent: 100,
-				perSecond,
-				share: 1,
-				requests,
-				failed: 0,
-				rejected: 0,
-				p50: undefined,
-				p95: undefined,
-				concurrency: undefined,
-				pods: {all: 1, read: 1},
-			},
-		],
-	};
-}
+const stretchOf = (service: string, requests: number) =>
+	usersWindow([usersRow(`${service}-00003`, requests / 30, {percent: 100, share: 1, requests})]);
 
 const nothing = () => {};
 
@@ -130,18 +106,7 @@ describe('nothing is drawn for a change of', () => {
 	it('what users get, while the numbers say the same', async () => {
 		const {selected} = console.store.getState();
 		const told = (requests: number) => {
-			const stretch = stretchOf(crowdName(1), requests);
-			const view = {
-				recent: stretch,
-				sinceSplit: stretch,
-				split: undefined,
-				untested: undefined,
-				errors: undefined,
-				dispersion: undefined,
-				history: [],
-				isCurrent: true,
-			};
-			const snapshot: UsersSnapshot = {state: 'counting', asked: 1, changes: [], problems: [], view};
+			const snapshot = usersSnapshot(stretchOf(crowdName(1), requests));
 			console.store.setState({users: {uid: selected?.uid ?? '', snapshot, isPaused: false}});
 		};
 		expect(await framesOf(() => told(3000))).toBeGreaterThan(0);

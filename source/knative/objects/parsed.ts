@@ -68,17 +68,25 @@ export const optionalTime = v.fallback(
 	undefined,
 );
 
+// What a list of ten thousand revisions has a hundred thousand of is read without a schema for each: that was half of what it took.
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === 'object' && value !== null;
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+function stringsOf(record: Readonly<Record<string, unknown>>): Map<string, string> {
+	const strings = new Map<string, string>();
+	for (const key of Object.keys(record)) {
+		const value = record[key];
+		if (typeof value === 'string') strings.set(key, value);
+	}
+	return strings;
+}
+
 /** Labels or annotations: entries whose value is no string are left out. Not printable: keys and values are raw. */
 export const stringMap = v.fallback(
-	v.pipe(
-		v.record(v.string(), v.unknown()),
-		v.transform(
-			record =>
-				new Map(
-					Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-				),
-		),
-	),
+	v.pipe(v.custom<Readonly<Record<string, unknown>>>(isRecord), v.transform(stringsOf)),
 	() => new Map<string, string>(),
 );
 
@@ -98,19 +106,36 @@ export function tolerantList<Schema extends v.GenericSchema>(schema: Schema) {
 	);
 }
 
-/** `status.conditions`. A status that is none of the three words counts as Unknown. */
-export const conditions = tolerantList(
+const sharedOr = (value: unknown): string => (typeof value === 'string' ? shared(value) : '');
+
+function timeOf(value: unknown): number | undefined {
+	const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+	return Number.isNaN(time) ? undefined : time;
+}
+
+/** None for what is no condition. */
+function conditionOf(item: unknown): readonly ConditionView[] {
+	if (!isRecord(item) || typeof item['type'] !== 'string') return [];
+	const {type, status, severity, reason, message, lastTransitionTime} = item;
+	return [
+		{
+			type: shared(type),
+			status: status === 'True' || status === 'False' ? status : 'Unknown',
+			severity: sharedOr(severity),
+			reason: sharedOr(reason),
+			message: sharedOr(message),
+			since: timeOf(lastTransitionTime),
+		},
+	];
+}
+
+/** `status.conditions`, without what is none. A status that is none of the three words counts as Unknown. */
+export const conditions = v.fallback(
 	v.pipe(
-		v.object({
-			type: v.pipe(v.string(), v.transform(shared)),
-			status: v.fallback(v.picklist(['True', 'False', 'Unknown']), 'Unknown'),
-			severity: sharedText,
-			reason: sharedText,
-			message: sharedText,
-			lastTransitionTime: optionalTime,
-		}),
-		v.transform(({lastTransitionTime, ...rest}): ConditionView => ({...rest, since: lastTransitionTime})),
+		v.custom<readonly unknown[]>(isList),
+		v.transform(items => items.flatMap(item => conditionOf(item))),
 	),
+	[],
 );
 
 /** The references that say who controls the object: there is at most one, if the server is sound. */

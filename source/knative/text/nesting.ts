@@ -8,15 +8,18 @@ export function tooDeep(value: unknown): string | undefined {
 	return isDeeper(value, deepest) ? `it is nested deeper than ${deepest} levels` : undefined;
 }
 
+const isNested = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === 'object' && value !== null;
+
 /** By calls, too, which end where the levels do: lists of thousands of objects are looked at with each answer. */
 function isDeeper(value: unknown, levels: number): boolean {
-	if (typeof value !== 'object' || value === null) return false;
+	if (!isNested(value)) return false;
 	if (levels === 0) return true;
-	if (Array.isArray(value)) return value.some(part => isDeeper(part, levels - 1));
-	// A list of the values of each would be most of what this makes.
-	for (const key in value) {
-		const part: unknown = Reflect.get(value, key);
-		if (typeof part === 'object' && isDeeper(part, levels - 1)) return true;
+	if (Array.isArray(value)) {
+		for (const part of value) if (isDeeper(part, levels - 1)) return true;
+		return false;
 	}
+	// A list of the values of each would be most of what this makes.
+	for (const key in value) if (isDeeper(value[key], levels - 1)) return true;
 	return false;
 }

@@ -9,22 +9,8 @@ import {usersCertainty} from '../../../source/users/counting/certainty.js';
 import {createLedger, type LedgerStretch} from '../../../source/users/counting/ledger.js';
 import {usersView} from '../../../source/users/counting/users-view.js';
 import {seeded} from '../../stats/random.js';
+import {usersRow as row, usersSnapshot} from '../../users/snapshots.js';
 import type {UsersRow, UsersSnapshot, UsersWindow} from '../../../source/users/users.js';
-
-const row = (revision: string, perSecond: number, more: Partial<UsersRow> = {}): UsersRow => ({
-	revision,
-	percent: 50,
-	perSecond,
-	share: undefined,
-	requests: 0,
-	failed: 0,
-	rejected: 0,
-	p50: undefined,
-	p95: undefined,
-	concurrency: undefined,
-	pods: {all: 1, read: 1},
-	...more,
-});
 
 function windowOf(rows: readonly UsersRow[], isExact = true): UsersWindow {
 	const perSecond = rows.reduce((sum, {perSecond: own}) => sum + own, 0);
@@ -219,27 +205,8 @@ it('says of few requests that their shares cannot be told, and of fewer that the
 	expect(sinceSplitLine(snapshot({sinceSplit: among}))).toBeUndefined();
 });
 
-const snapshot = (
-	part: Partial<UsersSnapshot['view']>,
-	more: Partial<UsersSnapshot> = {},
-): UsersSnapshot => ({
-	state: 'counting',
-	problems: [],
-	asked: 0,
-	changes: [],
-	view: {
-		recent: counted,
-		sinceSplit: counted,
-		split: undefined,
-		untested: undefined,
-		errors: undefined,
-		dispersion: undefined,
-		history: [],
-		isCurrent: true,
-		...part,
-	},
-	...more,
-});
+const snapshot = (part: Partial<UsersSnapshot['view']>, more: Partial<UsersSnapshot> = {}): UsersSnapshot =>
+	usersSnapshot(counted, part, more);
 
 const split = (state: NonNullable<UsersSnapshot['view']['split']>['state']) => ({
 	state,

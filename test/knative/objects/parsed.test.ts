@@ -86,6 +86,40 @@ test('words that many objects say are printable, also after thousands of others'
 	expect(shared('Ready\u0007')).toBe('Ready␇');
 });
 
+test.each([
+	[{}, []],
+	[{conditions: null}, []],
+	[{conditions: {type: 'Ready'}}, []],
+	[{conditions: [null, 'Ready', 7, ['Ready'], {type: 7, status: 'True'}]}, []],
+	[
+		{
+			conditions: [
+				{
+					type: 'Re\u0007ady',
+					status: 1,
+					severity: {},
+					reason: 3,
+					message: 'a\u001Bb',
+					lastTransitionTime: 'x',
+				},
+			],
+		},
+		[{type: 'Re␇ady', status: 'Unknown', severity: '', reason: '', message: 'a␛b', since: undefined}],
+	],
+])('of conditions in %j those that are some are read, and are printable', (status, read) => {
+	expect(v.parse(v.object({conditions}), status).conditions).toEqual(read);
+});
+
+test('labels are those that were sent, also by names that objects of JavaScript have something of', () => {
+	const sent: unknown = JSON.parse('{"__proto__": "a", "constructor": "b", "toString": "c", "n": 1}');
+	expect([...v.parse(stringMap, sent)]).toEqual([
+		['__proto__', 'a'],
+		['constructor', 'b'],
+		['toString', 'c'],
+	]);
+	expect(v.parse(v.object({labels: stringMap}), {})).toEqual({labels: new Map()});
+});
+
 test('a condition that says none of the three words is Unknown, and one without a type is none', () => {
 	const read = v.parse(conditions, [
 		{type: 'Ready', status: 'True', lastTransitionTime: '2026-11-23T07:00:00Z'},

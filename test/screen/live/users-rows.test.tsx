@@ -3,33 +3,15 @@ import type {UsersSnapshot} from '../../../source/console/state/state.js';
 import {UsersRows, usersHeight} from '../../../source/screen/live/users-rows.js';
 import {serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
+import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {canaryTraffic, knowing, one, two} from '../parts/state.js';
 
 const service = serviceView({traffic: canaryTraffic, ready: 2});
 
-const row = (revision: string, perSecond: number): UsersSnapshot['view']['recent']['rows'][number] => ({
-	revision,
-	percent: 50,
-	perSecond,
-	share: perSecond / 100,
-	requests: perSecond * 30,
-	failed: 0,
-	rejected: 0,
-	p50: undefined,
-	p95: undefined,
-	concurrency: undefined,
-	pods: {all: 1, read: 1},
-});
+const row = (revision: string, perSecond: number) =>
+	usersRow(revision, perSecond, {share: perSecond / 100, requests: perSecond * 30});
 
-const stretch: UsersSnapshot['view']['recent'] = {
-	seconds: 30,
-	perSecond: 100,
-	requests: 3000,
-	isExact: true,
-	certainty: {told: 'shares', rateWithin: 0, shareWithin: 0},
-	hasStatuses: true,
-	rows: [row(one, 75), row(two, 25)],
-};
+const stretch = usersWindow([row(one, 75), row(two, 25)]);
 
 async function open({
 	uid = service.uid,
@@ -37,22 +19,7 @@ async function open({
 	problems = [],
 	height = 3,
 }: {uid?: string; isPaused?: boolean; problems?: UsersSnapshot['problems']; height?: number} = {}) {
-	const snapshot: UsersSnapshot = {
-		state: 'counting',
-		asked: 0,
-		changes: [],
-		view: {
-			recent: stretch,
-			sinceSplit: stretch,
-			split: undefined,
-			untested: undefined,
-			errors: undefined,
-			dispersion: undefined,
-			history: [],
-			isCurrent: true,
-		},
-		problems,
-	};
+	const snapshot = usersSnapshot(stretch, {}, {problems});
 	return openOnConsole(() => <UsersRows width={100} height={height} />, {
 		columns: 100,
 		rows: 3,
