@@ -198,14 +198,15 @@ describe('a write from here', () => {
 	});
 });
 
-describe('the promise of a write from here', () => {
-	const arrive = (traffic: TrafficTarget[]): void => {
-		tell(at(1, 'True'));
-		follow();
-		beginMove(store, uid, 2, 900);
-		tell(at(2, 'True', {traffic}));
-	};
+/** A write from here to that split, followed until the gateway has it. */
+const arrive = (traffic: TrafficTarget[]): void => {
+	tell(at(1, 'True'));
+	follow();
+	beginMove(store, uid, 2, 900);
+	tell(at(2, 'True', {traffic}));
+};
 
+describe('the promise of a write from here', () => {
 	it.each<[string, string, TrafficTarget[], string]>([
 		['of a split', 'Sent', canary, 'helloworld-go is now 90│10.'],
 		['of a roll back', 'Rolled back', whole, `Rolled back: ${revisionName(1)} has 100 %.`],
