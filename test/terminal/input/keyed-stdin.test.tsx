@@ -135,22 +135,22 @@ test('what was typed behind the key that leaves the terminal to another is no ke
 	expect(await keyboard.have(2)).toEqual(['0 j', '1 k']);
 });
 
+/** After it was lent, and typed in. */
+const openReturned = async (options?: KeyedStdinOptions) => {
+	const keyboard = await openKeyboard(options);
+	const {stdin} = keyboard;
+	stdin.lend();
+	const listeners = stdin.listeners('readable');
+	stdin.removeAllListeners('readable');
+	keyboard.source.write('secret\rq\u001B');
+	for (const listener of listeners) {
+		stdin.on('readable', (...args) => void Reflect.apply(listener, stdin, args));
+	}
+
+	return keyboard;
+};
+
 describe('what was typed for a program that had the terminal is no key of ours', () => {
-	/** After it was lent, and typed in. */
-	const openReturned = async (options?: KeyedStdinOptions) => {
-		const keyboard = await openKeyboard(options);
-		const {stdin} = keyboard;
-		stdin.lend();
-		const listeners = stdin.listeners('readable');
-		stdin.removeAllListeners('readable');
-		keyboard.source.write('secret\rq\u001B');
-		for (const listener of listeners) {
-			stdin.on('readable', (...args) => void Reflect.apply(listener, stdin, args));
-		}
-
-		return keyboard;
-	};
-
 	test('where the terminal tells what came before', async () => {
 		const asked: string[] = [];
 		const keyboard = await openReturned({write: bytes => asked.push(bytes)});
