@@ -51,7 +51,15 @@ const lines = (
 	size: typeof room = room,
 ) =>
 	besideLines(
-		{failures: undefined, beside: view(), service: 'cart', marks: undefined, logged: 'cart-00002', now, ...part},
+		{
+			failures: undefined,
+			beside: view(),
+			service: 'cart',
+			marks: undefined,
+			logged: 'cart-00002',
+			now,
+			...part,
+		},
 		size,
 		theme,
 	).map(({text}) => text);

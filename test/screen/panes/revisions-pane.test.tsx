@@ -36,7 +36,9 @@ describe('the revisions of the selected service', () => {
 		expect(screen()).toMatch(/✗ …00002: .*fetch image/);
 		expect(screen()).toContain('e events · L log · r new revision');
 		// There L shows what users reach.
-		store.setState(knowing(serviceView({traffic: [{revisionName: one, percent: 100}]}), [failed, revisionOf(1)]));
+		store.setState(
+			knowing(serviceView({traffic: [{revisionName: one, percent: 100}]}), [failed, revisionOf(1)]),
+		);
 		await until(/e events · L in pane 2: log · r new revision/);
 		store.setState({focus: 'revisions'});
 		await until(/e events · L log · r new revision/);
