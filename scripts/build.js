@@ -5,6 +5,7 @@ import {chmod, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {build, transform} from 'esbuild';
 import {bundledPackages, licencesText} from './licences.js';
+import {wrapped} from '../source/bootstrap/wrapper.ts';
 import {builtinBanner, builtinsOnDemand, leanStart} from './lean-start.js';
 
 /** All that went into `dist/`, as paths from here. */
@@ -172,7 +173,7 @@ await mkdir('dist', {recursive: true});
 const hash = createHash('sha256');
 async function keep(name, {code, map}) {
 	hash.update(`${name}\0${code}\0`);
-	await writeFile(path.join('dist', name), code);
+	await writeFile(path.join('dist', name), wrapped(code));
 	await writeFile(path.join('dist', `${name}.map`), map);
 }
 
