@@ -41,7 +41,7 @@ export function callerOf(
 ): Caller {
 	if (headers.authorization === undefined) {
 		const caller = callerNamed(anonymous, ['system:unauthenticated'], []);
-		return impersonated(headersDistinct(rawHeaders), caller, users);
+		return impersonated(asUtf8(headersDistinct(rawHeaders)), caller, users);
 	}
 
 	const given = /^Bearer +(?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.['token'] ?? '';
@@ -52,7 +52,13 @@ export function callerOf(
 	}
 
 	const caller = callerNamed(found.name, [...(found.groups ?? []), authenticated], found.rules);
-	return impersonated(headersDistinct(rawHeaders), caller, users);
+	return impersonated(asUtf8(headersDistinct(rawHeaders)), caller, users);
+}
+
+/** The bytes of a header are UTF-8 to Go; Node reads each of them as a character. */
+function asUtf8(headers: ReadonlyMap<string, string[]>): ReadonlyMap<string, string[]> {
+	const decoded = (value: string) => Buffer.from(value, 'latin1').toString('utf8');
+	return new Map([...headers].map(([name, values]) => [name, values.map(decoded)]));
 }
 
 function impersonated(
