@@ -170,15 +170,15 @@ async function outputOf(
 		end();
 		reject(new PluginError('it says more than any credentials are'));
 	});
-	const take = linesOf(line => {
+	const stderrLines = linesOf(line => {
 		clearTimeout(timer);
 		lastSaid = line;
 		onSaid(line);
 	});
 	child.stderr
 		?.setEncoding('utf8')
-		.on('data', (text: string) => take.add(text))
-		.on('end', () => take.end());
+		.on('data', (text: string) => stderrLines.add(text))
+		.on('end', () => stderrLines.end());
 	child.once('error', error => {
 		const isMissing = 'code' in error && error.code === 'ENOENT';
 		const why = isMissing ? notInstalled(hint) : notRun(error);
@@ -191,7 +191,7 @@ async function outputOf(
 		if (code === 0) return resolve(output);
 		// What was said last may still arrive.
 		await new Promise(done => setImmediate(done));
-		take.end();
+		stderrLines.end();
 		const how = killedBy === null ? `exit code ${code}` : `ended by ${killedBy}`;
 		// The last words say what is wrong; those before, what it was about to do.
 		const words = lastSaid;
