@@ -59,7 +59,7 @@ export type CredentialSource = {
 };
 
 /** As UTF-8, a character for each of its bytes: so Go sends and reads what stands in a header. */
-function impersonated(name: string): string {
+function inHeader(name: string): string {
 	const bytes = Buffer.from(name).toString('latin1');
 	if (mayBeToken(bytes)) return bytes;
 	throw new KubeconfigError(`whom to act as, "${printable(name)}", has characters that no header may have`);
@@ -77,13 +77,13 @@ function impersonation(user: KubeconfigUser, name: string): Record<string, strin
 		);
 	}
 	return {
-		'Impersonate-User': impersonated(user.as),
-		...(groups.length > 0 ? {'Impersonate-Group': groups.map(impersonated)} : {}),
-		...(uid ? {'Impersonate-Uid': impersonated(uid)} : {}),
+		'Impersonate-User': inHeader(user.as),
+		...(groups.length > 0 ? {'Impersonate-Group': groups.map(inHeader)} : {}),
+		...(uid ? {'Impersonate-Uid': inHeader(uid)} : {}),
 		...Object.fromEntries(
 			extra.map(([key, list]) => [
 				`Impersonate-Extra-${encodeURIComponent(key.toLowerCase())}`,
-				list.map(impersonated),
+				list.map(inHeader),
 			]),
 		),
 	};

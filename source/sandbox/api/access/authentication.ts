@@ -55,10 +55,11 @@ export function callerOf(
 	return impersonated(asUtf8(headersDistinct(rawHeaders)), caller, users);
 }
 
+const fromUtf8 = (value: string) => Buffer.from(value, 'latin1').toString('utf8');
+
 /** The bytes of a header are UTF-8 to Go; Node reads each of them as a character. */
 function asUtf8(headers: ReadonlyMap<string, string[]>): ReadonlyMap<string, string[]> {
-	const decoded = (value: string) => Buffer.from(value, 'latin1').toString('utf8');
-	return new Map([...headers].map(([name, values]) => [name, values.map(decoded)]));
+	return new Map([...headers].map(([name, values]) => [name, values.map(fromUtf8)]));
 }
 
 function impersonated(
