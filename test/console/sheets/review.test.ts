@@ -35,10 +35,10 @@ describe('a service that was read after a write', () => {
 	});
 });
 
-describe('what is said of a write to whoever has left meanwhile', () => {
-	const wordsOf = (action: Parameters<typeof lastWordsOf>[0]['action']) =>
-		lastWordsOf({action, name: 'cart', namespace: 'shop'});
+const wordsOf = (action: Parameters<typeof lastWordsOf>[0]['action']) =>
+	lastWordsOf({action, name: 'cart', namespace: 'shop'});
 
+describe('what is said of a write to whoever has left meanwhile', () => {
 	it('is where the gateway is looked at without panes', () => {
 		expect(wordsOf('promote')).toBe(
 			'Promoted: the server took it; kn-canary status cart -n shop says when the gateway has it.',
