@@ -6,7 +6,8 @@ import * as v from 'valibot';
 import {ownedMetadata} from '../knative/objects/parsed.js';
 import {mayBeOfOneWrite, trafficWrittenBefore} from '../knative/release/evidence/record.js';
 import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
-import {specTraffic, type ServiceView} from '../knative/service/service.js';
+import type {ServiceView} from '../knative/service/service.js';
+import {specTraffic} from '../knative/service/traffic-entries.js';
 import {TransportError, type Cluster} from './cluster.js';
 import {servingPath} from './paths.js';
 

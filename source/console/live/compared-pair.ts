@@ -2,7 +2,8 @@
 import type {Side, Sides} from '../../probe/pairs/sides.js';
 import {releaseOf, roleOf} from '../../knative/release/release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import type {ServiceView, StatusTarget} from '../../knative/service/service.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import {tagsOf} from './request-target.js';
 
 export type ComparedPair =

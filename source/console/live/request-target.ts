@@ -4,7 +4,8 @@ import type {Tag} from '../../probe/attribution/learning.js';
 import type {ProbeOutcome, ProbeTarget} from '../../probe/transport/probe.js';
 import {curlCommand, grpcurlCommand} from '../../knative/commands/commands.js';
 import {bracketed, endpointText} from '../../knative/commands/endpoint.js';
-import type {ServiceView, StatusTarget} from '../../knative/service/service.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import type {ConsoleState, GatewayState} from '../state/state.js';
 
 export type TargetLookup =

@@ -1,6 +1,6 @@
 /** The split that an answer is compared with: the route's own, or what the operator says with `--expect`. Pure. */
 import {printable} from '../../knative/text/printable.js';
-import type {StatusTarget} from '../../knative/service/service.js';
+import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 
 /** A revision and what it is to get: percent, 0–100; all together 100. */
 export type ExpectedShare = {revision: string; percent: number};

@@ -9,7 +9,8 @@ import {taggedEntry, targetOf, tlsRedirectOf} from '../../console/live/request-t
 import {tagsByHeader} from '../../console/live/tags-by-header.js';
 import {reachGateway} from '../../console/selected/gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
-import type {StatusTarget, ServiceView} from '../../knative/service/service.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import {meantBy} from '../../knative/release/revision-by-word.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
 import {anyHostSentence} from '../../release/verdict/any-host-sentence.js';

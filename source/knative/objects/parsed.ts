@@ -210,6 +210,7 @@ export const ownedMetadata = v.object({
 	ownerReferences: v.optional(controllers, []),
 	managedFields: v.optional(fieldManagers, []),
 });
+export type OwnedMetadata = v.InferOutput<typeof ownedMetadata>;
 
 /** What is wrong with a value, without the value: it may be a secret, and valibot's own words have it in them. */
 export function issueWords({message, expected, input}: v.BaseIssue<unknown>): string {

@@ -12,41 +12,15 @@ import {
 	optionalText,
 	optionalWhole,
 	type ConditionView,
+	type OwnedMetadata,
 	type Parsed,
 } from '../objects/parsed.js';
 import {printable} from '../text/printable.js';
 import {summaryOf, template, type RawTemplate, type TemplateSummary} from '../revision/template.js';
+import {ownersOf, type Owner} from './owners.js';
+import {specTraffic, statusTraffic, type SplitTarget, type StatusTarget} from './traffic-entries.js';
 
 export type {ConditionView, Parsed} from '../objects/parsed.js';
-
-/** An entry of `spec.traffic`: what the operator asked for. */
-export type SplitTarget = {
-	/** The revision it is pinned to; undefined when it follows the latest ready one. */
-	revision: string | undefined;
-	latest: boolean;
-	/** Whole percent, 0–100. */
-	percent: number;
-	tag: string | undefined;
-};
-
-/** An entry of `status.traffic`: what the Route has resolved, not yet proof that the gateway has it (`routeSettled`). */
-export type StatusTarget = {
-	revision: string;
-	/** It is this revision because it is the latest ready one. */
-	latest: boolean;
-	percent: number;
-	tag: string | undefined;
-	/** The tag's own URL; there only beside a tag. */
-	url: string | undefined;
-};
-
-/** Somebody else who writes this Service and may undo what the operator does. */
-export type Owner = {
-	/** `Argo CD`, or the kind and name of an object: `InferenceService iris`. */
-	by: string;
-	/** What says so. */
-	evidence: string;
-};
 
 /**
  * Texts are printable unless said otherwise. What changes without any of it changing is nothing that is shown or acted upon, so
@@ -98,83 +72,6 @@ export type ServiceView = {
 	template: RawTemplate;
 };
 
-const percent = v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100))), 0);
-
-/**
- * Not tolerant of one bad entry, other than everything else here: leaving it out would make the next write of
- * `spec.traffic` take it away.
- */
-export const specTraffic = v.pipe(
-	v.array(
-		v.pipe(
-			v.object({
-				revisionName: optionalText,
-				latestRevision: v.nullish(v.boolean()),
-				percent,
-				tag: optionalText,
-			}),
-			v.transform((entry): SplitTarget => {
-				// As the server defaults it (route_defaults.go).
-				const latest = entry.latestRevision ?? entry.revisionName === undefined;
-				return {
-					revision: latest ? undefined : entry.revisionName,
-					latest,
-					percent: entry.percent ?? 0,
-					tag: entry.tag,
-				};
-			}),
-		),
-	),
-	v.transform(entries =>
-		entries.length > 0 ? entries : [{revision: undefined, latest: true, percent: 100, tag: undefined}],
-	),
-	v.check(
-		entries => entries.every(entry => entry.latest || entry.revision !== undefined),
-		'a target names no revision',
-	),
-	v.check(
-		entries => entries.reduce((sum, entry) => sum + entry.percent, 0) === 100,
-		'the percents do not sum to 100',
-	),
-);
-
-const statusEntry = v.pipe(
-	v.object({
-		revisionName: v.pipe(v.string(), v.transform(printable)),
-		latestRevision: v.nullish(v.boolean()),
-		percent,
-		tag: optionalText,
-		url: optionalText,
-	}),
-	v.transform((entry): StatusTarget => ({
-		revision: entry.revisionName,
-		latest: entry.latestRevision ?? false,
-		percent: entry.percent ?? 0,
-		tag: entry.tag,
-		url: entry.url,
-	})),
-);
-
-type StatusTraffic = {
-	targets: readonly StatusTarget[];
-	/** Of the entry that is missing among them, and with it a part of the split. */
-	issues?: readonly v.BaseIssue<unknown>[];
-};
-
-/** An entry that cannot be read (one that names no revision, say) says nothing of the others; a tag at 0 % is no part of the split. */
-const statusTraffic = v.pipe(
-	v.nullish(v.unknown(), []),
-	v.transform((traffic): StatusTraffic => {
-		const listed = v.safeParse(v.array(v.unknown()), traffic);
-		if (!listed.success) return {targets: [], issues: listed.issues};
-		const entries = listed.output.map(entry => v.safeParse(statusEntry, entry));
-		const targets = entries.flatMap(entry => (entry.success ? [entry.output] : []));
-		const unread = entries.find(entry => !entry.success);
-		const sum = targets.reduce((total, entry) => total + entry.percent, 0);
-		return unread && sum !== 100 ? {targets, issues: unread.issues} : {targets};
-	}),
-);
-
 const emptyStatus = {
 	observedGeneration: undefined,
 	conditions: [],
@@ -203,52 +100,6 @@ const specAndStatus = v.object({
 		emptyStatus,
 	),
 });
-
-const ownership: readonly {by: string; in: 'labels' | 'annotations'; key: string}[] = [
-	{by: 'Flagger', in: 'annotations', key: 'flagger.app/primary-revision'},
-	{by: 'Argo CD', in: 'annotations', key: 'argocd.argoproj.io/tracking-id'},
-	{by: 'Argo CD', in: 'labels', key: 'argocd.argoproj.io/instance'},
-	{by: 'Flux', in: 'labels', key: 'kustomize.toolkit.fluxcd.io/name'},
-	{by: 'Flux', in: 'labels', key: 'helm.toolkit.fluxcd.io/name'},
-];
-
-/** Names under which controllers write fields, as `managedFields` tells them. */
-const managers: readonly {by: string; name: RegExp}[] = [
-	{by: 'Argo CD', name: /^argocd-(?:controller|application-controller|server)$/},
-	{by: 'Flux', name: /^(?:kustomize|helm)-controller$/},
-	{by: 'Flagger', name: /^flagger$/},
-	{by: 'Rollout Orchestrator', name: /^(?:rollout-?orchestrator|serving-progressive-rollout)/},
-];
-
-/** The controllers of Knative Serving itself may be a reference's kind, too: those undo nothing. */
-const ownKinds: ReadonlySet<string> = new Set(['Service', 'Configuration', 'Route']);
-
-type OwnedMetadata = v.InferOutput<typeof ownedMetadata>;
-
-/** Whoever else writes the Service, each once, with what says so. */
-function ownersOf({labels, annotations, ownerReferences, managedFields}: OwnedMetadata): Owner[] {
-	const found: Owner[] = [];
-	const add = (by: string, evidence: string) => {
-		if (!found.some(owner => owner.by === by)) found.push({by: printable(by), evidence: printable(evidence)});
-	};
-	const maps = {labels, annotations};
-	for (const {by, in: place, key} of ownership) {
-		const value = maps[place].get(key);
-		if (value !== undefined) add(by, `${key}: ${value}`);
-	}
-	// Gradual rollouts by Knative's extension serving-progressive-rollout, which moves the shares by stages.
-	const staged = [...annotations].find(([key]) => key.startsWith('rollout.knative.dev/'));
-	if (staged && staged[1] !== 'false') add('Rollout Orchestrator', staged.join(': '));
-	for (const {kind, name, apiVersion} of ownerReferences) {
-		const isOwn = ownKinds.has(kind) && apiVersion.startsWith('serving.knative.dev/');
-		if (!isOwn) add(`${kind} ${name}`, `owner reference, ${apiVersion}`);
-	}
-	for (const manager of managedFields.all) {
-		const known = managers.find(({name}) => name.test(manager));
-		if (known) add(known.by, `${manager} writes fields of it`);
-	}
-	return found;
-}
 
 /** What a view has of `metadata`, and of nothing else. */
 function ownParts(meta: OwnedMetadata) {

@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
 import {pairOf} from '../../../source/console/live/compared-pair.js';
 import type {RevisionView} from '../../../source/knative/revision/revision.js';
-import type {ServiceView, StatusTarget} from '../../../source/knative/service/service.js';
+import type {ServiceView} from '../../../source/knative/service/service.js';
+import type {StatusTarget} from '../../../source/knative/service/traffic-entries.js';
 import {parseRevision} from '../../../source/knative/revision/revision.js';
 import {parseService} from '../../../source/knative/service/service.js';
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {configuredShares, expectedShares} from '../../../source/headless/evidence/expected-split.js';
-import type {StatusTarget} from '../../../source/knative/service/service.js';
+import type {StatusTarget} from '../../../source/knative/service/traffic-entries.js';
 
 const target = (revision: string, percent: number, tag?: string): StatusTarget => ({
 	revision,
