@@ -19,7 +19,7 @@ export type Attempt = Omit<HistoryEntry, 'id'> & {
 export type AttemptEnd = {how: 'not made' | 'not known'; sentence: string};
 
 /** What is appended when it is known how an attempt ended that made no change, or how something made or deleted did. */
-export type AttemptEnding = (AttemptEnd | DeedEnd) & {id: string};
+export type AttemptOutcome = (AttemptEnd | DeedEnd) & {id: string};
 
 const id = v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/));
 const attempt = v.object({
@@ -27,9 +27,9 @@ const attempt = v.object({
 	noted: v.fallback(v.optional(v.literal(true)), undefined),
 	of: v.object(entryFields),
 });
-const ending = v.object({ended: id, how: v.picklist(['made', 'not made', 'not known']), sentence: text});
+const outcome = v.object({ended: id, how: v.picklist(['made', 'not made', 'not known']), sentence: text});
 
-export type JournalLine = {kind: 'attempt'; attempt: Attempt} | {kind: 'ending'; ending: AttemptEnding};
+export type JournalLine = {kind: 'attempt'; attempt: Attempt} | {kind: 'outcome'; outcome: AttemptOutcome};
 
 /** An attempt or its end, of a line of the file; undefined when the line is neither. */
 export function parseAttemptLine(value: unknown): JournalLine | undefined {
@@ -41,10 +41,10 @@ export function parseAttemptLine(value: unknown): JournalLine | undefined {
 			attempt: {...withoutSecrets(of), id: key, ...(isNoted && {isNoted}), end: undefined},
 		};
 	}
-	const over = v.safeParse(ending, value);
+	const over = v.safeParse(outcome, value);
 	if (!over.success) return undefined;
 	const {ended, how, sentence} = over.output;
-	return {kind: 'ending', ending: {id: ended, how, sentence}};
+	return {kind: 'outcome', outcome: {id: ended, how, sentence}};
 }
 
 export function formatAttempt({id: key, isNoted, end: _end, before, after, ...rest}: Attempt): string {
@@ -52,22 +52,22 @@ export function formatAttempt({id: key, isNoted, end: _end, before, after, ...re
 	return JSON.stringify({attempt: key, ...(isNoted && {noted: true}), of});
 }
 
-export function formatEnding({id: key, ...end}: AttemptEnding): string {
+export function formatOutcome({id: key, ...end}: AttemptOutcome): string {
 	return JSON.stringify({ended: key, ...end});
 }
 
 /** The attempts that made no change as far as is known, with their ends: those that have an entry are left out. */
 export function attemptsOf(
 	begun: readonly Attempt[],
-	endings: readonly AttemptEnding[],
+	outcomes: readonly AttemptOutcome[],
 	entries: readonly HistoryEntry[],
 ): Attempt[] {
 	const made = new Set(entries.flatMap(entry => entry.id ?? []));
-	const ends = new Map(endings.map(each => [each.id, endOf(each)]));
+	const ends = new Map(outcomes.map(each => [each.id, endOf(each)]));
 	return begun.filter(({id: key}) => !made.has(key)).map(each => ({...each, end: ends.get(each.id)}));
 }
 
 /** A change that was made has an entry, and no end. */
-function endOf({how, sentence}: AttemptEnding): AttemptEnd | undefined {
+function endOf({how, sentence}: AttemptOutcome): AttemptEnd | undefined {
 	return how === 'made' ? undefined : {how, sentence};
 }

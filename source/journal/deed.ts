@@ -45,7 +45,7 @@ export function formatDeed({id: key, what, object, end: _end, ...rest}: Deed): s
 }
 
 /** The deeds with their ends, as far as those were written down. */
-export function withEnds(begun: readonly Deed[], endings: readonly (DeedEnd & {id: string})[]): Deed[] {
-	const ends = new Map(endings.map(({id: key, ...end}) => [key, end]));
+export function withEnds(begun: readonly Deed[], outcomes: readonly (DeedEnd & {id: string})[]): Deed[] {
+	const ends = new Map(outcomes.map(({id: key, ...end}) => [key, end]));
 	return begun.map(each => ({...each, end: ends.get(each.id)}));
 }

@@ -12,10 +12,10 @@ import {jsonOf} from '../knative/text/json.js';
 import {
 	attemptsOf,
 	formatAttempt,
-	formatEnding,
+	formatOutcome,
 	parseAttemptLine,
 	type Attempt,
-	type AttemptEnding,
+	type AttemptOutcome,
 } from './attempt.js';
 import {formatDeed, parseDeed, withEnds, type Deed} from './deed.js';
 import {formatEntry, parseEntry, withoutRepeats, type HistoryEntry} from './journal-entry.js';
@@ -38,7 +38,7 @@ export type HistoryFile = {
 	/** Appends what is about to be sent, be it once more after an end that made nothing. Throws the error of the file system. */
 	begin(attempt: Attempt | Deed): Promise<void>;
 	/** Appends how an attempt has ended that made no change of a split, or something made or deleted. */
-	end(ending: AttemptEnding): Promise<void>;
+	end(outcome: AttemptOutcome): Promise<void>;
 };
 
 /** Bytes: from here on the older half is let go. Some thousands of changes. */
@@ -90,11 +90,11 @@ export function openHistoryFile(
 		const lines = await linesAtEnd(file, limit);
 		const begun = new Map<string, Attempt>();
 		const deeds = new Map<string, Deed>();
-		const endings = new Map<string, AttemptEnding>();
+		const outcomes = new Map<string, AttemptOutcome>();
 		const changes: HistoryEntry[] = [];
 		/** What is begun again has not ended, and is the same still. */
 		const begin = <Begun extends {id: string}>(among: Map<string, Begun>, again: Begun) => {
-			endings.delete(again.id);
+			outcomes.delete(again.id);
 			among.delete(again.id);
 			among.set(again.id, again);
 		};
@@ -108,14 +108,14 @@ export function openHistoryFile(
 			const other = parseAttemptLine(value);
 			const deed = parseDeed(value);
 			if (other?.kind === 'attempt') begin(begun, other.attempt);
-			else if (other) endings.set(other.ending.id, other.ending);
+			else if (other) outcomes.set(other.outcome.id, other.outcome);
 			else if (deed) begin(deeds, deed);
 		}
 		const entries = withoutRepeats(changes);
 		return {
 			entries,
-			attempts: attemptsOf([...begun.values()], [...endings.values()], changes),
-			deeds: withEnds([...deeds.values()], [...endings.values()]),
+			attempts: attemptsOf([...begun.values()], [...outcomes.values()], changes),
+			deeds: withEnds([...deeds.values()], [...outcomes.values()]),
 		};
 	}
 
@@ -133,7 +133,7 @@ export function openHistoryFile(
 		readAll,
 		append: async entry => append(formatEntry(entry)),
 		begin: async attempt => append('what' in attempt ? formatDeed(attempt) : formatAttempt(attempt)),
-		end: async ending => append(formatEnding(ending)),
+		end: async outcome => append(formatOutcome(outcome)),
 	};
 }
 

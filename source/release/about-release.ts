@@ -44,9 +44,9 @@ function comparedIn(
 	const isOfRelease = to === undefined || to === canary?.revision || to === having;
 	if (isOfRelease) return [stable?.revision, canary?.revision];
 	const most = sharesOf(facts.service).toSorted((one, other) => other.percent - one.percent);
-	const had = having ?? most.find(({revision}) => revision !== to)?.revision;
+	const baseline = having ?? most.find(({revision}) => revision !== to)?.revision;
 	const order = orderOf(facts.service, facts.revisions);
-	return had !== undefined && isNewer(order, had, to) === true ? [to, had] : [had, to];
+	return baseline !== undefined && isNewer(order, baseline, to) === true ? [to, baseline] : [baseline, to];
 }
 
 const verdictFact = (verdict: CanaryVerdict): ReleaseFact => ({

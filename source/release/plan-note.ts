@@ -72,10 +72,10 @@ function worseSince({verdict}: Facts, noted: string | undefined): string | undef
 
 /** What was rolled back stays that until users get it again, or another one is promoted, and is so again where that is undone. */
 function stillTaken(facts: Facts, verb: Verb, after: Split): readonly Taken[] {
-	const had = new Set(after.filter(({percent}) => percent > 0).map(({revision}) => revision));
+	const served = new Set(after.filter(({percent}) => percent > 0).map(({revision}) => revision));
 	const listed = new Set(after.map(({revision}) => revision));
 	return takenNoted(facts)
-		.filter(({revision}) => !had.has(revision))
+		.filter(({revision}) => !served.has(revision))
 		.slice(0, mostTaken)
 		.map(({isOver, ...taken}) => {
 			const isAgain = verb === 'undo' && listed.has(taken.revision);
@@ -87,23 +87,23 @@ function stillTaken(facts: Facts, verb: Verb, after: Split): readonly Taken[] {
 function keptParts(facts: Facts, after: Split): Parts {
 	const {canary, stable, whole} = releaseOf(facts);
 	const listed = new Set(after.map(({revision}) => revision));
-	const had = stable?.revision ?? whole;
+	const main = stable?.revision ?? whole;
 	// Begun by this change: the one that gains and is not what users have.
 	const gaining = diffSplit(splitOf(facts.service), after).find(
-		row => row.revision !== had && (row.after ?? 0) > (row.before ?? 0),
+		row => row.revision !== main && (row.after ?? 0) > (row.before ?? 0),
 	)?.revision;
 	const tried = canary?.revision ?? gaining;
 	return {
-		stable: had,
+		stable: main,
 		canary: tried !== undefined && listed.has(tried) ? tried : undefined,
-		previous: previousTo(facts, had),
+		previous: previousTo(facts, main),
 	};
 }
 
 /** What had the traffic before what users have, as the note about the present split tells it. */
-function previousTo(facts: Facts, had: string | undefined): string | undefined {
+function previousTo(facts: Facts, main: string | undefined): string | undefined {
 	const found = noteOf(facts);
 	if (!found?.isCurrent) return undefined;
 	const {stable, previous} = found.note;
-	return stable === had ? previous : stable;
+	return stable === main ? previous : stable;
 }

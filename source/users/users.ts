@@ -115,14 +115,14 @@ export function createUsersMeter({
 		cluster,
 		namespace,
 		timers,
-		onRound: take,
+		onRound: addRound,
 		onState(state) {
 			watch = state;
 			tell();
 		},
 	});
 
-	function take(round: Round): void {
+	function addRound(round: Round): void {
 		last = round;
 		rounds++;
 		asked += round.scrapes.length;

@@ -1,6 +1,7 @@
 /** What was drawn is what is seen: in a terminal, in tmux and in GNU screen alike, each cell compared with a fresh draw. */
 import {describe, expect, it} from 'vitest';
 import {withoutAges} from '../support/ages.js';
+import {builtProgram} from '../support/run-program.js';
 import {isInstalled, openShellIn, type ShellTerminal, type TerminalProgram} from '../support/shell-in.js';
 import {untouched} from '../support/terminal.js';
 import {manySizes} from '../support/sizes.js';
@@ -193,6 +194,16 @@ describe.concurrent.each(terminals.map(program => ({program, isThere: isInstalle
 		});
 	},
 );
+
+it('a window that is taller and wider than any screen is drawn in, and left as it was found', async () => {
+	await using shell = await openShellIn('xterm');
+	const {terminal, run} = shell;
+	run(`stty cols 65535 rows 65535; ( '${process.execPath}' '${builtProgram}' --sandbox; echo "code $?" )`);
+	await terminal.until(/1 Services[^]*cart/);
+	terminal.press('q');
+	await terminal.until(/code 0/);
+	expect(terminal.modes()).toEqual(untouched);
+});
 
 describe('a terminal that draws UTF-8 otherwise than the locale says', () => {
 	it.each([

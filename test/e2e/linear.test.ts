@@ -141,3 +141,28 @@ it('says that an answer is none, and asks again, instead of taking it for the de
 	linear.type('quit', 'yes');
 	expect(await linear.ended).toBe(0);
 });
+
+it('says what each command has done where nothing else tells of it, and what was left out', async () => {
+	await using linear = openLinear();
+	await linear.hear(/Gateway kourier at/);
+	linear.type('use');
+	await linear.hear(/Name the service, or its number: use 1\./);
+	linear.type('stop');
+	await linear.hear(/No requests were sent yet; start sends them\.\n$/);
+	linear.type('use cart', 'start');
+	await linear.hear(/cart: 1 request a second; counts reads the answers\./);
+	linear.type('faster');
+	await linear.hear(/cart: 2 requests a second; counts reads the answers\./);
+	linear.type('compare');
+	await linear.hear(/cart: canary and stable are not compared\./);
+	linear.type('compare');
+	await linear.hear(/cart: canary and stable are compared wherever both have tags\./);
+	linear.type('stop');
+	await linear.hear(/cart: no requests are sent; start sends them\./);
+	linear.type('namespace nope');
+	await linear.hear(/There is no namespace nope; namespace lists those there are\./);
+	linear.type('namespace');
+	await linear.hear(/^default\n[^]*Name one to change to it: namespace shop/m);
+	linear.type('quit');
+	expect(await linear.ended).toBe(0);
+});

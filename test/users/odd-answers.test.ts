@@ -6,7 +6,7 @@ import {readFileSync} from 'node:fs';
 import {gzipSync} from 'node:zlib';
 import * as fc from '../support/property.js';
 import {expect, it} from 'vitest';
-import {usersSummary, usersVerdicts} from '../../source/console/live/users-words.js';
+import {usersSummary, usersVerdicts} from '../../source/console/live/users-lines.js';
 import {createLedger, type LedgerStretch, type PodSample} from '../../source/users/counting/ledger.js';
 import {usersView, type UsersView} from '../../source/users/counting/users-view.js';
 import {askPod} from '../../source/users/scrape/ask-pod.js';

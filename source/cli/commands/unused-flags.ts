@@ -24,7 +24,7 @@ const conditions: Readonly<Record<string, readonly NeededFlag[]>> = {
 	complete: [{isOf: isOfRequests, say: 'leave out --no-compare', isMet: own => own['compare'] !== false}],
 	verify: [
 		// Those of the requests themselves have a sentence of their own.
-		{isOf: isOfGateway, say: 'leave out --source users', isMet: own => own['source'] !== 'users'},
+		{isOf: isOfGateway, say: 'add --source probes', isMet: own => own['source'] !== 'users'},
 		{isOf: isOfPrometheus, say: 'add --source users', isMet: own => own['source'] === 'users'},
 	],
 };
@@ -92,10 +92,16 @@ export function unusedFlag(program: Command, command: Command): string | undefin
 		return `${ofOwn} is of the sandbox: add --sandbox`;
 	}
 	if (sandbox && ofOthers !== undefined) {
-		return `${ofOthers} leads to a cluster, and --sandbox opens its own: leave out one of them`;
+		const source = program.getOptionValueSource('sandbox');
+		// What was not typed cannot be left out.
+		return source === 'cli'
+			? `${ofOthers} leads to a cluster, and --sandbox opens its own: leave out one of them`
+			: `${ofOthers} leads to a cluster, and ${source === 'env' ? 'KN_CANARY_SANDBOX' : 'the configuration file'} opens the sandbox: add --sandbox=false`;
 	}
 	if (screenReader && drawn !== undefined) {
-		return `${drawn} is of the screen, and --screen-reader draws none: leave out one of them`;
+		return program.getOptionValueSource('screenReader') === 'cli'
+			? `${drawn} is of the screen, and --screen-reader draws none: leave out one of them`
+			: `${drawn} is of the screen, and linear mode draws none: leave it out, or add --screen-reader=false`;
 	}
 	return undefined;
 }

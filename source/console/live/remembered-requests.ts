@@ -62,8 +62,8 @@ function keptHeader(line: string): {kept: string | undefined; isWhole: boolean} 
 
 /** Takes up what was kept, and keeps what is chosen from now on. Returns the way to stop. */
 export function rememberRequests(store: ConsoleStore, memory: RequestMemory): () => void {
-	let taken = store.getState().requests;
-	const take = async () => {
+	let saved = store.getState().requests;
+	const restore = async () => {
 		const services = await memory.read();
 		const {requestOptions, requests} = store.getState();
 		const known = new Map(requests);
@@ -72,14 +72,14 @@ export function rememberRequests(store: ConsoleStore, memory: RequestMemory): ()
 			if (options) known.set(uid, options);
 		}
 		if (known.size === requests.size) return;
-		taken = known;
+		saved = known;
 		store.setState({requests: known});
 	};
-	void take();
+	void restore();
 	return store.subscribe(({requests}) => {
-		if (requests === taken) return;
-		const changed = [...requests].filter(([uid, options]) => taken.get(uid) !== options);
-		taken = requests;
+		if (requests === saved) return;
+		const changed = [...requests].filter(([uid, options]) => saved.get(uid) !== options);
+		saved = requests;
 		for (const [uid, options] of changed) {
 			memory.write(uid, keepable(options).kept).catch((error: unknown) => {
 				notify(store, {tone: 'bad', text: `The requests are not kept: ${describeFault(error)}`});

@@ -101,7 +101,7 @@ export function createUsersFollower(
 			namespace,
 			own: () => {
 				const loop = probed(uid);
-				if (loop) own.take(loop);
+				if (loop) own.add(loop);
 				return own.counts();
 			},
 		});
@@ -215,7 +215,7 @@ function isDoneByHand(state: ConsoleState, before: ConsoleState): boolean {
 }
 
 type OwnTally = {
-	take(snapshot: LoopSnapshot): void;
+	add(snapshot: LoopSnapshot): void;
 	/** Since the tally was made. */
 	counts(): OwnRequests;
 };
@@ -229,7 +229,7 @@ function createOwnTally(): OwnTally {
 	const total = new Map<string, OwnCounts>();
 	const before = new Map<string, OwnCounts>();
 	return {
-		take(snapshot) {
+		add(snapshot) {
 			for (const {key, revision, ...sent} of sentBy(snapshot)) {
 				const earlier = before.get(key);
 				const base = earlier && earlier.requests <= sent.requests ? earlier : nothingSent;

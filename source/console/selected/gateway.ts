@@ -77,8 +77,8 @@ export function followGateway(
 			if (names === gatewayNames && isSameWay(shown, gateway)) return;
 			store.setState({gateway, gatewayNames: names});
 		};
-		const had = known.get(key);
-		if (had) return put(had);
+		const cached = known.get(key);
+		if (cached) return put(cached);
 		const {gateway: shown} = store.getState();
 		const before = shown.kind === 'looking' ? shown.before : shown;
 		put({kind: 'looking', ...(before && {before})});

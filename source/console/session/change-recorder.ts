@@ -3,7 +3,7 @@
  * tells. Kept in the store for undo and the roll back, and on disk so that both outlive a session.
  */
 import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journal-entry.js';
-import type {Attempt, AttemptEnding} from '../../journal/attempt.js';
+import type {Attempt, AttemptOutcome} from '../../journal/attempt.js';
 import type {Deed, DeedEnd} from '../../journal/deed.js';
 import type {HistoryFile} from '../../journal/journal-file.js';
 import {describeFault} from '../../knative/text/fault.js';
@@ -139,7 +139,7 @@ export function createHistory(
 		attempts = attempts.filter(({id}) => !over.has(id));
 		const isMade = new Set(made.map(({id}) => id));
 		store.setState(({past}) => ({past: past.filter(({id}) => !isMade.has(id))}));
-		settleEndings(ended);
+		settleOutcomes(ended);
 		for (const entry of made) {
 			remember(entry);
 			keep(async () => file?.append(entry), entry);
@@ -147,12 +147,12 @@ export function createHistory(
 	}
 
 	/** How it ended of what was no change of a split, or is none that can be told. */
-	function settleEndings(endings: readonly AttemptEnding[]): void {
-		if (endings.length === 0) return;
-		const ends = new Map(endings.map(({id, ...end}) => [id, end]));
+	function settleOutcomes(outcomes: readonly AttemptOutcome[]): void {
+		if (outcomes.length === 0) return;
+		const ends = new Map(outcomes.map(({id, ...end}) => [id, end]));
 		openDeeds = openDeeds.filter(({id}) => !ends.has(id));
 		attempts = attempts.filter(({id}) => !ends.has(id));
-		for (const ending of endings) keep(async () => file?.end(ending));
+		for (const outcome of outcomes) keep(async () => file?.end(outcome));
 		store.setState(({past}) => ({past: past.map(each => endedAs(each, ends.get(each.id)))}));
 	}
 
@@ -164,13 +164,13 @@ export function createHistory(
 		for (const attempt of attempts.filter(each => isHere(each)).slice(-mostLookedUp)) {
 			const found = await lookUpService(current, attempt);
 			if (cluster !== current) return;
-			if (found === 'gone') settleEndings([endOfGone(attempt)]);
+			if (found === 'gone') settleOutcomes([endOfGone(attempt)]);
 			else if (found) settle(found);
 		}
 		const deeds = openDeeds.filter(each => isHere(each)).slice(-mostLookedUp);
-		const endings = await lookUpDeeds(current, deeds, now);
+		const outcomes = await lookUpDeeds(current, deeds, now);
 		if (cluster !== current) return;
-		settleEndings(endings);
+		settleOutcomes(outcomes);
 		lookAgain();
 	}
 

@@ -89,7 +89,7 @@ export function startFeed<View extends ObjectName>({
 		return table.drop(object) || isSaid;
 	};
 	/** Whether there is anything to be published. */
-	const take = (change: ReflectorChange): boolean => {
+	const apply = (change: ReflectorChange): boolean => {
 		if (change.type === 'put') return put(change.object);
 		if (change.type === 'gone') {
 			const named = identityOf(change.object);
@@ -136,7 +136,7 @@ export function startFeed<View extends ObjectName>({
 				onState(isPublished ? state : withoutAge(state));
 			},
 			onChange(change) {
-				if (take(change) && isPublished) changed();
+				if (apply(change) && isPublished) changed();
 			},
 		},
 	);

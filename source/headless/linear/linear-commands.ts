@@ -50,7 +50,7 @@ export const linearCommands = [
 	},
 	{name: 'history', help: 'read what was written from here'},
 	{name: 'messages', help: 'read the last messages again'},
-	{name: 'namespace', argument: 'name', help: 'change the namespace'},
+	{name: 'namespace', argument: 'name', help: 'change the namespace; without a name, list them'},
 	{name: 'help', help: 'read this list'},
 	{name: 'quit', help: 'leave; the split stays as it is'},
 ] as const satisfies readonly LinearCommand[];
@@ -81,6 +81,7 @@ const keys: Readonly<Record<string, LinearName>> = {
 	'?': 'help',
 	'+': 'faster',
 	'-': 'slower',
+	ns: 'namespace',
 };
 
 export type LinearLine =

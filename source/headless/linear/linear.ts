@@ -20,10 +20,12 @@ import {askYesNo, type Prompter} from './ask-again.js';
 import {askForm} from './ask-form.js';
 import {askOnTop, change} from './ask-review.js';
 import {
+	comparingLine,
 	countLines,
 	eventLines,
 	logLines,
 	newlyTold,
+	paceLine,
 	revisionWords,
 	serviceWords,
 	spoken,
@@ -98,6 +100,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, LinearPerformer>>
 		services.forEach((service, index) => say(`${index + 1} ${serviceWords(service)}`));
 	},
 	use({store}, {say}, wanted) {
+		if (wanted === '') return say('Name the service, or its number: use 1. services lists them.');
 		const {services} = store.getState();
 		const service = services.find(({name}) => name === wanted) ?? services[Number(wanted) - 1];
 		if (!service) return say(`There is no service ${wanted}; services lists them.`);
@@ -146,11 +149,27 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, LinearPerformer>>
 		if (!chooseRevision(console, prompter, wanted)) return;
 		await sayAnswer(console, prompter, () => console.verifyRevision());
 	},
-	start: ({live, store}) => (isAsking(store.getState()) ? undefined : live.toggle()),
-	stop: ({live, store}) => (isAsking(store.getState()) ? live.toggle() : undefined),
-	faster: ({live}) => live.changePace(1),
-	slower: ({live}) => live.changePace(-1),
-	compare: ({live}) => live.toggleComparison(),
+	async start({live, store}, prompter) {
+		if (!isAsking(store.getState())) await live.toggle();
+		sayPace(store, prompter);
+	},
+	async stop({live, store}, {say}) {
+		if (isAsking(store.getState())) await live.toggle();
+		say(paceLine(store.getState()) ?? 'No requests were sent yet; start sends them.');
+	},
+	faster({live, store}, prompter) {
+		live.changePace(1);
+		sayPace(store, prompter);
+	},
+	slower({live, store}, prompter) {
+		live.changePace(-1);
+		sayPace(store, prompter);
+	},
+	compare({live, store}, {say}) {
+		live.toggleComparison();
+		const line = comparingLine(store.getState());
+		if (line !== undefined) say(line);
+	},
 	counts({store}, {say}) {
 		for (const line of countLines(store.getState())) say(line);
 	},
@@ -171,13 +190,25 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, LinearPerformer>>
 		for (const {at, text} of messages.slice(-10)) say(`${zoned(at)}  ${text}`);
 	},
 	async namespace(console, {say}, name) {
-		if (name === '') return say('Name the namespace: namespace shop');
-		await console.changeNamespace(name);
+		if (name !== '') return console.changeNamespace(name);
+		await console.chooseNamespace();
+		const sheet = topSheet(console.store.getState());
+		if (sheet?.kind !== 'namespaces') return;
+		closeSheet(console.store);
+		if (sheet.sentence !== undefined) say(sheet.sentence);
+		for (const found of sheet.names) say(found);
+		say('Name one to change to it: namespace shop');
 	},
 	help(_, {say}) {
 		for (const line of menuLines()) say(line);
 	},
 };
+
+/** Where nothing is sent, a message has said why not. */
+function sayPace(store: Console['store'], {say}: Prompter): void {
+	const line = paceLine(store.getState());
+	if (line !== undefined) say(line);
+}
 
 /** What the next command is about: the revision of that name, tag or number. False, with a word, where there is none. */
 function chooseRevision({store}: Console, {say}: Prompter, wanted: string): boolean {

@@ -122,14 +122,39 @@ export function verdictWords(service: string, {word, tone, canary, isCanaryUnuse
 	return `${weight}: ${service} is ${word}.${hint}`;
 }
 
-/** What the loop has counted, a line each. */
-export function countLines(state: ConsoleState): string[] {
+function selectedLoop(state: ConsoleState) {
 	const service = selectedService(state);
 	const snapshot = service && state.live?.uid === service.uid ? state.live.snapshot : undefined;
-	if (!service || !snapshot) return ['No requests were sent yet; start sends them.'];
+	return service && snapshot && {service, snapshot};
+}
+
+/** How many requests are sent by now; undefined where none ever were. */
+export function paceLine(state: ConsoleState): string | undefined {
+	const loop = selectedLoop(state);
+	if (!loop) return undefined;
+	const {service, snapshot} = loop;
+	if (snapshot.state !== 'running') return `${service.name}: no requests are sent; start sends them.`;
+	return `${service.name}: ${count(snapshot.rate, 'request')} a second; counts reads the answers.`;
+}
+
+/** Whether its revisions are compared by now; undefined where no requests were sent. */
+export function comparingLine(state: ConsoleState): string | undefined {
+	const loop = selectedLoop(state);
+	if (!loop) return undefined;
+	const {service, snapshot} = loop;
+	return snapshot.comparing
+		? `${service.name}: canary and stable are compared wherever both have tags.`
+		: `${service.name}: canary and stable are not compared.`;
+}
+
+/** What the loop has counted, a line each. */
+export function countLines(state: ConsoleState): string[] {
+	const loop = selectedLoop(state);
+	if (!loop) return ['No requests were sent yet; start sends them.'];
+	const {service, snapshot} = loop;
 	const {answered, rate, rows, comparison} = snapshot;
 	const verdict = state.verdicts.get(service.uid);
-	const pace = snapshot.state === 'running' ? `${rate} requests a second` : 'paused';
+	const pace = snapshot.state === 'running' ? `${count(rate, 'request')} a second` : 'paused';
 	return [
 		`${service.name}: ${count(answered, 'answer')}, ${pace}.`,
 		...rows.map(row => {
@@ -152,6 +177,7 @@ export function countLines(state: ConsoleState): string[] {
 export function spoken(text: string): string {
 	return text
 		.replace('↑↓ selects another service', 'use chooses another service')
+		.replace(':ns lists', 'namespace lists')
 		.replace(' ↑↓ in pane 2 selects another revision.', '')
 		.replace(waitingSentence, 'when the gateway has it is told here')
 		.replaceAll(/(?<=\d)[│|](?=\d)/g, ' to ');

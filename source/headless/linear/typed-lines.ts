@@ -13,19 +13,19 @@ export function typedLines(input: NodeJS.ReadableStream): TypedLines {
 	const waiting: string[] = [];
 	let isOver = false;
 	let wanted: ((line: string | undefined) => void) | undefined;
-	const give = (line: string | undefined) => {
-		const take = wanted;
+	const deliver = (line: string | undefined) => {
+		const deliverTo = wanted;
 		wanted = undefined;
-		take?.(line);
+		deliverTo?.(line);
 	};
 	createInterface({input, terminal: false})
 		.on('line', line => {
-			if (wanted) give(line);
+			if (wanted) deliver(line);
 			else waiting.push(line);
 		})
 		.on('close', () => {
 			isOver = true;
-			give(undefined);
+			deliver(undefined);
 		});
 	return {
 		async next() {

@@ -41,7 +41,7 @@ export async function showEvents(
 	let isListed = false;
 	let trouble = '';
 	const {promise, resolve} = Promise.withResolvers<ExitCode>();
-	const take = (item: unknown) => {
+	const addEvent = (item: unknown) => {
 		const parsed = parseEvent(item);
 		if (!parsed.ok || !concerns({kind: 'service', name: service}, parsed.value, revisions)) return;
 		const event = parsed.value;
@@ -78,8 +78,8 @@ export async function showEvents(
 			},
 			onChange(change) {
 				if (change.type === 'gone') return;
-				if (change.type === 'put') return take(change.object);
-				for (const item of change.items) take(item);
+				if (change.type === 'put') return addEvent(change.object);
+				for (const item of change.items) addEvent(item);
 				if (!change.isLast || isListed) return;
 				print();
 				isListed = true;

@@ -56,7 +56,7 @@ export async function followUsers(
 	};
 	await put(found);
 	const {promise, resolve, reject} = Promise.withResolvers<void>();
-	const take = (object: unknown) => {
+	const putIfChanged = (object: unknown) => {
 		const parsed = parseService(object);
 		if (!parsed.ok || parsed.value.name !== found.name) return;
 		if (!isDeepStrictEqual(parsed.value, service)) void put(parsed.value).catch(reject);
@@ -69,8 +69,8 @@ export async function followUsers(
 		},
 		{
 			onChange(change) {
-				if (change.type === 'page') for (const item of change.items) take(item);
-				else if (change.type === 'put') take(change.object);
+				if (change.type === 'page') for (const item of change.items) putIfChanged(item);
+				else if (change.type === 'put') putIfChanged(change.object);
 				else resolve();
 			},
 			// What is shown of the service may be old; what its pods say is not.

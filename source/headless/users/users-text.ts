@@ -8,7 +8,7 @@ import {
 	usersLine,
 	usersSummary,
 	usersVerdicts,
-} from '../../console/live/users-words.js';
+} from '../../console/live/users-lines.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {UsersRow, UsersSnapshot, UsersWindow} from '../../users/users.js';
 import {textTable} from '../print/text-table.js';

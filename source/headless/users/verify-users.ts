@@ -4,7 +4,7 @@
  * however often one looks.
  */
 import type {Cluster} from '../../kube/cluster.js';
-import {splitVerdictBegins, untestedWords, usersVerdicts} from '../../console/live/users-words.js';
+import {splitVerdictBegins, untestedWords, usersVerdicts} from '../../console/live/users-lines.js';
 import type {UsersMeter, UsersSnapshot} from '../../users/users.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {visibleJson, type OutputStreams} from '../said.js';

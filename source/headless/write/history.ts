@@ -88,7 +88,7 @@ async function settle(
 				};
 				const {made, ended} = await lookUpOpen(reader, open, now);
 				for (const entry of made) await history.append(entry);
-				for (const ending of ended) await history.end(ending);
+				for (const outcome of ended) await history.end(outcome);
 				isAny ||= made.length + ended.length > 0;
 			} finally {
 				await cluster.close();

@@ -1,5 +1,5 @@
 /** What a plan is made from, read once: what the watches of the console would tell, and what this machine remembers. */
-import type {AttemptEnding} from '../../journal/attempt.js';
+import type {AttemptOutcome} from '../../journal/attempt.js';
 import {entriesOf, withoutRepeats, type HistoryEntry} from '../../journal/journal-entry.js';
 import type {HistoryFile, Recalled} from '../../journal/journal-file.js';
 import {parseRevision, type RevisionView} from '../../knative/revision/revision.js';
@@ -111,11 +111,11 @@ async function settleDeeds(
 async function keep(
 	history: HistoryFile | undefined,
 	made: readonly HistoryEntry[],
-	ended: readonly AttemptEnding[],
+	ended: readonly AttemptOutcome[],
 ): Promise<void> {
 	try {
 		for (const entry of made) await history?.append(entry);
-		for (const ending of ended) await history?.end(ending);
+		for (const outcome of ended) await history?.end(outcome);
 	} catch {
 		// What cannot be written down is found out again the next time.
 	}

@@ -111,10 +111,10 @@ function mixed(facts: ReleaseFacts, shares: readonly Share[], order: Order): Rel
 	if (having.length === 0) return {canary: undefined, stable: undefined, doubt: undefined};
 	const marked = having.find(({tags}) => tags.includes(stableTag) && !tags.includes(canaryTag));
 	const kept = keptByGateway(facts.service);
-	const had = [kept, marked?.revision, noted?.stable].find(name =>
+	const knownStable = [kept, marked?.revision, noted?.stable].find(name =>
 		having.some(({revision}) => revision === name),
 	);
-	const canary = canaryAmong({facts, shares, order, had, noted: noted?.canary});
+	const canary = canaryAmong({facts, shares, order, stable: knownStable, noted: noted?.canary});
 	if ('candidates' in canary) return {canary: undefined, stable: undefined, doubt: canary};
 	const stable = stableAmong({
 		facts,

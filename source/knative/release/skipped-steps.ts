@@ -17,9 +17,9 @@ export function skippedSteps(
 ): string | undefined {
 	const {canary, stable, whole, since} = releaseOf(facts);
 	const before = new Map(sharesOf(facts.service).map(({revision, percent}) => [revision, percent]));
-	const had = stable?.revision ?? whole;
+	const main = stable?.revision ?? whole;
 	const gains = after.flatMap(({revision}) => {
-		if (revision === undefined || revision === had) return [];
+		if (revision === undefined || revision === main) return [];
 		const from = before.get(revision) ?? 0;
 		const to = after.reduce((sum, row) => sum + (row.revision === revision ? row.percent : 0), 0);
 		return to > from ? [{revision, from, to}] : [];

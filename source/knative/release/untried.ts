@@ -17,14 +17,14 @@ export function untriedWarning(facts: ReleaseFacts, after: Split): Warning | und
  */
 export function untriedOnWayBack(facts: ReleaseFacts, after: Split): Warning | undefined {
 	const {stable, whole} = releaseOf(facts);
-	const had = whole ?? stable?.revision;
+	const main = whole ?? stable?.revision;
 	const untried = untriedNow(facts, after);
-	if (untried?.revision === undefined || had === undefined) return undefined;
+	if (untried?.revision === undefined || main === undefined) return undefined;
 	// Where that cannot be gone back to, whatever is chosen is the way out.
-	if (unready(facts, had) !== undefined) return undefined;
+	if (unready(facts, main) !== undefined) return undefined;
 	const {revision} = untried;
 	const has = sharesOf(facts.service).some(share => share.revision === revision && share.percent > 0);
-	return !has && isNewer(orderOf(facts.service, facts.revisions), revision, had) === true
+	return !has && isNewer(orderOf(facts.service, facts.revisions), revision, main) === true
 		? untried
 		: undefined;
 }
@@ -61,14 +61,14 @@ function untriedNow(facts: ReleaseFacts, after: Split): Warning | undefined {
 	if (doubt?.candidates.includes(to)) return undefined;
 	const order = orderOf(service, revisions);
 	// A tag that has stayed on what has everything makes it no less what users have.
-	const had = whole ?? stable?.revision;
-	if (had !== undefined && isNewer(order, had, to) === true) return undefined;
+	const main = whole ?? stable?.revision;
+	if (main !== undefined && isNewer(order, main, to) === true) return undefined;
 	if (rejectionOf(facts, to)) return undefined;
 	const known = knownOf(facts, to);
 	const instead =
 		canary && canary.revision !== whole
 			? `the canary is ${canary.revision} (${canary.percent} %)`
-			: `users have ${had ?? having.map(({revision, percent}) => `${revision} (${percent} %)`).join(', ')}`;
+			: `users have ${main ?? having.map(({revision, percent}) => `${revision} (${percent} %)`).join(', ')}`;
 	return {kind: 'untried', revision: to, sentence: `${known}: ${instead}.`};
 }
 

@@ -82,8 +82,8 @@ export function trafficWarnings(
 	for (const row of after) {
 		// Pinned or by following the latest, it is the same to users.
 		const old = before.reduce(
-			(sum, {key, revision: had, percent}) =>
-				sum + (key === row.key || (!row.latest && had === row.revision) ? percent : 0),
+			(sum, {key, revision: name, percent}) =>
+				sum + (key === row.key || (!row.latest && name === row.revision) ? percent : 0),
 			0,
 		);
 		const revision = row.revision === undefined ? undefined : byName.get(row.revision);

@@ -179,7 +179,7 @@ export function credentialSource(
 	};
 
 	/** Another plugin is another login. */
-	const take = (now: SelectedContext) => {
+	const switchTo = (now: SelectedContext) => {
 		selected = now;
 		void plugin?.then(login => login.close());
 		plugin = undefined;
@@ -260,7 +260,7 @@ export function credentialSource(
 			// Another refusal may have been quicker.
 			if (used.epoch !== epoch) return true;
 			if (now && JSON.stringify(now.user) !== JSON.stringify(selected.user)) {
-				take(now);
+				switchTo(now);
 				epoch++;
 				return true;
 			}

@@ -3,7 +3,7 @@
  * any other gateway is asked for a host that cannot exist, once: what it answers there it answers without a service.
  */
 import type {Answer, GatewayResponse, Probe, ProbeTarget} from '../transport/probe.js';
-import {withoutIds} from '../transport/answer-words.js';
+import {withoutIds} from '../transport/answer-summary.js';
 import {formatAddress} from '../transport/probe.js';
 
 export type GatewayKnowledge = {

@@ -1,6 +1,6 @@
 /** Asks the tag URLs of a service what their revisions say, so that answers of the service can be attributed. */
 import type {TagAnswer} from './attribution.js';
-import {withCode, withoutIds, wordsOf} from '../transport/answer-words.js';
+import {withCode, withoutIds, answerSummary} from '../transport/answer-summary.js';
 import type {Clock} from '../loop/clock.js';
 import type {Answer, ProbeTarget} from '../transport/probe.js';
 import {tagHeader, targetAt, type TagPlace} from '../transport/tag-target.js';
@@ -259,7 +259,7 @@ function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): 
 	}
 
 	const {code, status, location, fingerprint} = outcome;
-	const said = withCode(code, wordsOf(outcome));
+	const said = withCode(code, answerSummary(outcome));
 	switch (grade) {
 		case 'success':
 			return fingerprint === undefined

@@ -1,5 +1,5 @@
 /** Failures in a list of their own: each kind once, with how often, since when, and until when. */
-import {withoutIds} from '../transport/answer-words.js';
+import {withoutIds} from '../transport/answer-summary.js';
 import type {Grade} from '../attribution/grade.js';
 import {isFailure} from '../attribution/grade.js';
 

@@ -9,7 +9,7 @@
 import type {Grade} from '../attribution/grade.js';
 import {isFailure} from '../attribution/grade.js';
 import type {Answer} from '../transport/probe.js';
-import {wordsOf} from '../transport/answer-words.js';
+import {answerSummary} from '../transport/answer-summary.js';
 import {createLatencies} from './latencies.js';
 import type {Latencies, Percentiles} from './latencies.js';
 
@@ -135,7 +135,7 @@ function saidBy({outcome}: Answer, grade: Grade, isToAny: boolean): Said {
 	}
 
 	const {code, fingerprint, firstLine} = outcome;
-	const text = grade === 'success' ? firstLine : wordsOf(outcome);
+	const text = grade === 'success' ? firstLine : answerSummary(outcome);
 	if (grade === 'success' && isToAny) return {key: '*', grade, fingerprint, code, text, isToAny};
 	return grade === 'success'
 		? {

@@ -1,7 +1,7 @@
 /** What is to be said of the gateway itself, beside what the revisions answer. */
 import type {Answer} from '../transport/probe.js';
 import type {Grade} from '../attribution/grade.js';
-import {withCode, wordsOf} from '../transport/answer-words.js';
+import {withCode, answerSummary} from '../transport/answer-summary.js';
 
 export type GatewayCondition =
 	| {kind: 'not asked'}
@@ -76,7 +76,7 @@ export function createGatewayMonitor(): GatewayMonitor {
 					requests: (isSame && own ? own.requests : 0) + 1,
 					isAll: isSame && own ? own.isAll : true,
 					code: outcome.code,
-					text: withCode(outcome.code, wordsOf(outcome)),
+					text: withCode(outcome.code, answerSummary(outcome)),
 				};
 			} else if (own) {
 				own = {...own, isAll: false};

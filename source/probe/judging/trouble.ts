@@ -1,5 +1,5 @@
 /** Why nothing may be called good at the moment, whatever the shares say: users get failures, or nothing of the service. */
-import {withCode} from '../transport/answer-words.js';
+import {withCode} from '../transport/answer-summary.js';
 import type {EpochCounts} from '../counting/past-epochs.js';
 import type {GatewayCondition} from './gateway-state.js';
 import type {LastSeen} from './last-seen.js';

@@ -26,7 +26,7 @@ import {lastSeenOf} from '../judging/last-seen.js';
 import {troubleOf} from '../judging/trouble.js';
 import {createWaiting} from '../judging/waiting.js';
 import type {SideAnswer} from '../pairs/pairs.js';
-import {wordsOf} from '../transport/answer-words.js';
+import {answerSummary} from '../transport/answer-summary.js';
 import type {Answer} from '../transport/probe.js';
 import type {ExpectedStatus} from '../transport/request-content.js';
 import type {Clock} from './clock.js';
@@ -107,7 +107,7 @@ export function createObservations({
 			latency,
 			grade,
 			code: outcome.kind === 'response' ? outcome.code : outcome.failure,
-			text: wordsOf(outcome),
+			text: answerSummary(outcome),
 			isFromUpstream: outcome.kind === 'response' && outcome.isFromUpstream === true,
 		});
 	}

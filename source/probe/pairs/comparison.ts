@@ -13,7 +13,7 @@ import type {Latencies, Percentiles} from '../counting/latencies.js';
 import {createLatencies} from '../counting/latencies.js';
 import type {Alarm} from '../judging/alarm.js';
 import {nextAlarm} from '../judging/alarm.js';
-import {withCode, withoutIds, wordsOf} from '../transport/answer-words.js';
+import {withCode, withoutIds, answerSummary} from '../transport/answer-summary.js';
 import type {Answer} from '../transport/probe.js';
 import type {Side, Sides} from './sides.js';
 
@@ -213,7 +213,7 @@ const isBad = (grade: Grade) => grade === 'failure' || grade === 'refusal';
 function textOf({answer: {outcome}}: Asked): string {
 	return outcome.kind === 'failure'
 		? outcome.failure
-		: withCode(outcome.code, wordsOf(outcome).replaceAll(/[\da-f-]{8,}/gi, '#'));
+		: withCode(outcome.code, answerSummary(outcome).replaceAll(/[\da-f-]{8,}/gi, '#'));
 }
 
 /** An id or a time in it is no difference. */

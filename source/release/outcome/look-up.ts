@@ -2,7 +2,7 @@
  * Reads what became of writes whose end nobody wrote down, each object by its name: whatever part of the cluster is watched,
  * and whether it is watched at all.
  */
-import type {Attempt, AttemptEnding} from '../../journal/attempt.js';
+import type {Attempt, AttemptOutcome} from '../../journal/attempt.js';
 import {entriesOf} from '../../journal/journal-entry.js';
 import type {Recalled} from '../../journal/journal-file.js';
 import type {Deed} from '../../journal/deed.js';
@@ -39,16 +39,16 @@ export async function lookUpDeeds(
 	cluster: Reader,
 	deeds: readonly Deed[],
 	now: () => number,
-): Promise<AttemptEnding[]> {
-	const endings: AttemptEnding[] = [];
+): Promise<AttemptOutcome[]> {
+	const outcomes: AttemptOutcome[] = [];
 	for (const deed of deeds) {
 		const plural = deed.what === 'delete revision' ? 'revisions' : 'services';
 		const read = await readNamed(cluster, plural, {namespace: deed.namespace, name: deed.object});
 		const found = read === 'absent' ? ({kind: 'absent'} as const) : read && foundOf(read.object);
 		const end = found && endOfDeed(deed, found, now());
-		if (end) endings.push({id: deed.id, ...end});
+		if (end) outcomes.push({id: deed.id, ...end});
 	}
-	return endings;
+	return outcomes;
 }
 
 function foundOf(object: unknown): FoundObject | undefined {
@@ -76,7 +76,7 @@ export async function lookUpService(
 }
 
 /** How an attempt ends whose service is not there any more. */
-export const endOfGone = ({id, service}: Pick<Attempt, 'id' | 'service'>): AttemptEnding => ({
+export const endOfGone = ({id, service}: Pick<Attempt, 'id' | 'service'>): AttemptOutcome => ({
 	id,
 	how: 'not known',
 	sentence: `${service} was deleted before anybody looked.`,

@@ -1,5 +1,5 @@
 /** What became of attempts whose end nobody wrote down, by what the cluster has now. Pure. */
-import type {Attempt, AttemptEnding} from '../../journal/attempt.js';
+import type {Attempt, AttemptOutcome} from '../../journal/attempt.js';
 import type {HistoryEntry} from '../../journal/journal-entry.js';
 import {parseNote} from '../../knative/release/evidence/note.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -11,7 +11,7 @@ export type Settled = {
 	/** Changes that were made after all. */
 	made: readonly HistoryEntry[];
 	/** Attempts that made none, or of which it cannot be told any more. */
-	ended: readonly AttemptEnding[];
+	ended: readonly AttemptOutcome[];
 };
 
 /**
@@ -25,7 +25,7 @@ export function settleAttempts(
 	now: number,
 ): Settled {
 	const made: HistoryEntry[] = [];
-	const ended: AttemptEnding[] = [];
+	const ended: AttemptOutcome[] = [];
 	for (const attempt of attempts) {
 		if (attempt.end !== undefined || attempt.uid !== service.uid) continue;
 		const {end: _end, isNoted: _isNoted, ...change} = attempt;

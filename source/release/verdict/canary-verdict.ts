@@ -96,9 +96,9 @@ function moreOfIt(
 	{revision, isWorse, sentence}: {revision: string; isWorse: boolean; sentence: string},
 	{action, before, after}: {action: PlanAction; before: readonly Share[]; after: Split},
 ): Warning[] {
-	const had = before.find(share => share.revision === revision)?.percent ?? 0;
+	const percentBefore = before.find(share => share.revision === revision)?.percent ?? 0;
 	const gets = after.reduce((sum, row) => sum + (row.revision === revision ? row.percent : 0), 0);
-	if (gets <= had) return [];
+	if (gets <= percentBefore) return [];
 	const isMeant = gets === 100 || action === 'promote' || action === 'undo';
 	return [{kind: isMeant && isWorse ? 'worse' : 'other', revision, sentence}];
 }

@@ -10,7 +10,7 @@ import {
 import type {Socket} from 'node:net';
 import http2, {type ServerHttp2Stream} from 'node:http2';
 import type {Duplex, Readable, Writable} from 'node:stream';
-import {ExchangeEnd} from './ending.js';
+import {ExchangeCancellation} from './cancellation.js';
 
 export type Exchange = {
 	readonly method: string;
@@ -31,7 +31,7 @@ export type Exchange = {
 	/** Whether an answer has been begun. */
 	readonly answering: () => boolean;
 	/** Ends when the client leaves before the answer is through, or when somebody ends it. */
-	readonly ending: ExchangeEnd;
+	readonly cancellation: ExchangeCancellation;
 	/** Begins the answer. With `end` there is neither body nor trailers. */
 	head(status: number, headers: OutgoingHttpHeaders, options: {end: boolean}): void;
 	/** Where the body of the answer goes; ending it ends the answer. */
@@ -110,7 +110,7 @@ export function exchangeOfUpgrade(request: IncomingMessage, socket: Socket, head
 			accept() {
 				isTaken = true;
 				response.detachSocket(socket);
-				socket.once('close', () => exchange.ending.end('gone'));
+				socket.once('close', () => exchange.cancellation.cancel('gone'));
 				return socket;
 			},
 		},
@@ -118,12 +118,12 @@ export function exchangeOfUpgrade(request: IncomingMessage, socket: Socket, head
 }
 
 export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {
-	const ending = new ExchangeEnd();
+	const cancellation = new ExchangeCancellation();
 	request.on('error', () => {});
 	response.on('error', () => {});
 	response.on('close', () => {
 		if (!response.writableFinished) {
-			ending.end('gone');
+			cancellation.cancel('gone');
 		}
 	});
 	return {
@@ -135,7 +135,7 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
 			request.headers['transfer-encoding'] !== undefined ||
 			Number(request.headers['content-length'] ?? 0) > 0,
 		remoteAddress: request.socket.remoteAddress ?? '',
-		ending,
+		cancellation,
 		answering: () => response.headersSent,
 		head(status, headers, {end}) {
 			// The date is the app's, or set here as Envoy does when there is none.
@@ -165,7 +165,7 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
 }
 
 export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.IncomingHttpHeaders): Exchange {
-	const ending = new ExchangeEnd();
+	const cancellation = new ExchangeCancellation();
 	let trailing: OutgoingHttpHeaders = {};
 	let finished = false;
 	stream.on('error', () => {});
@@ -177,10 +177,10 @@ export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.Incomi
 		stream.sendTrailers(trailing);
 	});
 	// Node ends a stream that the client has reset, as if the answer were through: only this event tells.
-	stream.on('aborted', () => ending.end('gone'));
+	stream.on('aborted', () => cancellation.cancel('gone'));
 	stream.on('close', () => {
 		if (!finished) {
-			ending.end('gone');
+			cancellation.cancel('gone');
 		}
 	});
 	return {
@@ -191,7 +191,7 @@ export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.Incomi
 		body: stream,
 		hasBody: !stream.endAfterHeaders,
 		remoteAddress: stream.session?.socket.remoteAddress ?? '',
-		ending,
+		cancellation,
 		answering: () => stream.headersSent,
 		head(status, answerHeaders, {end}) {
 			if (stream.destroyed) {

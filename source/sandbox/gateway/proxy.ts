@@ -3,7 +3,7 @@
  */
 import {STATUS_CODES, type OutgoingHttpHeaders} from 'node:http';
 import {randomUUID} from 'node:crypto';
-import type {ExchangeEnd} from './ending.js';
+import type {ExchangeCancellation} from './cancellation.js';
 import type {Exchange} from './exchange.js';
 import type {InjectedFault, GatewayFaultSwitch} from './faults.js';
 import {noHealthyUpstream, GatewayRefusal, requestTimeout, unknownHost} from './refusal.js';
@@ -28,7 +28,7 @@ export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<
 	try {
 		const {faults} = options;
 		if (faults.current.delay > 0) {
-			await passed(faults.current.delay, exchange.ending);
+			await passed(faults.current.delay, exchange.cancellation);
 		}
 
 		const fault = faults.next();
@@ -62,7 +62,7 @@ export async function proxy(exchange: Exchange, options: ProxyOptions): Promise<
 			isProxied: options.isProxied?.(destination) ?? true,
 		});
 	} catch (error) {
-		if (exchange.ending.reason === 'gone') {
+		if (exchange.cancellation.reason === 'gone') {
 			return;
 		}
 
@@ -88,14 +88,14 @@ async function passThrough(
 		isProxied,
 	}: {fault: InjectedFault; appendHeaders: Path['appendHeaders']; isProxied: boolean},
 ): Promise<void> {
-	const {ending} = exchange;
+	const {cancellation} = exchange;
 	const {timeoutSeconds, protocol} = backend.settings;
 	const receiver = answerReceiver(exchange, {started: performance.now(), isCut: fault === 'cut'});
-	const timer = setTimeout(() => ending.end('timeout'), timeoutSeconds * 1000).unref();
+	const timer = setTimeout(() => cancellation.cancel('timeout'), timeoutSeconds * 1000).unref();
 	// Without an answer of the app it is what Go's reverse proxy makes of it.
 	let status = 502;
 	try {
-		const lease = await backend.acquire(ending);
+		const lease = await backend.acquire(cancellation);
 		const answered = lease.endpoint.meter?.begin(isProxied, exchange.method);
 		try {
 			const headers = requestHeaders(exchange, appendHeaders);
@@ -112,20 +112,20 @@ async function passThrough(
 			lease.release();
 		}
 	} catch (error) {
-		throw ending.reason === 'timeout' && !(error instanceof GatewayRefusal) ? requestTimeout() : error;
+		throw cancellation.reason === 'timeout' && !(error instanceof GatewayRefusal) ? requestTimeout() : error;
 	} finally {
 		clearTimeout(timer);
 	}
 }
 
 /** Waits that many milliseconds; rejects when the client leaves meanwhile. */
-function passed(milliseconds: number, ending: ExchangeEnd): Promise<void> {
+function passed(milliseconds: number, cancellation: ExchangeCancellation): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(() => {
 			forget();
 			resolve();
 		}, milliseconds).unref();
-		const forget = ending.onEnd(() => {
+		const forget = cancellation.onCancel(() => {
 			clearTimeout(timer);
 			reject(new Error('the client has left'));
 		});

@@ -1,5 +1,5 @@
 import type {RequestMeter} from '../queue-proxy/queue-proxy.js';
-import type {ExchangeEnd} from './ending.js';
+import type {ExchangeCancellation} from './cancellation.js';
 import {activatorTimeout, noHealthyUpstream, queueFull, requestTimeout} from './refusal.js';
 
 /** Where a ready pod listens. */
@@ -113,8 +113,8 @@ export class RevisionBackend {
 	 *
 	 * @throws Refusal when the queue is full, when the revision is gone, or when the time is over; Error when the client has left.
 	 */
-	async acquire(ending: ExchangeEnd): Promise<Lease> {
-		if (ending.reason === 'gone') {
+	async acquire(cancellation: ExchangeCancellation): Promise<Lease> {
+		if (cancellation.reason === 'gone') {
 			throw new Error(hasLeft);
 		}
 
@@ -146,7 +146,7 @@ export class RevisionBackend {
 				}
 
 				const timedOut = this.#slots.length === 0 ? activatorTimeout() : requestTimeout();
-				reject(ending.reason === 'timeout' ? timedOut : new Error(hasLeft));
+				reject(cancellation.reason === 'timeout' ? timedOut : new Error(hasLeft));
 			};
 			const waiter: Waiter = {
 				grant(lease) {
@@ -159,7 +159,7 @@ export class RevisionBackend {
 				},
 			};
 			this.#waiters.add(waiter);
-			const forget = ending.onEnd(leave);
+			const forget = cancellation.onCancel(leave);
 			if (asleep) {
 				this.#onDemand();
 			}

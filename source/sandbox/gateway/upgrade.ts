@@ -35,7 +35,7 @@ export function sendUpgrade(
 		agent: false,
 		headers: {...headers, host: exchange.authority ?? '', connection: 'Upgrade', upgrade: 'websocket'},
 	});
-	const forget = exchange.ending.onEnd(() => request.destroy(new Error('the exchange is over')));
+	const forget = exchange.cancellation.onCancel(() => request.destroy(new Error('the exchange is over')));
 	request.once('error', error => {
 		forget();
 		reject(error);
@@ -61,7 +61,7 @@ export function sendUpgrade(
 		client.write(headOf(response), 'latin1');
 		client.write(head);
 		app.write(upgrade.head);
-		exchange.ending.onEnd(() => client.destroy());
+		exchange.cancellation.onCancel(() => client.destroy());
 		resolve(joined(client, app));
 	});
 	request.end();

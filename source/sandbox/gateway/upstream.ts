@@ -68,7 +68,9 @@ export function createUpstream(): Upstream {
 
 			return exchange.upgrade
 				? sendUpgrade(exchange, exchange.upgrade, headers, endpoint, receiver).catch((error: unknown) => {
-						throw exchange.ending.reason === undefined && error instanceof Error ? refusalOf(error) : error;
+						throw exchange.cancellation.reason === undefined && error instanceof Error
+							? refusalOf(error)
+							: error;
 					})
 				: sendHttp1(exchange, headers, {agent, endpoint}, receiver);
 		},
@@ -101,7 +103,7 @@ function sendHttp1(
 	headers['host'] = exchange.authority ?? '';
 	const handler: Dispatcher.DispatchHandler = {
 		onRequestStart(controller) {
-			forget = exchange.ending.onEnd(() => controller.abort(new Error('the exchange is over')));
+			forget = exchange.cancellation.onCancel(() => controller.abort(new Error('the exchange is over')));
 		},
 		onResponseStart(_controller, status, answerHeaders) {
 			// What only announces the answer (103 Early Hints) stays here.
@@ -122,7 +124,7 @@ function sendHttp1(
 		},
 		onResponseError(_controller, error) {
 			forget?.();
-			reject(exchange.ending.reason === undefined ? refusalOf(error) : error);
+			reject(exchange.cancellation.reason === undefined ? refusalOf(error) : error);
 		},
 	};
 	try {
@@ -178,7 +180,7 @@ function sendHttp2(
 			{endStream: !exchange.hasBody},
 		);
 		let trailing: OutgoingHttpHeaders = {};
-		const forget = exchange.ending.onEnd(() => stream.close(http2.constants.NGHTTP2_CANCEL));
+		const forget = exchange.cancellation.onCancel(() => stream.close(http2.constants.NGHTTP2_CANCEL));
 		stream.on('trailers', trailers => {
 			trailing = forwardable(trailers);
 		});
@@ -211,7 +213,10 @@ function sendHttp2(
 			});
 			stream.on('end', () => {
 				// Node ends the stream of a reset without an error in some cases.
-				if (stream.rstCode === http2.constants.NGHTTP2_NO_ERROR && exchange.ending.reason === undefined) {
+				if (
+					stream.rstCode === http2.constants.NGHTTP2_NO_ERROR &&
+					exchange.cancellation.reason === undefined
+				) {
 					receiver.end(trailing);
 					resolve();
 				} else {
@@ -219,11 +224,13 @@ function sendHttp2(
 				}
 			});
 		});
-		stream.on('error', error => reject(exchange.ending.reason === undefined ? refusalOf(error) : error));
+		stream.on('error', error =>
+			reject(exchange.cancellation.reason === undefined ? refusalOf(error) : error),
+		);
 		stream.on('close', () => {
 			forget();
 			// Without effect when there has been an answer.
-			reject(exchange.ending.reason === undefined ? badGateway('EOF') : new Error('cancelled'));
+			reject(exchange.cancellation.reason === undefined ? badGateway('EOF') : new Error('cancelled'));
 		});
 		if (exchange.hasBody) {
 			exchange.body.pipe(stream);

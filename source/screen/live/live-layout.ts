@@ -61,7 +61,7 @@ export function liveLayout({
 		: Math.max(2, Math.min(reservedRows, rows));
 	const table = Math.max(2, Math.min(wanted + 1, height - above - (height > 6 ? 1 : 0)));
 	let rest = Math.max(0, height - above - table);
-	const take = (lines: number): number => {
+	const reserve = (lines: number): number => {
 		const taken = Math.max(0, Math.min(lines, rest));
 		rest -= taken;
 		return taken;
@@ -69,11 +69,11 @@ export function liveLayout({
 	// Where there is one line for both, what fails is shown, and only else how it went.
 	const short = rest > 1 || (rest === 1 && failures === 0) ? 1 : 0;
 	const isTall = isRoomy && rest > fewestLines + 2;
-	const chart = take(isTall ? Math.min(longestChart, rest - fewestLines) : short);
+	const chart = reserve(isTall ? Math.min(longestChart, rest - fewestLines) : short);
 	const isBeside = isRoomy && !isAlone && width >= wideFrom;
-	const below = take(Math.min(verdicts - above, rest - (failures > 0 ? 1 : 0)));
+	const below = reserve(Math.min(verdicts - above, rest - (failures > 0 ? 1 : 0)));
 	if (isBeside) return {above, below, table, chart, failures: rest, answers: rest, isBeside};
 	// A failure is never pushed off by answers that are well.
-	const failing = take(failures === 0 ? 0 : Math.min(failures, Math.max(1, Math.floor(rest / 3))));
+	const failing = reserve(failures === 0 ? 0 : Math.min(failures, Math.max(1, Math.floor(rest / 3))));
 	return {above, below, table, chart, failures: failing, answers: rest, isBeside};
 }

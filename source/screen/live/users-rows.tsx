@@ -9,7 +9,7 @@ import {
 	usersSummary,
 	usersVerdicts,
 	type UsersLine,
-} from '../../console/live/users-words.js';
+} from '../../console/live/users-lines.js';
 import {usersChartOf} from '../../console/live/users-chart.js';
 import {selectedService} from '../../console/state/read.js';
 import {sparkline} from '../widgets/sparkline.js';

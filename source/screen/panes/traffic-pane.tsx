@@ -26,7 +26,7 @@ import {
 	isGotByUsers,
 	recentChanges,
 	saidLines,
-} from './traffic/traffic-words.js';
+} from './traffic/traffic-lines.js';
 import {useRelease} from './use-release.js';
 
 export function TrafficPane({width, height}: Size) {

@@ -142,7 +142,7 @@ export function createLedger(): Ledger {
 		return found;
 	};
 
-	function take({uid, revision, isNew, at, said}: PodSample): void {
+	function addSample({uid, revision, isNew, at, said}: PodSample): void {
 		const before = known.get(uid);
 		const delta = deltaOf(revision);
 		if (said.kind === 'rate') {
@@ -264,7 +264,7 @@ export function createLedger(): Ledger {
 					if (pod.counts) deltaOf(pod.revision).isCut = true;
 				} else if (!answered.has(uid)) pod.missed++;
 			}
-			for (const sample of round.samples) take(sample);
+			for (const sample of round.samples) addSample(sample);
 			isSettling ||= round.isSettling;
 			if (from === undefined) {
 				// The first round is what all others are compared with.

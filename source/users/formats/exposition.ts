@@ -62,7 +62,7 @@ const unescaped = (text: string): string =>
 /** One line, or what is wrong with it. */
 function readSample(line: string): MetricSample | string {
 	let at = 0;
-	const take = (pattern: RegExp): string => {
+	const consume = (pattern: RegExp): string => {
 		pattern.lastIndex = at;
 		const [found = ''] = pattern.exec(line) ?? [];
 		at += found.length;
@@ -78,25 +78,25 @@ function readSample(line: string): MetricSample | string {
 		return unescaped(line.slice(begin, end));
 	};
 
-	let name = take(bareName);
+	let name = consume(bareName);
 	const labels = new Map<string, string>();
-	take(space);
+	consume(space);
 	if (line[at] === '{') {
 		at++;
 		for (;;) {
-			take(space);
+			consume(space);
 			if (line[at] === '}') {
 				at++;
 				break;
 			}
 			const isQuoted = line[at] === '"';
-			const label = isQuoted ? quoted() : take(bareName);
+			const label = isQuoted ? quoted() : consume(bareName);
 			if (label === undefined) return 'a quoted name does not end';
 			if (label === '') return 'a label has no name';
-			take(space);
+			consume(space);
 			if (line[at] === '=') {
 				at++;
-				take(space);
+				consume(space);
 				if (line[at] !== '"') return `the value of label ${shortenedText(label)} is not quoted`;
 				const value = quoted();
 				if (value === undefined) return `the value of label ${shortenedText(label)} does not end`;
@@ -104,7 +104,7 @@ function readSample(line: string): MetricSample | string {
 				labels.set(label, value);
 			} else if (isQuoted && name === '') name = label;
 			else return `label ${shortenedText(label)} has no value`;
-			take(space);
+			consume(space);
 			if (line[at] === ',') at++;
 			else if (line[at] !== '}') return 'a comma or a closing brace is missing';
 		}

@@ -26,7 +26,7 @@ export type PodMemory = {
 	/** Whether port 9091 told nothing, and is not asked for a while. */
 	isWithoutCounts(now: number): boolean;
 	/** @param isPrometheus Whether its queue-proxy is configured to tell exact counts. */
-	take(report: PodReport, of: {askedFor: AskedFor; now: number; isPrometheus: boolean}): void;
+	record(report: PodReport, of: {askedFor: AskedFor; now: number; isPrometheus: boolean}): void;
 };
 
 /** Milliseconds to wait after so many failures. */
@@ -53,7 +53,7 @@ export function createPodMemory(): PodMemory {
 		},
 		isResting: now => failures > 0 && now - askedAt < backOff(failures),
 		isWithoutCounts: now => now < rateUntil,
-		take(report, {askedFor, now, isPrometheus}) {
+		record(report, {askedFor, now, isPrometheus}) {
 			switch (report.kind) {
 				case 'counts':
 					failures = 0;

@@ -11,7 +11,7 @@ export type KnownPod = MeteredPod & {
 };
 
 export type PodSet = {
-	take(change: ReflectorChange): void;
+	apply(change: ReflectorChange): void;
 	/** Whether all that there are were told of. */
 	readonly isListed: boolean;
 	/** By name. */
@@ -33,7 +33,7 @@ export function createPodSet(): PodSet {
 	}
 
 	return {
-		take(change) {
+		apply(change) {
 			if (change.type === 'put') return put(change.object, isListed);
 			if (change.type === 'gone') {
 				const parsed = parseMeteredPod(change.object);

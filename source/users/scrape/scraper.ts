@@ -138,7 +138,7 @@ export function createScraper({
 			memory.askedAt = at;
 			const report = await askPod(way.read, pod, {namespace, askFor: askedFor, signal});
 			const isPrometheus = pod.metrics.kind === 'prometheus';
-			memory.take(report, {askedFor, now: timers.now(), isPrometheus});
+			memory.record(report, {askedFor, now: timers.now(), isPrometheus});
 			if (report.kind !== 'forbidden') return {pod, at, report};
 			// Nothing was asked of the pod: the other way is tried at once.
 			const until = timers.now() + (report.right === undefined ? afterLogin : again);
@@ -202,7 +202,7 @@ export function createScraper({
 			},
 			{
 				onChange(change) {
-					set.take(change);
+					set.apply(change);
 					if (set.isListed) listed.resolve();
 				},
 				onState,

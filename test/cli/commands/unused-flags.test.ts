@@ -3,9 +3,14 @@ import {expect, it} from 'vitest';
 import {unusedFlag} from '../../../source/cli/commands/unused-flags.js';
 import {createProgram} from '../../../source/cli/program.js';
 
-/** What is said of a command line; a word of it that is a command comes first. */
-function saidOf(line: string): string | undefined {
+/**
+ * What is said of a command line; a word of it that is a command comes first.
+ *
+ * @param set What is set without being typed, and by what.
+ */
+function saidOf(line: string, set: {sandbox?: string; screenReader?: string} = {}): string | undefined {
 	const program = createProgram({words: []});
+	for (const [name, source] of Object.entries(set)) program.setOptionValueWithSource(name, true, source);
 	const {operands, unknown} = program.parseOptions(line.split(' '));
 	const command = program.commands.find(other => other.name() === operands[0]);
 	command?.parseOptions([...operands.slice(1), ...unknown]);
@@ -28,7 +33,7 @@ it.each([
 	],
 	[
 		'verify cart --source users --gateway g',
-		'--gateway is of no use to verify as it stands: leave out --source users',
+		'--gateway is of no use to verify as it stands: add --source probes',
 	],
 	['get --pace 4', '--pace is of the sandbox: add --sandbox'],
 	['--seed 4', '--seed is of the sandbox: add --sandbox'],
@@ -61,4 +66,24 @@ it.each([
 	'--quiet=false',
 ])('%s is not refused', line => {
 	expect(saidOf(line)).toBeUndefined();
+});
+
+it.each([
+	[
+		'get --context prod',
+		{sandbox: 'env'},
+		'--context leads to a cluster, and KN_CANARY_SANDBOX opens the sandbox: add --sandbox=false',
+	],
+	[
+		'--token t',
+		{sandbox: 'config'},
+		'--token leads to a cluster, and the configuration file opens the sandbox: add --sandbox=false',
+	],
+	[
+		'--theme dark',
+		{screenReader: 'env'},
+		'--theme is of the screen, and linear mode draws none: leave it out, or add --screen-reader=false',
+	],
+])('%s is refused with what to do about %o, which was not typed', (line, set, sentence) => {
+	expect(saidOf(line, set)).toBe(sentence);
 });

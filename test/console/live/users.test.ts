@@ -1,7 +1,7 @@
 /** What users get, as the console follows it: the selected service's, for as long as somebody looks. */
 import {expect, onTestFinished, test} from 'vitest';
 import {createConsole, type Console} from '../../../source/console/console.js';
-import {usersSummary} from '../../../source/console/live/users-words.js';
+import {usersSummary} from '../../../source/console/live/users-lines.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
 import {servingPath} from '../../../source/kube/paths.js';

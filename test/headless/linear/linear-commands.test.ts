@@ -33,4 +33,6 @@ test('keys that messages speak of mean the same here', () => {
 	for (const [key, name] of Object.entries(meant)) expect(parseLine(key)).toMatchObject({name});
 	// `Press space to send requests first.`
 	expect(parseLine('space')).toMatchObject({name: 'start'});
+	// `:ns lists those there are.`
+	expect(parseLine(':ns')).toMatchObject({name: 'namespace'});
 });

@@ -135,6 +135,29 @@ describe('what settles a write, and what does not', () => {
 		expect(await patchAnswered([code, body], [200, service(4)])).toMatchObject({kind: 'done'});
 	});
 
+	it.each([
+		['a failure of the server', 500, status(500, 'InternalError', 'etcdserver: request timed out')],
+		['a gateway that is bad', 502, '<html>bad gateway</html>'],
+		['somebody in between who has nobody to ask', 503, 'upstream connect error'],
+		['a busy one that has begun', 503, status(503, 'Timeout', 'no answer in time')],
+		['a time-out of a gateway', 504, status(504, 'Timeout', 'no answer in time')],
+		['somebody who has waited for too long', 408, 'Request Timeout'],
+	])(
+		'by %s is not that nothing was written, though the object is as it was: it may still arrive',
+		async (_, code, body) => {
+			const doubt = {kind: 'unknown', sentence: expect.stringContaining('may still arrive')};
+			expect(await patchAnswered([code, body], [200, service(3, {traffic: []})])).toMatchObject(doubt);
+			const creation = createService(cluster, manifestOf('hello'));
+			(await server.next()).answer(code, body);
+			(await server.next()).answer(404, notFound);
+			expect(await creation).toMatchObject(doubt);
+			const deletion = deleteService(cluster, target);
+			(await server.next()).answer(code, body);
+			(await server.next()).answer(200, service(3));
+			expect(await deletion).toMatchObject(doubt);
+		},
+	);
+
 	it('is a doubt where the read after it was answered by somebody else', async () => {
 		for (const answer of [
 			[404, 'no route'],

@@ -30,7 +30,7 @@ function asked(
 				const askedFor = memory.isWithoutCounts(now) ? 'rate' : 'counts';
 				memory.askedAt = now;
 				log.push(askedFor);
-				memory.take(askedFor === 'rate' ? answers.rate : answers.counts(second), {
+				memory.record(askedFor === 'rate' ? answers.rate : answers.counts(second), {
 					askedFor,
 					now,
 					isPrometheus,

@@ -291,11 +291,11 @@ function fromEarlierNote(
 	const {note} = noteOf(facts) ?? {};
 	if (!note || !wasServed(facts, note)) return undefined;
 	const main = wholeOf(note.split) ?? note.stable;
-	const had = main === whole ? note.previous : main;
-	if (had === undefined || had === whole || !isUsable(facts, had)) return undefined;
+	const earlier = main === whole ? note.previous : main;
+	if (earlier === undefined || earlier === whole || !isUsable(facts, earlier)) return undefined;
 	const isCandidate = candidates
-		? candidates.includes(had)
-		: main === whole && isNewer(orderOf(facts.service, facts.revisions), whole, had) === true;
+		? candidates.includes(earlier)
+		: main === whole && isNewer(orderOf(facts.service, facts.revisions), whole, earlier) === true;
 	if (!isCandidate) return undefined;
-	return {kind: 'told', revision: had, because: 'it had the traffic when the service was last noted'};
+	return {kind: 'told', revision: earlier, because: 'it had the traffic when the service was last noted'};
 }

@@ -56,35 +56,35 @@ const roleByTag = ({revision, percent}: Share): Role => ({
 /**
  * The canary of a split of which several revisions have a part.
  *
- * @param options.had What users had, as far as that is known without knowing the canary.
+ * @param options.stable What users had, as far as that is known without knowing the canary.
  * @param options.noted The canary that was noted on the service.
  */
 export function canaryAmong({
 	facts,
 	shares,
 	order,
-	had,
+	stable,
 	noted,
 }: {
 	facts: ReleaseFacts;
 	shares: readonly Share[];
 	order: Order;
-	had: string | undefined;
+	stable: string | undefined;
 	noted: string | undefined;
 }): Role | Doubt {
 	const tagged = shares.find(({tags}) => tags.includes(canaryTag) && !tags.includes(stableTag));
 	if (tagged && !wasTried(facts, tagged)) return roleByTag(tagged);
 	const known = shares.find(
-		share => share.revision === noted && share.revision !== had && !wasTried(facts, share),
+		share => share.revision === noted && share.revision !== stable && !wasTried(facts, share),
 	);
 	if (known) {
 		const {revision, percent} = known;
 		return {revision, percent, because: 'noted on the service'};
 	}
-	const tried = shares.filter(({revision}) => revision !== had);
+	const tried = shares.filter(({revision}) => revision !== stable);
 	const having = tried.filter(({percent}) => percent > 0);
 	const newest =
-		having.length === 1 && had !== undefined
+		having.length === 1 && stable !== undefined
 			? having[0]?.revision
 			: newestOf(
 					order,
@@ -109,7 +109,7 @@ export function canaryAmong({
 		};
 	}
 	const percent = shares.find(({revision}) => revision === newest)?.percent ?? 0;
-	const isOlder = had !== undefined && isNewer(order, had, newest) === true;
+	const isOlder = stable !== undefined && isNewer(order, stable, newest) === true;
 	return {
 		revision: newest,
 		percent,

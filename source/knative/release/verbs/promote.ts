@@ -84,10 +84,10 @@ export function rolledBackBefore(
 	}
 	if (found?.isCurrent) return undefined;
 	if (share?.percent !== 0) return undefined;
-	const had = shareNoted(facts, revision);
-	if (had !== undefined) {
+	const noted = shareNoted(facts, revision);
+	if (noted !== undefined) {
 		const by = facts.service.lastModifier ?? 'somebody';
-		return `${revision} had ${had} % of users until ${by} took it back to 0 %`;
+		return `${revision} had ${noted} % of users until ${by} took it back to 0 %`;
 	}
 	if (!share.tags.includes(stableTag)) return undefined;
 	return `${revision} has 0 %, though it is tagged ${stableTag}: it may have been taken back`;
@@ -121,8 +121,8 @@ function promoteTo(
 	}
 	// Where the cluster does not tell which of several users had, each of them may be the way back.
 	const {doubt} = releaseOf({...facts, changes: []});
-	const had = doubt?.about === 'stable' && keepsPrevious ? doubt.candidates : [];
-	split = withoutLeftovers(split, back === undefined ? had : [back]);
+	const waysBack = doubt?.about === 'stable' && keepsPrevious ? doubt.candidates : [];
+	split = withoutLeftovers(split, back === undefined ? waysBack : [back]);
 	split = followedAgain(facts, split, to, {follows, notes});
 	notes.push(...outsideNotes(release, to, now));
 	if (revisions === undefined) {
@@ -155,10 +155,10 @@ function waitingFor({service}: ReleaseFacts, to: string): string | undefined {
 /** What users had: it stays where a roll back finds it, at once and warm. */
 function wayBack(facts: ReleaseFacts, {stable, whole}: Release, to: string): string | undefined {
 	const past = whole === to ? pastOf(facts, whole) : undefined;
-	const had = past?.kind === 'told' ? past.revision : [stable?.revision, whole].find(name => name !== to);
-	if (had === undefined || had === to) return undefined;
-	const isFine = mayExist(facts, had) && rejectionOf(facts, had) === undefined;
-	return isFine && unready(facts, had) === undefined ? had : undefined;
+	const before = past?.kind === 'told' ? past.revision : [stable?.revision, whole].find(name => name !== to);
+	if (before === undefined || before === to) return undefined;
+	const isFine = mayExist(facts, before) && rejectionOf(facts, before) === undefined;
+	return isFine && unready(facts, before) === undefined ? before : undefined;
 }
 
 /** All of the traffic followed the latest before the release, says the note about it. */

@@ -121,7 +121,7 @@ function fromWhole(
  */
 function besideCanary(facts: ReleaseFacts, canary: string, whole: string, now: number | undefined): Choice {
 	const noted = notedShare(facts, canary);
-	if (noted === 'had') {
+	if (noted === 'served') {
 		const {note, isCurrent} = noteOf(facts) ?? {};
 		const [before] = note?.undo ?? [];
 		// It was that change which has taken it, and none since.
@@ -159,13 +159,13 @@ const untilWords = ({at, by}: {at: number; by: string}, now: number | undefined)
  * Whether the canary had any traffic, by the note; undefined where that tells of no traffic, and not of the present split: what
  * was after it is not known.
  */
-function notedShare(facts: ReleaseFacts, canary: string): 'had' | 'never' | undefined {
+function notedShare(facts: ReleaseFacts, canary: string): 'served' | 'never' | undefined {
 	const found = noteOf(facts);
-	if (!found?.isCurrent) return shareNoted(facts, canary) === undefined ? undefined : 'had';
-	const had = [found.note.split, ...found.note.undo].some(split =>
+	if (!found?.isCurrent) return shareNoted(facts, canary) === undefined ? undefined : 'served';
+	const hadTraffic = [found.note.split, ...found.note.undo].some(split =>
 		split.some(({revision, percent}) => revision === canary && percent > 0),
 	);
-	return had ? 'had' : 'never';
+	return hadTraffic ? 'served' : 'never';
 }
 
 /** Who took the traffic from the canary, and when, as this machine remembers. */

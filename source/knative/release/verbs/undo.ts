@@ -70,7 +70,7 @@ function takenSince(facts: ReleaseFacts, after: Split, now: number | undefined):
 		({revision, percent}) =>
 			percent > 0 &&
 			having.length > 0 &&
-			having.every(had => isNewer(order, revision, had.revision) === true),
+			having.every(share => isNewer(order, revision, share.revision) === true),
 	);
 	const last = lastOf(facts);
 	if (!back || !last) return undefined;

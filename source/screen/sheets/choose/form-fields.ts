@@ -77,13 +77,13 @@ export function coveredBy(rows: readonly EnvRow[]): (line: string) => boolean {
 }
 
 /** Whether at least half of what was there is still at the beginning or the end. */
-export function isMostOf(value: string, had: string): boolean {
-	const isAlike = (index: number) => value.at(index) === had.at(index);
-	const longest = Math.min(had.length, value.length);
+export function isMostOf(value: string, before: string): boolean {
+	const isAlike = (index: number) => value.at(index) === before.at(index);
+	const longest = Math.min(before.length, value.length);
 	let [start, end] = [0, 0];
 	while (start < longest && isAlike(start)) start++;
 	while (end < longest - start && isAlike(-end - 1)) end++;
-	return start + end > 0 && start + end >= had.length / 2;
+	return start + end > 0 && start + end >= before.length / 2;
 }
 
 /**

@@ -29,7 +29,7 @@ export function PromptLine({prefix, value, onChange, isFocused, suggestion = ''}
 		setShown({value, generation: shown.generation + 1});
 	}
 
-	const take = (proposed: string) => {
+	const edit = (proposed: string) => {
 		const accepted = acceptedEdit(value, proposed, pressed.current);
 		setShown({value: accepted, generation: shown.generation + (accepted === proposed ? 0 : 1)});
 		if (accepted !== value) {
@@ -53,7 +53,7 @@ export function PromptLine({prefix, value, onChange, isFocused, suggestion = ''}
 					pressed.current = press;
 				}}
 			/>
-			<TextInput key={shown.generation} value={value} onChange={take} focus={isFocused} showCursor={false} />
+			<TextInput key={shown.generation} value={value} onChange={edit} focus={isFocused} showCursor={false} />
 			{isFocused && (cursor === 'mark' ? glyphs.cursor : <Text inverse>{suggestion.charAt(0) || ' '}</Text>)}
 			<Text {...styles.muted}>{isFocused && cursor === 'inverse' ? suggestion.slice(1) : suggestion}</Text>
 		</Text>

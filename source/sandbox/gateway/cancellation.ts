@@ -2,7 +2,7 @@
  * Why a request comes to an end before its answer is through, told to whoever works on it. What an AbortSignal would be,
  * without its price: one is needed for each request.
  */
-export class ExchangeEnd {
+export class ExchangeCancellation {
 	#reason: 'gone' | 'timeout' | undefined;
 	#listeners: Set<() => void> | undefined;
 
@@ -12,7 +12,7 @@ export class ExchangeEnd {
 	}
 
 	/** Tells everybody. The first reason stays. */
-	end(reason: 'gone' | 'timeout'): void {
+	cancel(reason: 'gone' | 'timeout'): void {
 		if (this.#reason !== undefined) {
 			return;
 		}
@@ -25,8 +25,8 @@ export class ExchangeEnd {
 		}
 	}
 
-	/** Calls back once, at the end; at once when it is over already. Returns the way not to be called. */
-	onEnd(listener: () => void): () => void {
+	/** Calls back once it is cancelled; at once when it is already. Returns the way not to be called. */
+	onCancel(listener: () => void): () => void {
 		if (this.#reason !== undefined) {
 			listener();
 			return () => {};

@@ -4,7 +4,7 @@ import {
 	usersLine,
 	usersSummary,
 	usersVerdicts,
-} from '../../../source/console/live/users-words.js';
+} from '../../../source/console/live/users-lines.js';
 import {usersCertainty} from '../../../source/users/counting/certainty.js';
 import {createLedger, type LedgerStretch} from '../../../source/users/counting/ledger.js';
 import {usersView} from '../../../source/users/counting/users-view.js';

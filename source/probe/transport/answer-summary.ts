@@ -1,7 +1,7 @@
 import type {ProbeOutcome} from './probe.js';
 
 /** What an answer says in a few words: where a redirect leads, the title of a page, else the first line. Printable. */
-export function wordsOf(outcome: ProbeOutcome): string {
+export function answerSummary(outcome: ProbeOutcome): string {
 	if (outcome.kind === 'failure') return outcome.sentence;
 	const {location, body, firstLine} = outcome;
 	if (location !== undefined) return `to ${location}`;

@@ -6,7 +6,7 @@ import {
 	gotOf,
 	isGotByUsers,
 	saidLines,
-} from '../../../../source/screen/panes/traffic/traffic-words.js';
+} from '../../../../source/screen/panes/traffic/traffic-lines.js';
 import {createTheme} from '../../../../source/terminal/output/theme.js';
 import type {ServiceVerdict} from '../../../../source/console/state/state.js';
 import {snapshotOf} from '../../live/snapshot.js';

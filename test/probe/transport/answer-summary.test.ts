@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {withoutIds} from '../../../source/probe/transport/answer-words.js';
+import {withoutIds} from '../../../source/probe/transport/answer-summary.js';
 
 test.each([
 	['request 1f0c2e4ab9 failed', 'request 77ab23ffe0 failed'],
