@@ -48,6 +48,8 @@ it('an answer that the list is at already gives way to it when it is complete', 
 	ahead.listBegan();
 	ahead.answered(named(service), [read(1, 'a')], ahead.moment());
 	put(read(1, 'a'));
+	// Until then nothing else is shown of it.
+	expect(shown()).toEqual([1]);
 	ahead.listEnded();
 	put(read(2, 'b'));
 	expect(shown()).toEqual([2, 1]);
