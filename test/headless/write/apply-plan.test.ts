@@ -33,3 +33,11 @@ it('asks nobody to agree to what is not going to be written, and looks at nothin
 	expect(asked).toEqual([]);
 	expect(requests).toEqual(Array<string>(forDryRun).fill('GET'));
 });
+
+it('deletes the revision that is named and no other: of each that is in the split it says so', async () => {
+	const {cluster} = await openSandbox();
+	for (const revision of ['cart-00001', 'cart-00002']) {
+		const result = await change(cluster, {verb: 'delete', revision});
+		expect(result).toMatchObject({code: 1, sentence: expect.stringContaining(`${revision} is in the split`)});
+	}
+});
