@@ -87,6 +87,7 @@ export async function openScreen(
 							loan.provide(async use => {
 								// Whoever is lent it must not get as keys what the terminal answers us.
 								await answersOwed(stdin, longestWait.lending);
+								stdin.lend();
 								await suspend(use);
 							})
 						}

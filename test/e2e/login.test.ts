@@ -1,9 +1,11 @@
 /** Credential plugins that want something of the operator, and a kubeconfig that changes, beneath the built console in a terminal. */
+import {spawnSync} from 'node:child_process';
 import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {serverOf, startApiRelay, tokenOf, type ApiRelay} from '../support/api-relay.js';
+import {eventually} from '../support/eventually.js';
 import {builtProgram} from '../support/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
 import {openTerminal, untouched, type TestTerminal} from '../support/terminal.js';
@@ -155,6 +157,35 @@ describe('a credential plugin', () => {
 			expect(terminal.modes()).toEqual(untouched);
 		},
 	);
+
+	it('gets what is typed while it has the terminal: what it leaves unread is no key of the console', async () => {
+		const terminal = open(kubeconfig(plugin(`printf 'Password for jo: ' >&2\n${wait}`, 'Always')));
+		await terminal.until(/Password for jo: $/m);
+		terminal.type('q\rq');
+		await terminal.until(/^q$/m);
+		finish();
+		await terminal.until(/checkout .* 100/);
+		await terminal.until(/● watching/);
+		terminal.press('?');
+		await terminal.until(/Keys|Help/);
+		expect(runs()).toBe(1);
+	});
+
+	it('is ended with the console where it does not heed what ends others', async () => {
+		const user = plugin(
+			`trap '' TERM INT HUP; echo $$ > $DIR/pid; echo 'enter BX7-QQ2' >&2\n${wait}`,
+			'Never',
+		);
+		const terminal = open(kubeconfig(user));
+		await terminal.until(/enter BX7-QQ2/);
+		terminal.press('ctrl-c');
+		expect(await terminal.exited).toMatchObject({code: 0});
+		const pid = Number(readFileSync(path.join(directory, 'pid'), 'utf8'));
+		await eventually(() => {
+			const {stdout} = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], {encoding: 'utf8'});
+			expect(stdout.trim()).toMatch(/^(?:Z.*)?$/);
+		});
+	});
 
 	it('is called off with ctrl-c while it has the terminal, and asked again with ctrl-r', async () => {
 		const user = plugin(

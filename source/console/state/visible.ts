@@ -31,7 +31,8 @@ type Named = Pick<ServiceView, 'namespace' | 'name'>;
 const textOf = (service: Named, scope: Scope): string =>
 	(scope.kind === 'one' ? service.name : keyOf(service)).toLowerCase();
 
-const wantedBy = (filter: string) => filter.trim().toLowerCase();
+/** Whoever has read of `/failed` types the slash again; no name has one at its start. */
+const wantedBy = (filter: string) => filter.trim().replace(/^\/+/, '').toLowerCase();
 
 /** Whether the filter is a part of the name of a service, be that there or gone. */
 export const hasInText = (service: Named, filter: string, scope: Scope) =>

@@ -59,6 +59,10 @@ const usualSilence = 120_000;
 const longestOutput = 4 * 1024 * 1024;
 const longestLine = 2000;
 
+/** Colours (SGR, ECMA-48 §8.3.117): they would stand in the middle of a code that is to be copied. */
+const escape = '\u001B';
+const colours = new RegExp(`${escape}\\[[\\d;:]*m`, 'g');
+
 const optionalText = v.optional(v.nullable(v.string()));
 const credentialSchema = v.object({
 	// Left out it is what is expected: that is how client-go decodes it.
@@ -146,7 +150,7 @@ async function outputOf(
 	},
 ): Promise<string> {
 	const {promise, resolve, reject} = Promise.withResolvers<string>();
-	const said: string[] = [];
+	let lastSaid: string | undefined;
 	let output = '';
 	const end = () => endAll(child, !interactive);
 	const timer = interactive
@@ -168,7 +172,7 @@ async function outputOf(
 	});
 	const stderrLines = linesOf(line => {
 		clearTimeout(timer);
-		said.push(line);
+		lastSaid = line;
 		onSaid(line);
 	});
 	child.stderr
@@ -190,7 +194,7 @@ async function outputOf(
 		stderrLines.end();
 		const how = killedBy === null ? `exit code ${code}` : `ended by ${killedBy}`;
 		// The last words say what is wrong; those before, what it was about to do.
-		const words = said.findLast(line => line.trim() !== '');
+		const words = lastSaid;
 		const wordless = interactive
 			? 'it failed, and what it said went to the terminal'
 			: 'it failed without a word';
@@ -215,16 +219,30 @@ const notRun = (error: Error): string =>
 		? 'it is no file that may be executed (EACCES)'
 		: printable(error.message);
 
-/** One that has its own session may have started others in it. */
+/** Milliseconds that it has to end by itself. */
+const grace = 1000;
+
+/** One that has its own session may have started others in it. Whoever does not heed the request is killed, at the latest with us. */
 function endAll(child: ChildProcess, isLeader: boolean): void {
 	const {pid} = child;
-	if (pid === undefined || child.exitCode !== null) return;
-	try {
-		if (isLeader) process.kill(-pid, 'SIGTERM');
-		else child.kill('SIGTERM');
-	} catch {
-		// It has ended by itself.
-	}
+	const isOver = () => child.exitCode !== null || child.signalCode !== null;
+	if (pid === undefined || isOver()) return;
+	const send = (signal: 'SIGTERM' | 'SIGKILL') => {
+		try {
+			if (isLeader) process.kill(-pid, signal);
+			else child.kill(signal);
+		} catch {
+			// It has ended by itself.
+		}
+	};
+	send('SIGTERM');
+	const kill = () => send('SIGKILL');
+	const timer = setTimeout(kill, grace).unref();
+	process.once('exit', kill);
+	child.once('exit', () => {
+		clearTimeout(timer);
+		process.off('exit', kill);
+	});
 }
 
 /** Text as it comes, cut anywhere, as lines. A line that is still being written counts when it is followed by a pause. */
@@ -232,7 +250,7 @@ function linesOf(onLine: (line: string) => void): {add(text: string): void; end(
 	let rest = '';
 	let timer: NodeJS.Timeout | undefined;
 	const say = (line: string) => {
-		const shown = printable(line.slice(0, longestLine)).trimEnd();
+		const shown = printable(line.replaceAll(colours, '').slice(0, longestLine)).trimEnd();
 		if (shown.trim() !== '') onLine(shown);
 	};
 	const flush = () => {
@@ -244,7 +262,7 @@ function linesOf(onLine: (line: string) => void): {add(text: string): void; end(
 		add(text) {
 			clearTimeout(timer);
 			const pieces = (rest + text).split(/\r\n|\n|\r/);
-			rest = pieces.pop()!;
+			rest = pieces.pop()!.slice(0, longestLine);
 			for (const piece of pieces) say(piece);
 			// A prompt has no line feed at its end.
 			if (rest !== '') timer = setTimeout(flush, 200);

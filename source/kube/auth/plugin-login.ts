@@ -49,6 +49,9 @@ const keptLines = 4;
 /** Before what it gave expires it is run again: a request takes a while. */
 const margin = 5000;
 
+/** Milliseconds that it is not run again for an expiry that has passed as it comes: a clock is wrong, and the server says what is good. */
+const leastUse = 10_000;
+
 /** Milliseconds between two runs that fail at once, and between two that took their time: a person was asked for something. */
 const shortPause = 4000;
 const longPause = 60_000;
@@ -78,6 +81,7 @@ export function createPluginLogin(
 	let failure: {error: KubeconfigError; until: number} | undefined;
 	let rejections = 0;
 	let mayRunAt = 0;
+	let gaveAt = 0;
 
 	const explained = (error: unknown): KubeconfigError => {
 		const why = error instanceof Error ? error.message : String(error);
@@ -151,11 +155,13 @@ export function createPluginLogin(
 	return {
 		async get() {
 			const now = timers.now();
-			if (good && (good.expiresAt === undefined || good.expiresAt - margin > now)) return good;
+			const goodUntil = Math.max((good?.expiresAt ?? Infinity) - margin, gaveAt + leastUse);
+			if (good && now < goodUntil) return good;
 			if (failure && now < failure.until) throw failure.error;
 			try {
 				good = await run();
 				failure = undefined;
+				gaveAt = timers.now();
 				hadAny = true;
 				return good;
 			} catch (error) {

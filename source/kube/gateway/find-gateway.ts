@@ -103,6 +103,11 @@ async function fallback(search: Search, {signal}: SearchOptions): Promise<FoundG
 		const sentence = `${nowhere}, and ${why}; give an address that can be reached ${advice}${more}.`;
 		return {...asFound(first.place), unreached: {address: endpointText(first.place), sentence}};
 	}
+	// That there is none is not known then.
+	if (barred.length === 0 && search.unanswered !== undefined) {
+		const sentence = `the gateway cannot be looked up: ${search.unanswered}; give its address ${advice}, or wait (${tried})`;
+		return {kind: 'not found', sentence};
+	}
 	return {
 		kind: 'not found',
 		sentence:

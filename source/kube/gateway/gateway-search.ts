@@ -95,6 +95,8 @@ type ServiceName = {namespace: string; name: string};
 /** One search: what was tried is kept for the sentence at its end. */
 export class Search {
 	readonly tried: string[] = [];
+	/** What the server did not say, be there a gateway or none; the first of it. */
+	unanswered: string | undefined;
 	/** Why there is no port-forward to those inside. */
 	readonly barred: string[] = [];
 	/** Addresses that nothing could be connected to, in the order they were found. */
@@ -121,9 +123,11 @@ export class Search {
 			const answer = await this.cluster.request({method: 'GET', path, query});
 			if (answer.status === 200) return answer.body;
 			if (!isOptional) this.tried.push(`${what}: ${sentenceOf(answer)}`);
+			if (answer.status >= 500 || answer.status === 429) this.unanswered ??= sentenceOf(answer);
 		} catch (error) {
 			if (!(error instanceof TransportError)) throw error;
 			this.tried.push(`${what}: ${error.message}`);
+			this.unanswered ??= error.message;
 		}
 		return undefined;
 	}

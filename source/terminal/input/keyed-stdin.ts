@@ -35,6 +35,9 @@ const ctrlC = '\u0003';
 /** How often it is noted that the program is not standing still, and for how long after a question, in milliseconds. */
 const PULSE = {every: 25, for: 2000};
 
+/** How long nothing counts at most after the terminal was taken back, in milliseconds: where it answers, and where it does not. */
+const returning = {answering: 2000, silent: 100};
+
 /**
 Standard input for Ink's `render(…, {stdin})` that hands over ONE key per `readable`, and lets the event loop turn between
 two keys, so that React has committed the effect of a key before the next one is looked at.
@@ -68,6 +71,8 @@ export class KeyedStdin extends Readable {
 	#hasEnded = false;
 	#isAttached = false;
 	#isLeaving = false;
+	#isLent = false;
+	#isReturning = false;
 
 	constructor(source: KeySource = process.stdin, options: KeyedStdinOptions = {}) {
 		// One key is buffered at most: Ink reads in a loop until nothing is left.
@@ -130,6 +135,14 @@ export class KeyedStdin extends Readable {
 		this.#queue = this.#queue.filter(({token: {kind}}) => kind === 'report');
 	}
 
+	/**
+	The terminal is about to be lent to a program that asks something: what was typed for it and not read by it waits in the
+	terminal when that is taken back, and is no key of ours.
+	*/
+	lend(): void {
+		this.#isLent = true;
+	}
+
 	/** Whether the source is a terminal; Ink asks before it uses raw mode. */
 	get isTTY(): boolean {
 		return this.#source.isTTY === true;
@@ -186,10 +199,27 @@ export class KeyedStdin extends Readable {
 		}
 
 		this.#isAttached = true;
-		if (this.#isLeaving) this.#assembler.forget();
-		this.#isLeaving = false;
+		if (this.#isLent) this.#ignoreLeftovers();
+		else this.#heed();
 		this.#source.on('readable', this.#onReadable);
 		this.#source.on('end', this.#onEnd);
+	}
+
+	#ignoreLeftovers() {
+		this.forgetKeys();
+		this.#isLent = false;
+		this.#isReturning = true;
+		// What it has sent before its answer was typed before anything of ours could be seen.
+		this.ask('status');
+		// After the timers the terminal is read once more, however late they are.
+		const heed = () => setImmediate(() => this.#isReturning && this.#heed());
+		setTimeout(heed, this.isAnswering ? returning.answering : returning.silent).unref();
+	}
+
+	#heed() {
+		if (this.#isLeaving) this.#assembler.forget();
+		this.#isLeaving = false;
+		this.#isReturning = false;
 	}
 
 	#detach() {
@@ -220,6 +250,7 @@ export class KeyedStdin extends Readable {
 		for (const token of tokens) {
 			if (token.kind === 'key' && this.#isLeaving) continue;
 			if (token.kind === 'report' && token.report.kind === 'cursor') this.#answers++;
+			if (token.kind === 'report' && token.report.kind === 'status' && this.#isReturning) this.#heed();
 			if (token.kind === 'key' && token.key === ctrlC) {
 				this.#queue = this.#queue.filter(({token: {kind}}) => kind === 'report');
 			}

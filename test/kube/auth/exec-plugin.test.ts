@@ -105,12 +105,12 @@ describe('a credential plugin', () => {
 	});
 
 	it('that fails is named, with its own words made printable', async () => {
-		const exec = await plugin(String.raw`printf 'login \033[31mfirst' >&2; exit 1`);
+		const exec = await plugin(String.raw`printf 'login \033[2J\033[1;31mfirst\033[0m' >&2; exit 1`);
 		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
 		const error = await failure(cluster.request({method: 'GET', path: '/a'}));
 		expect(error.outcome).toBe('not sent');
 		expect(error.message).toBe(
-			`the credential plugin "${exec.command}" of user "test-user" gave none: login ␛[31mfirst (exit code 1)`,
+			`the credential plugin "${exec.command}" of user "test-user" gave none: login ␛[2Jfirst (exit code 1)`,
 		);
 	});
 
@@ -172,9 +172,12 @@ describe('a credential plugin', () => {
 		expect(cluster.standing.plugin).toBeUndefined();
 	});
 
-	it('is ended, with all that it started, when the cluster is left', async () => {
+	it.each([
+		['', 'is ended, with all that it started, when the cluster is left'],
+		["trap '' TERM INT HUP;", 'is ended all the same where it does not heed what ends others'],
+	])('%#: %s %s', async trap => {
 		const pids = path.join(directory, 'pids');
-		const exec = await plugin(`sleep 600 & echo "$! $$" > ${pids}; echo waiting >&2; wait`);
+		const exec = await plugin(`${trap} sleep 600 & echo "$! $$" > ${pids}; echo waiting >&2; wait`);
 		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {exec}})});
 		const waiting = new Promise<void>(resolve => {
 			cluster.onStanding(({plugin: run}) => {

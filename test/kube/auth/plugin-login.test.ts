@@ -5,8 +5,8 @@ import {expect, it, onTestFinished} from 'vitest';
 import {selectContext} from '../../../source/kube/auth/kubeconfig.js';
 import {createPluginLogin} from '../../../source/kube/auth/plugin-login.js';
 
-/** A login by a plugin that is that script, with a terminal that is lent at once. */
-async function login(script: string, interactiveMode: string) {
+/** A context whose user has a plugin that is that script. */
+async function withPlugin(script: string, interactiveMode: string) {
 	const directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-plugin-'));
 	onTestFinished(async () => rm(directory, {recursive: true}));
 	const command = path.join(directory, 'plugin');
@@ -25,7 +25,12 @@ async function login(script: string, interactiveMode: string) {
 			'current-context': 'x',
 		}),
 	);
-	const selected = await selectContext({kubeconfig});
+	return selectContext({kubeconfig});
+}
+
+/** What a login says of a plugin that is that script, with a terminal that is lent at once. */
+async function login(script: string, interactiveMode: string) {
+	const selected = await withPlugin(script, interactiveMode);
 	const lent: boolean[] = [];
 	const made = createPluginLogin(selected, {
 		terminal: {
@@ -63,4 +68,32 @@ it('says of one that printed no credential with the terminal what that was', asy
 	expect(said).toMatch(
 		/it failed without a word \(exit code 1\); with the terminal: what it printed is no ExecCredential$/,
 	);
+});
+
+it('is not run for each question where what it gives has expired as it comes, by a clock that is wrong', async () => {
+	const credential = {
+		kind: 'ExecCredential',
+		apiVersion: 'client.authentication.k8s.io/v1',
+		status: {token: 'any', expirationTimestamp: '2020-01-01T00:00:00Z'},
+	};
+	const selected = await withPlugin(`echo '${JSON.stringify(credential)}'`, 'Never');
+	let now = Date.now();
+	let runs = 0;
+	const made = createPluginLogin(selected, {
+		onRun: run => (runs += run ? 1 : 0),
+		timers: {now: () => now},
+	});
+	onTestFinished(() => made.close());
+	for (const later of [0, 1000, 5000]) {
+		now += later;
+		expect(await made.get()).toMatchObject({token: 'any'});
+	}
+	expect(runs).toBe(1);
+	now += 5000;
+	await made.get();
+	expect(runs).toBe(2);
+	// What the server refuses is not waited for.
+	expect(made.rejected()).toBe(true);
+	await made.get();
+	expect(runs).toBe(3);
 });

@@ -167,6 +167,16 @@ describe('the gateway', () => {
 		);
 	});
 
+	it('is not said to be missing where the server says nothing of it', async () => {
+		server.always(({answer}) => answer(503, status(503, 'ServiceUnavailable', 'the server is overloaded')));
+		expect(await find()).toMatchObject({
+			kind: 'not found',
+			sentence: expect.stringMatching(
+				/^the gateway cannot be looked up: the server is overloaded; give its address with --gateway host\[:port\], or wait \(/,
+			),
+		});
+	});
+
 	it('of a class that nobody knows is where its Ingress says, or named in what is to be given', async () => {
 		const annotations = {'networking.knative.dev/ingress.class': 'nginx.ingress.example.com'};
 		objects[own] = {...ingress({domain: 'lb.example.com'}), metadata: {annotations}};

@@ -135,6 +135,43 @@ test('what was typed behind the key that leaves the terminal to another is no ke
 	expect(await keyboard.have(2)).toEqual(['0 j', '1 k']);
 });
 
+/** After it was lent, and typed in. */
+const openReturned = async (options?: KeyedStdinOptions) => {
+	const keyboard = await openKeyboard(options);
+	const {stdin} = keyboard;
+	stdin.lend();
+	const listeners = stdin.listeners('readable');
+	stdin.removeAllListeners('readable');
+	keyboard.source.write('secret\rq\u001B');
+	for (const listener of listeners) {
+		stdin.on('readable', (...args) => void Reflect.apply(listener, stdin, args));
+	}
+
+	return keyboard;
+};
+
+describe('what was typed for a program that had the terminal is no key of ours', () => {
+	test('where the terminal tells what came before', async () => {
+		const asked: string[] = [];
+		const keyboard = await openReturned({write: bytes => asked.push(bytes)});
+		keyboard.source.write('late');
+		keyboard.source.write('r\u001B[0nk');
+		expect(await keyboard.have(1)).toEqual(['0 k']);
+		expect(asked).toContain('\u001B[5n');
+	});
+
+	test('where it does not', async () => {
+		const keyboard = await openReturned();
+		let isSeen = false;
+		void keyboard.have(1).then(() => (isSeen = true));
+		await vi.waitFor(() => {
+			if (!isSeen) keyboard.source.write('k');
+			expect(isSeen).toBe(true);
+		});
+		expect(new Set(keyboard.seen.map(key => key.split(' ')[1]))).toEqual(new Set(['k']));
+	});
+});
+
 describe('a terminal that answers', () => {
 	test('is asked what a lone ESC is, and tells by the order of what it sends', async () => {
 		const asked: string[] = [];
