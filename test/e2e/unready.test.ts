@@ -68,7 +68,7 @@ describe('a release that does not become ready says why, with what to do', () =>
 		await using terminal = await openOnWorld(world, {service: 'cart', state});
 		await terminal.until(shows(sentence));
 		await terminal.until(shows(`✗ ${word}`));
-		await terminal.until(shows('e events · L log · r new revision'));
+		await terminal.until(shows('e events · L in pane 2: log · r new revision'));
 		// Knative says nothing of it yet.
 		const {conditions} = await world.service('cart');
 		expect(conditions.find(({type}) => type === 'ConfigurationsReady')).toMatchObject({status: 'Unknown'});
@@ -102,7 +102,7 @@ describe('a release that does not become ready says why, with what to do', () =>
 		await using terminal = await openOnWorld(world, {service: 'cart', state});
 		await terminal.until(shows('no pod fits into the quota'));
 		await terminal.until(shows('✗ Quota'));
-		await terminal.until(shows('e events · L log · r new revision'));
+		await terminal.until(shows('e events · L in pane 2: log · r new revision'));
 		await world.other.request({
 			method: 'DELETE',
 			path: '/api/v1/namespaces/default/resourcequotas/tiny',

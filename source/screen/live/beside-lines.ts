@@ -39,12 +39,15 @@ export function besideLines(
 		beside,
 		service,
 		marks,
+		logged,
 		now,
 	}: {
 		failures: readonly FailureEntry[] | undefined;
 		beside: BesideView | undefined;
 		service: string;
 		marks: RevisionMarks | undefined;
+		/** The one of which `L` shows the log, where the keyboard is. */
+		logged: string | undefined;
 		/** Milliseconds since 1970. */
 		now: number;
 	},
@@ -80,7 +83,7 @@ export function besideLines(
 			? []
 			: [
 					title(
-						`LOG of ${`${fill} ${shortRevision(log.revision, service)}`.trim()}${podWords(log)} (L: all)`,
+						`LOG of ${`${fill} ${shortRevision(log.revision, service)}`.trim()}${podWords(log)} (${log.revision === logged ? 'L' : 'L in pane 2'}: all)`,
 					),
 					...logRows(log, {width, height: left - 1}, look),
 				];

@@ -1,6 +1,7 @@
 /** The right side of a wide live pane: what fails, what happens in the cluster, and what a revision logs. */
 import {Box, Text} from 'ink';
 import {useMemo} from 'react';
+import {loggedRevision} from '../../console/logs/logs.js';
 import {useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import type {FailureEntry} from '../../console/state/state.js';
@@ -24,10 +25,11 @@ export function BesidePanel({
 	const now = useNow();
 	const beside = useConsoleState(state => (state.beside?.uid === service.uid ? state.beside : undefined));
 	const marks = useRelease(service)?.marks;
+	const logged = useConsoleState(loggedRevision);
 	const {name} = service;
 	const lines = useMemo(
-		() => besideLines({failures, beside, service: name, marks, now}, {width, height}, theme),
-		[failures, beside, name, marks, now, width, height, theme],
+		() => besideLines({failures, beside, service: name, marks, logged, now}, {width, height}, theme),
+		[failures, beside, name, marks, logged, now, width, height, theme],
 	);
 	return (
 		<Box height={height} flexShrink={0}>

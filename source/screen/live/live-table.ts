@@ -236,8 +236,11 @@ function shortLatency(value: number | undefined): string {
 	return value < 9950 ? `${(value / 1000).toFixed(1)}s` : `${Math.round(value / 1000)}s`;
 }
 
-const configuredOf = ({configuredPercent}: Row) =>
-	configuredPercent === undefined ? '' : `${configuredPercent} %`;
+/** Of revisions that answer alike it is what they are to get together; of an answer that may be anybody's nothing is set. */
+const configuredOf = ({configuredPercent, revision, why}: Row) =>
+	configuredPercent === undefined || (revision === undefined && why !== 'alike')
+		? ''
+		: `${configuredPercent} %`;
 
 export function answerOf(row: Row): string {
 	if (row.code !== undefined) {

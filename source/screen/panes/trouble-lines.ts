@@ -1,4 +1,5 @@
 /** What is wrong with a revision and what to do, as lines at the foot of the pane of the revisions. Pure. */
+import {loggedRevision} from '../../console/logs/logs.js';
 import {selectedService, troubledRevision, revisionTroubleOf} from '../../console/state/read.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import type {Glyphs} from '../../terminal/output/theme.js';
@@ -40,11 +41,14 @@ export function troubleLinesOf(
 	const own = Math.max(1, rows - 1);
 	const what = [...wrapped.slice(0, own - 1), wrapped.slice(own - 1).join(' ')].filter(line => line !== '');
 	const isServed = service.latestReady !== undefined && service.latestReady !== revision.name;
-	const todo = 'e events · L log · r new revision';
-	const longer = `${todo} · R roll back`;
+	// In other panes the log is of what users reach.
+	const log = loggedRevision(state) === revision.name ? 'L log' : 'L in pane 2: log';
+	const todo = `e events · ${log} · r new revision`;
+	const longer = isServed ? [`${todo} · R roll back`] : [];
+	const told = [...longer, todo].find(words => words.length <= width) ?? 'e events · r new revision';
 	return {
 		what,
-		todo: rows === 1 ? undefined : isServed && longer.length <= width ? longer : todo,
+		todo: rows === 1 ? undefined : told,
 		isCut: wrapped.length > own,
 	};
 }

@@ -47,11 +47,19 @@ const view = (part: Partial<BesideView> = {}): BesideView => ({
 });
 
 const lines = (
-	part: {failures?: readonly FailureEntry[]; beside?: BesideView | undefined} = {},
+	part: {failures?: readonly FailureEntry[]; beside?: BesideView | undefined; logged?: string} = {},
 	size: typeof room = room,
 ) =>
 	besideLines(
-		{failures: undefined, beside: view(), service: 'cart', marks: undefined, now, ...part},
+		{
+			failures: undefined,
+			beside: view(),
+			service: 'cart',
+			marks: undefined,
+			logged: 'cart-00002',
+			now,
+			...part,
+		},
 		size,
 		theme,
 	).map(({text}) => text);
@@ -66,6 +74,11 @@ describe('beside the answers', () => {
 		expect(text).toContain('500 ×17');
 		expect(text).toContain('  2m · …00002 Started Started container user-container');
 		expect(text).toContain('LOG of …00002');
+	});
+
+	it('says where L shows the same log', () => {
+		expect(lines().join('\n')).toMatch(/LOG of …00002.* \(L: all\)/);
+		expect(lines({logged: 'cart-00001'}).join('\n')).toMatch(/LOG of …00002.* \(L in pane 2: all\)/);
 	});
 
 	it('says a line that is said over and over once, with its count', () => {

@@ -260,3 +260,17 @@ test('where there is not room for all rows, what answers were counted in comes b
 	const rows = [silent('a'), silent('b'), row({key: 'shared', n: 15, ...shared})];
 	expect(tableAt(76, rows, 2).rows.map(({key}) => key)).toEqual(['shared', 'more']);
 });
+
+test('what is set is said of revisions, and of those that answer alike; of what may be of any nothing is set', () => {
+	const rows = [
+		row(),
+		...(['alike', 'unheard', 'unknown', 'any host'] as const).map(why =>
+			row({...shared, key: why, why, configuredPercent: 100}),
+		),
+	];
+	for (const width of [73, 140]) {
+		const {columns, rows: cells} = tableAt(width, rows, 5);
+		const set = columns.findIndex(({title}) => title === 'SET');
+		expect(cells.map(line => shownIn(line.cells[set]))).toEqual(['50 %', '100 %', '', '', '']);
+	}
+});

@@ -32,9 +32,16 @@ describe('the revisions of the selected service', () => {
 			condition('Ready', 'False', 'ContainerMissing', 'Unable to fetch image'),
 			condition('ContainerHealthy', 'False', 'ContainerMissing', 'Unable to fetch image'),
 		]);
-		const {screen} = await open(knowing(undefined, [failed, revisionOf(1)]));
+		const {screen, store, until} = await open(knowing(undefined, [failed, revisionOf(1)]));
 		expect(screen()).toMatch(/✗ …00002: .*fetch image/);
 		expect(screen()).toContain('e events · L log · r new revision');
+		// There L shows what users reach.
+		store.setState(
+			knowing(serviceView({traffic: [{revisionName: one, percent: 100}]}), [failed, revisionOf(1)]),
+		);
+		await until(/e events · L in pane 2: log · r new revision/);
+		store.setState({focus: 'revisions'});
+		await until(/e events · L log · r new revision/);
 	});
 
 	it.each([46, 50, 54, 66, 69, 70, 100])(
