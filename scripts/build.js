@@ -5,7 +5,8 @@ import {chmod, mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {build, transform} from 'esbuild';
 import {bundledPackages, licencesText} from './licences.js';
-import {builtinBanner, builtinsOnDemand, leanStart} from './lean-start.js';
+import {wrapped} from '../source/bootstrap/wrapper.ts';
+import {builtinBanner, builtinsOnDemand, filesApart, leanStart} from './lean-start.js';
 
 /** All that went into `dist/`, as paths from here. */
 const inputs = new Set();
@@ -172,7 +173,7 @@ await mkdir('dist', {recursive: true});
 const hash = createHash('sha256');
 async function keep(name, {code, map}) {
 	hash.update(`${name}\0${code}\0`);
-	await writeFile(path.join('dist', name), code);
+	await writeFile(path.join('dist', name), wrapped(code));
 	await writeFile(path.join('dist', `${name}.map`), map);
 }
 
@@ -212,6 +213,20 @@ for (const group of groups) {
 	for (const [stage, files] of Object.entries(parts)) {
 		if (files.length > 0) await keep(`${stage}.js`, together(`${stage}.js`, files));
 	}
+}
+
+const {outputFiles: apart, metafile: ofApart} = await build({
+	...common,
+	entryPoints: filesApart,
+	format: 'cjs',
+	sourcemap: 'linked',
+	plugins: leanStart,
+});
+addInputs(ofApart);
+for (const {path: file, text} of apart) {
+	if (!file.endsWith('.js')) continue;
+	const {text: map} = apart.find(({path: other}) => other === `${file}.map`);
+	await keep(path.basename(file), {code: text, map});
 }
 
 // The files are CommonJS, and so Node must take the first of them.

@@ -254,6 +254,36 @@ const undiciInParts = {
 	},
 };
 
+/** The parsers of HTTP/1.1, each a WebAssembly as a text, by the names of their files in dist/. */
+export const filesApart = {
+	llhttp: 'node_modules/undici/lib/llhttp/llhttp-wasm.js',
+	'llhttp-simd': 'node_modules/undici/lib/llhttp/llhttp_simd-wasm.js',
+	milo: 'node_modules/undici/lib/milo/no-simd.js',
+	'milo-simd': 'node_modules/undici/lib/milo/simd.js',
+};
+
+/** 317 kB of what is read before an API server is asked, which speaks HTTP/2 nearly always. Each is a file of its own, loaded when it is needed. */
+const parsersApart = {
+	name: 'parsers-apart',
+	setup({onResolve, onLoad}) {
+		const names = new Map(Object.entries(filesApart).map(([name, file]) => [resolve(file), name]));
+		onResolve({filter: /\/(?:llhttp|milo)\//}, ({path, kind, resolveDir}) => {
+			const name = kind === 'require-call' ? names.get(resolve(resolveDir, path)) : undefined;
+			return name === undefined ? undefined : {path: `./${name}.js`, external: true};
+		});
+		// source/bootstrap/load.ts sets what a file exports.
+		onLoad({filter: /llhttp(_simd)?-wasm\.js$/}, async ({path: file}) => ({
+			contents: replaceOne(
+				await readFile(file, 'utf8'),
+				/let wasmBuffer\s+Object\.defineProperty\(module, 'exports', \{[^]*\}\)/,
+				"module.exports = Buffer.from(wasmBase64, 'base64')",
+				file,
+			),
+			loader: 'js',
+		}));
+	},
+};
+
 /**
  * Appended to Ink's output.js. A row is what is written on it, a place and cells after the other, as long as that is all there was
  * in the last frame; only else cells are put together, and made a text. Cells and texts are replaced, never changed, so that one of
@@ -590,4 +620,5 @@ export const leanStart = [
 	reactOnce,
 	graphemesWithoutIcu,
 	undiciInParts,
+	parsersApart,
 ];

@@ -11,6 +11,7 @@ import {createRequire} from 'node:module';
 import path from 'node:path';
 import {Script} from 'node:vm';
 import {stages, type CodeCache, type Stage} from './code-cache.js';
+import {wrapperLength} from './wrapper.js';
 
 type Loaded = {exports: unknown};
 type Wrapper = (
@@ -36,12 +37,8 @@ export type Loader = {
 	keepRest(): void;
 };
 
-// On the first line, so that the lines of a stack trace are those of the file.
-const before = '(function (exports, require, module, __filename, __dirname) {';
-const after = '\n})';
-
 /**
- * @param directory Of the bundle: CommonJS files that consist of ASCII.
+ * @param directory Of the bundle: CommonJS files that consist of ASCII, `wrapped`.
  * @param read The text of one of them, by its name; of an executable that has them inside, not from the disk.
  */
 export function createLoader(
@@ -79,9 +76,9 @@ export function createLoader(
 	function compiled(name: string): Wrapper {
 		const filename = path.join(directory, name);
 		const kept = cache?.read(name);
-		const script = new Script(before + read(name) + after, {
+		const script = new Script(read(name), {
 			filename,
-			columnOffset: -before.length,
+			columnOffset: -wrapperLength,
 			...(kept && {cachedData: kept.data}),
 		});
 		const isTaken = kept !== undefined && script.cachedDataRejected === false;

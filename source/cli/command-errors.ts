@@ -2,6 +2,7 @@
 import {writeSync} from 'node:fs';
 import {Command, type CommanderError, type ParseOptionsResult} from 'commander';
 import {exitCodes, type ExitCode} from '../headless/exit-codes.js';
+import {withoutLogins} from '../kube/auth/user-info.js';
 import {saidText, visibleJson} from '../headless/said.js';
 import {withGoBooleans} from './commands/go-flags.js';
 
@@ -40,7 +41,7 @@ export const errorJson = (exitCode: ExitCode, sentence: string): string =>
 
 /** The sentence of an error of commander's, without what is meant for eyes alone. */
 const sentenceOf = ({message}: CommanderError) =>
-	message
+	withoutLogins(message)
 		.replace(/^error: /, '')
 		.replaceAll(/\s*\n\s*/g, ' ')
 		.trim();
@@ -57,7 +58,7 @@ export function endInWords(program: Program, words: readonly string[]): void {
 				if (text.startsWith('error: unknown option') && word !== undefined && isUnknown(program, word)) {
 					program.unknownCommand();
 				}
-				if (!isJson) write(saidText(text));
+				if (!isJson) write(saidText(withoutLogins(text)));
 			},
 		})
 		.exitOverride(error => {

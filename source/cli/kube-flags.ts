@@ -16,8 +16,9 @@ export type KubeFlags = Omit<KubeconfigOverrides, 'asGroup'> & {
 /** kubectl takes `-n=default` as well as `-n default`; what a name begins with is never `=`. */
 const short = (text: string): string => text.replace(/^=/, '');
 
-/** Milliseconds; 0 for no limit. */
-function requestTimeout(text: string): number {
+/** Milliseconds; 0 for no limit; undefined as if it were not given, for `--request-timeout "$NOT_SET"`. */
+function requestTimeout(text: string): number | undefined {
+	if (text === '') return undefined;
 	const value = parseDuration(text);
 	if (value !== undefined) return value;
 	throw new InvalidArgumentError('Give seconds, or a time with its unit: 30, 5s, 2m, 500ms; 0 for no limit.');

@@ -12,17 +12,20 @@ export type Timers = {
 	random(): number;
 };
 
+/** Milliseconds that Node waits at most (24 days); beyond that it does not wait at all. */
+const longestWait = 2 ** 31 - 1;
+
 export const systemTimers: Timers = {
 	now: Date.now,
 	after(milliseconds, task) {
-		const timer = startTimer(task, milliseconds);
+		const timer = startTimer(task, Math.min(milliseconds, longestWait));
 		return () => stopTimer(timer);
 	},
 	async sleep(milliseconds, signal) {
 		if (signal.aborted) return;
 		const {promise, resolve} = Promise.withResolvers<void>();
 		const wake = () => resolve();
-		const timer = startTimer(wake, milliseconds);
+		const timer = startTimer(wake, Math.min(milliseconds, longestWait));
 		signal.addEventListener('abort', wake, {once: true});
 		await promise;
 		stopTimer(timer);

@@ -1,10 +1,12 @@
 /**
- * People who use the services: requests through the gateway, each over HTTP like anybody's, at a rate that is switched.
+ * People who use the services: requests through the gateway, each over HTTP like anybody's, or a call of gRPC where that is what
+ * the service speaks, at a rate that is switched.
  *
  * Their schedule is open: a request is sent when its time has come, however long the ones before it take.
  */
 import {Agent, request as httpRequest} from 'node:http';
 import {at, objectsOf, stringOf} from './api/body/json.js';
+import {createGrpcCallers} from './grpc-users.js';
 import {services} from './resources.js';
 import type {ObjectStore, StoredObject} from './state.js';
 
@@ -15,13 +17,13 @@ export type UserSettings = {
 	readonly service: string;
 	/** Whether requests come one by one at random, or at even distances. */
 	readonly arrivals: 'poisson' | 'steady';
-	/** What is asked for. */
+	/** What is asked for; of gRPC the method, `/package.Service/Method`, or `/` to be greeted. */
 	readonly path: string;
 };
 
 export type UserCounts = {
 	readonly sent: number;
-	/** By what came of it: a status code, or `no answer`. */
+	/** By what came of it: a status code, the name of one of gRPC, or `no answer`. */
 	readonly answers: Readonly<Record<string, number>>;
 	/** Requests whose time came while too many were under way. */
 	readonly skipped: number;
@@ -60,6 +62,7 @@ export function createUsers({
 	random?: () => number;
 }): Users {
 	const agent = new Agent({keepAlive: true, maxSockets: mostUnderWay});
+	const callers = createGrpcCallers(gatewayPort, requestTimeout);
 	let current = nobody;
 	let sent = 0;
 	let skipped = 0;
@@ -74,7 +77,7 @@ export function createUsers({
 		return current.arrivals === 'steady' ? mean : -Math.log(1 - random()) * mean;
 	};
 
-	function send(host: string): void {
+	function send({host, isGrpc}: UsedHost): void {
 		if (underWay >= mostUnderWay) {
 			skipped++;
 			return;
@@ -91,6 +94,11 @@ export function createUsers({
 				counted.set(what, (counted.get(what) ?? 0) + 1);
 			}
 		};
+		if (isGrpc) {
+			callers.send({host, path: current.path}, over);
+			return;
+		}
+
 		const request = httpRequest(
 			{
 				host: '127.0.0.1',
@@ -114,17 +122,18 @@ export function createUsers({
 		const now = performance.now();
 		const hosts = hostsOf(store, current.service);
 		for (const host of due.keys()) {
-			if (!hosts.includes(host)) {
+			if (!hosts.some(used => used.host === host)) {
 				due.delete(host);
 			}
 		}
 
-		for (const host of hosts) {
+		for (const used of hosts) {
+			const {host} = used;
 			let next = due.get(host) ?? now + gap();
 			// After a halt of the machine nobody makes up for what was missed.
 			next = Math.max(next, now - 1000);
 			while (next <= now) {
-				send(host);
+				send(used);
 				next += gap();
 			}
 
@@ -172,6 +181,7 @@ export function createUsers({
 			current = nobody;
 			follow();
 			agent.destroy();
+			callers.stop();
 		},
 	};
 }
@@ -201,17 +211,25 @@ function serviceNamed(store: ObjectStore, text: string): StoredObject | undefine
 		: store.get(services, text.slice(0, slash), text.slice(slash + 1));
 }
 
+type UsedHost = {readonly host: string; readonly isGrpc: boolean};
+
 /** The public hosts of the services that are asked for. */
-function hostsOf(store: ObjectStore, service: string): readonly string[] {
+function hostsOf(store: ObjectStore, service: string): readonly UsedHost[] {
 	const chosen =
 		service === ''
 			? store.list(services).filter(isReady).slice(0, mostServices)
 			: [serviceNamed(store, service)].filter(found => found !== undefined);
-	return chosen.flatMap(({status}) => {
+	return chosen.flatMap(({spec, status}) => {
 		const url = stringOf(at(status, 'url'));
-		return URL.canParse(url) ? [new URL(url).host] : [];
+		return URL.canParse(url) ? [{host: new URL(url).host, isGrpc: speaksGrpc(spec)}] : [];
 	});
 }
+
+/** By the name of the port, as Knative has it. */
+const speaksGrpc = (spec: unknown): boolean =>
+	objectsOf(at(spec, 'template', 'spec', 'containers')).some(({ports}) =>
+		objectsOf(ports).some(({name}) => name === 'h2c'),
+	);
 
 const isReady = ({status}: StoredObject): boolean =>
 	objectsOf(at(status, 'conditions')).some(({type, status: is}) => type === 'Ready' && is === 'True');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {CodeCache, KeptCode} from '../../source/bootstrap/code-cache.js';
 import {createLoader} from '../../source/bootstrap/load.js';
+import {wrapped} from '../../source/bootstrap/wrapper.js';
 
 let directory: string;
 let kept: Map<string, KeptCode>;
@@ -27,7 +28,7 @@ afterEach(() => {
 });
 
 const bundle = (files: Record<string, string>) => {
-	for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), text);
+	for (const [name, text] of Object.entries(files)) writeFileSync(path.join(directory, name), wrapped(text));
 };
 /** A function long enough that its code is seen in the size of what is kept. */
 const work = (name: string) => `exports.${name} = n => { ${'n = n * 3 + 1; '.repeat(200)} return n; };\n`;

@@ -44,6 +44,22 @@ describe('a command line that makes no sense', () => {
 		expect([code, stderr]).toEqual([2, '']);
 	});
 
+	it.each([
+		['--gateway', 'https://jo:s3cret@gateway.example'],
+		['--gateway', 'jo:s3cret@gateway.example:80'],
+		['--nope=https://jo:s3cret@gateway.example'],
+	])('is quoted without a password: %s %s', async (...args) => {
+		const said = await Promise.all([
+			runProgram(['verify', 'cart', ...args]),
+			runProgram(['verify', 'cart', ...args, '-o', 'json']),
+		]);
+		for (const {code, output} of said) {
+			expect(output).not.toContain('s3cret');
+			expect(output).toContain('gateway.example');
+			expect(code).toBe(2);
+		}
+	});
+
 	it('is quoted without what a terminal would act on', async () => {
 		const {stderr} = await runProgram(['split', 'cart', '--\u001B[2Jx']);
 		expect(stderr).not.toContain('\u001B');

@@ -32,6 +32,14 @@ test('a second start takes the code that the first one kept, and writes none of 
 	expect(keptOf(folder.path)).toEqual(first);
 });
 
+test('a start on an API server that speaks HTTP/2 loads no parser of HTTP/1.1', async () => {
+	using folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-http2-'));
+	await startAndQuit(folder.path);
+	const kept = globSync('kn-canary/*/*', {cwd: folder.path}).map(file => path.basename(file));
+	expect(kept).toContain('services.js');
+	expect(kept.filter(name => /^(llhttp|milo)/.test(name))).toEqual([]);
+});
+
 test('a console whose keys were used keeps the code of that, too, and once', async () => {
 	using folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-keys-'));
 	await startAndQuit(folder.path);

@@ -103,7 +103,7 @@ it('stand beside the URL of the service, and in what may be chosen to ask for', 
 
 it('are a column of the wide table, in one namespace and in all', async () => {
 	const one = await runProgram(['get', '-o', 'wide', '--kubeconfig', kubeconfig]);
-	expect(one.stdout).toMatch(/^cart .* shop\.example\.org,new\.example\.org /m);
+	expect(one.stdout).toMatch(/^cart .* shop\.example\.org,new\.example\.org\(NotReady\) /m);
 	expect(one.stdout).toMatch(/^payments .* <none> /m);
 });
 

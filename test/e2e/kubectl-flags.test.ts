@@ -47,6 +47,9 @@ const taken: Case[] = [
 	['--insecure-skip-tls-verify=0', () => ['--insecure-skip-tls-verify=0']],
 	['--request-timeout in seconds', () => ['--request-timeout', '20']],
 	['--request-timeout with units', () => ['--request-timeout=1m30s']],
+	['--request-timeout beyond what timers wait', () => ['--request-timeout=99999999999']],
+	['--request-timeout with a variable that is not set', () => ['--request-timeout=']],
+	['--as with letters beyond ASCII', () => ['--as', 'Łukasz Müller', '--as-group=größe']],
 	[
 		'--client-certificate',
 		own => ['--client-certificate', own.jane.certFile, '--client-key', own.jane.keyFile],
@@ -54,6 +57,7 @@ const taken: Case[] = [
 ];
 const refused: Case[] = [
 	['groups without a user to act as', () => ['--as-group', 'a']],
+	['a user to act as who fits in no header', () => ['--as', 'bob\ncarol']],
 	['a cluster that is not there', () => ['--cluster', 'nowhere']],
 	['a user who is not there', () => ['--user', 'nobody']],
 	['a context that is not there', () => ['--context', 'nowhere']],

@@ -2,7 +2,7 @@
 import {expect, test} from 'vitest';
 import {planRevision} from '../../source/knative/revision/plan-revision.js';
 import {condition} from '../knative/objects.js';
-import {doubtSince, latestGuards, latestSince} from '../../source/release/doubt-since.js';
+import {doubtOf, doubtSince, latestGuards, latestSince} from '../../source/release/doubt-since.js';
 import {planCreateRevision} from '../../source/release/plan-object.js';
 import type {PlanAction} from '../../source/release/plan.js';
 import type {Planned} from '../../source/release/plan-facts.js';
@@ -57,6 +57,19 @@ test('what gives a canary more is told that it has turned out to be worse', () =
 test('what the plan says itself is nothing new', () => {
 	const plan = planOf(planPromote({...facts, revisions: marked}, {to: 'helloworld-go-00002'}));
 	expect(doubtSince(plan, {service, revisions: marked})).toBeUndefined();
+});
+
+test('what the plan says of one revision or owner is nothing that it says of another', () => {
+	const said = [
+		{kind: 'rejected', revision: one, sentence: 'One was rejected.'},
+		{kind: 'owner', owner: 'Flux', sentence: 'Flux manages this service.'},
+	] as const;
+	const doubt = (warning: Parameters<typeof doubtOf>[0][number]) =>
+		doubtOf([...said, warning], {warnings: said}, ['rejected', 'owner']);
+	expect(doubtOf(said, {warnings: said}, ['rejected', 'owner'])).toBeUndefined();
+	expect(doubt({kind: 'rejected', revision: two, sentence: 'Two was rejected.'})).toMatch(/^Two was/);
+	expect(doubt({kind: 'owner', owner: 'Argo CD', sentence: 'Argo CD manages this.'})).toMatch(/^Argo CD/);
+	expect(doubt({kind: 'cold', revision: two, sentence: 'Two is idle.'})).toBeUndefined();
 });
 
 test('a roll back is told of nothing but that what it goes to was rejected', () => {

@@ -53,3 +53,38 @@ it('take no rate, service or path that cannot be, and say why', async () => {
 	expect(await change('PATCH', '/users', {who: 5})).toMatchObject({status: 400});
 	expect(sandbox.users.current).toMatchObject({rate: 0, service: ''});
 });
+
+async function greeter(): Promise<void> {
+	const path = new URL('/apis/serving.knative.dev/v1/namespaces/default/services', sandbox.apiUrl);
+	const headers = {authorization: `Bearer ${sandbox.token}`, 'content-type': 'application/json'};
+	const image = 'registry.example.com/samples/helloworld-grpc:1';
+	const made = await fetch(path, {
+		method: 'POST',
+		headers,
+		body: JSON.stringify({
+			apiVersion: 'serving.knative.dev/v1',
+			kind: 'Service',
+			metadata: {name: 'greeter', namespace: 'default'},
+			spec: {template: {spec: {containers: [{image, ports: [{name: 'h2c', containerPort: 8080}]}]}}},
+		}),
+	});
+	expect(made.status).toBe(201);
+	await expect
+		.poll(async () => (await fetch(`${path.href}/greeter`, {headers})).text(), {timeout: 20_000})
+		.toMatch(/"type":"Ready","status":"True"|"status":"True","type":"Ready"/);
+}
+
+it('call a service of gRPC in its own words, and are told what its status is', async () => {
+	await greeter();
+	sandbox.users.set({rate: 200, service: 'greeter'});
+	await expect.poll(answered, {timeout: 20_000}).toBeGreaterThan(100);
+	expect(sandbox.users.counts.answers).toEqual({OK: answered()});
+	sandbox.users.clear();
+	sandbox.users.set({rate: 200, service: 'greeter', path: '/helloworld.Greeter/SayGoodbye'});
+	await expect.poll(answered, {timeout: 20_000}).toBeGreaterThan(100);
+	expect(sandbox.users.counts.answers).toEqual({UNIMPLEMENTED: answered()});
+	await sandbox.gatewayFaults.set({down: true});
+	await expect
+		.poll(() => sandbox.users.counts.answers['UNAVAILABLE'] ?? 0, {timeout: 20_000})
+		.toBeGreaterThan(0);
+});

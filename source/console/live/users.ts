@@ -26,7 +26,16 @@ const attention = 600_000;
 /** Milliseconds until news are shown: the list of the pods and what the nearest of them say make one frame, not one each. */
 const together = 100;
 
-type MeasuredService = {uid: string; meter: UsersMeter; told: string; unsubscribe: () => void};
+type MeasuredService = {
+	uid: string;
+	meter: UsersMeter;
+	/** Milliseconds for which requests of the loop stay among those that are told; undefined where they are removed. */
+	ownFor: number | undefined;
+	/** When the loop was seen to run; milliseconds of a clock that never goes back. */
+	ranAt: number;
+	told: string;
+	unsubscribe: () => void;
+};
 
 /**
  * @param cluster The cluster one is connected to by now.
@@ -62,8 +71,7 @@ export function createUsersFollower(
 		if (!measured || measured.uid !== chosen) return;
 		const loop = probed(measured.uid);
 		const snapshot = measured.meter.snapshot();
-		const unknown = loop?.state === 'running' ? ofNoCertainOne(loop) : 0;
-		const problems = [...snapshot.problems, ...(unknown > 0 ? [ownRequests(unknown)] : [])];
+		const problems = [...snapshot.problems, ...ownAmong(measured, loop)];
 		store.setState({users: {uid: measured.uid, snapshot: {...snapshot, problems}, isPaused}});
 	}
 
@@ -84,9 +92,12 @@ export function createUsersFollower(
 		const begun = era;
 		// Loaded with the first use: the first frame needs none of it.
 		const place = prometheus();
-		const meter = place ? await meterByPrometheus(place, asked, service) : await meterByPods(asked, service);
+		const {meter, ownFor} = place
+			? await meterByPrometheus(place, asked, service)
+			: {meter: await meterByPods(asked, service), ownFor: undefined};
 		if (begun !== era || chosen !== service.uid || measured) return;
-		measured = {uid: service.uid, meter, told: '', unsubscribe: meter.subscribe(publishSoon)};
+		const unsubscribe = meter.subscribe(publishSoon);
+		measured = {uid: service.uid, meter, ownFor, ranAt: -Infinity, told: '', unsubscribe};
 		tell(service, measured);
 		meter.start();
 		publishSoon();
@@ -170,10 +181,24 @@ async function meterByPrometheus(
 	place: PrometheusPlace,
 	asked: Cluster,
 	{namespace, name}: ServiceView,
-): Promise<UsersMeter> {
+): Promise<{meter: UsersMeter; ownFor: number}> {
 	const {askPrometheusAt} = await import('../../users/prometheus-answer.js');
-	const {createPrometheusMeter} = await import('../../users/prometheus.js');
-	return createPrometheusMeter({ask: askPrometheusAt(place, asked), namespace, service: name});
+	const {createPrometheusMeter, shortestLook} = await import('../../users/prometheus.js');
+	const meter = createPrometheusMeter({ask: askPrometheusAt(place, asked), namespace, service: name});
+	return {meter, ownFor: shortestLook};
+}
+
+/** Requests of the loop that are told as if they were those of users: those of no certain revision, or by Prometheus all of them. */
+function ownAmong(measured: MeasuredService, loop: LoopSnapshot | undefined): readonly UsersProblem[] {
+	const isRunning = loop?.state === 'running';
+	if (measured.ownFor === undefined) {
+		const unknown = isRunning ? ofNoCertainOne(loop) : 0;
+		return unknown > 0 ? [ownRequests(unknown)] : [];
+	}
+	const now = performance.now();
+	if (isRunning) measured.ranAt = now;
+	const isAmong = now - measured.ranAt < measured.ownFor;
+	return isAmong ? [{kind: 'own', sentence: 'includes the requests of this console'}] : [];
 }
 
 /** Of those it is not known which pod's they are among. */

@@ -52,6 +52,9 @@ export function followGateway(
 	const known = new Map<string, GatewayState>();
 	const shared = sharedLooks(cluster);
 	let current: string | undefined;
+	/** Of a selection that has still to rest, … */
+	let resting: NodeJS.Timeout | undefined;
+	/** … and of the look for the gateway after that. */
 	let ending: AbortController | undefined;
 
 	const look = () => {
@@ -61,6 +64,7 @@ export function followGateway(
 		if (key === current) return;
 		const isFirst = current === undefined;
 		current = key;
+		clearTimeout(resting);
 		ending?.abort();
 		ending = undefined;
 		if (!route || key === undefined) return;
@@ -78,28 +82,36 @@ export function followGateway(
 		const {gateway: shown} = store.getState();
 		const before = shown.kind === 'looking' ? shown.before : shown;
 		put({kind: 'looking', ...(before && {before})});
-		ending = new AbortController();
-		const until = AbortSignal.any([signal, ending.signal]);
-		void (async () => {
-			if (!isFirst) await pause(rest, until);
-			if (given) return put(await givenGateway(cluster, given, route.scheme));
-			await lookForGateway(put, {cluster, route, shared, retry}, until);
-		})();
+		const begin = () => {
+			ending = new AbortController();
+			const until = AbortSignal.any([signal, ending.signal]);
+			void (async () => {
+				if (given) return put(await givenGateway(cluster, given, route.scheme));
+				await lookForGateway(put, {cluster, route, shared, retry}, until);
+			})();
+		};
+		if (isFirst) return begin();
+		resting = setTimeout(begin, rest).unref();
 	};
 
 	if (given) store.setState({gateway: {kind: 'found', via: '--gateway', ...resolveGiven(given, 'http')}});
 	const unsubscribe = store.subscribe(look);
-	signal.addEventListener('abort', unsubscribe, {once: true});
+	const end = () => {
+		clearTimeout(resting);
+		unsubscribe();
+	};
+	signal.addEventListener('abort', end, {once: true});
 	look();
 }
 
-/** Not through a port-forward, whose state changes while it is the same one. */
+/** Not through a port-forward, whose state changes while it is the same one. Looked for it is, as long as services are walked through. */
 const isSameWay = (one: GatewayState, other: GatewayState): boolean =>
-	one.kind === 'found' &&
-	other.kind === 'found' &&
-	!one.forward &&
-	!other.forward &&
-	isDeepStrictEqual(one, other);
+	(one.kind === 'looking' && other.kind === 'looking' && one.before === other.before) ||
+	(one.kind === 'found' &&
+		other.kind === 'found' &&
+		!one.forward &&
+		!other.forward &&
+		isDeepStrictEqual(one, other));
 
 /** The same map where it says so already. */
 function withName(

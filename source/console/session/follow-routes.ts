@@ -7,13 +7,30 @@ import {wayToGateway} from '../../release/outcome/arrival.js';
 import {notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore, Move} from '../state/state.js';
 
+/** Milliseconds between two looks at the clock, and those without any after which nobody was there: more than a busy machine takes. */
+const beat = {every: 1000, most: 4000};
+
+/** When the watch was last not listened to, or told nothing: the console was stopped, its machine slept, the line was down. */
+const unheardAt = new WeakMap<ConsoleStore, number>();
+
+const wasUnheard = (store: ConsoleStore, since: number): boolean =>
+	(unheardAt.get(store) ?? -Infinity) >= since;
+
 /** Of the last write from here. The watch may have told of it already. */
 export function beginMove(store: ConsoleStore, uid: string, generation: number, askedAt: number): void {
 	store.setState(state => {
 		const seen = state.moves.get(uid);
 		if (seen && seen.generation > generation) return {};
 		const movedAt = seen?.generation === generation ? seen.movedAt : undefined;
-		const move: Move = {generation, askedAt, own: true, movedAt, refusalTold: false};
+		const isLate = movedAt !== undefined && wasUnheard(store, askedAt);
+		const move: Move = {
+			generation,
+			askedAt,
+			own: true,
+			movedAt,
+			refusalTold: false,
+			...(isLate && {isLate}),
+		};
 		return {moves: new Map(state.moves).set(uid, move)};
 	});
 	look(store, store.getState().services, Date.now());
@@ -21,13 +38,28 @@ export function beginMove(store: ConsoleStore, uid: string, generation: number, 
 
 /** Keeps `moves` in step with the watch. Returns what ends it. */
 export function followRoutes(store: ConsoleStore, {now = Date.now}: {now?: () => number} = {}): () => void {
+	let heardAt = now();
+	const listen = () => {
+		const at = now();
+		const {kind} = store.getState().feeds.services;
+		if (at - heardAt > beat.most || (kind !== 'live' && kind !== 'connecting')) unheardAt.set(store, at);
+		heardAt = at;
+	};
+	const listening = setInterval(listen, beat.every);
+	listening.unref();
 	look(store, store.getState().services, now());
-	return store.subscribe((state: ConsoleState, before) => {
+	const unsubscribe = store.subscribe((state: ConsoleState, before) => {
 		if (state.services === before.services) return;
+		// What came while nobody was there may be read before the timer has gone off.
+		listen();
 		// Of a thousand services an event changes one; where one came or went, those after it are looked at once more.
 		const others = state.services.filter((service, index) => service !== before.services[index]);
 		look(store, others, now());
 	});
+	return () => {
+		clearInterval(listening);
+		unsubscribe();
+	};
 }
 
 function look(store: ConsoleStore, services: readonly ServiceView[], now: number): void {
@@ -45,7 +77,7 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 		if (!known && way.kind === 'moved') continue;
 		let move = isNew || !known ? begun(service, now, {isFirst: !known}) : known;
 		if (way.kind === 'moved' && move.movedAt === undefined) {
-			move = {...move, movedAt: now};
+			move = {...move, movedAt: now, ...(wasUnheard(store, move.askedAt) && {isLate: true})};
 			if (move.own) told.push(() => tellMoved(store, service));
 		}
 		if (way.kind === 'refused' && !move.refusalTold) {

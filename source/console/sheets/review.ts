@@ -181,7 +181,7 @@ async function sendReviewed(
 		const sent = await sendRecorded(cluster, plan, history.file, {onSent: ({at}) => log(store, plan, at)});
 		const {outcome, entry, open} = sent;
 		mine.settled({
-			sentence: outcome.kind === 'done' ? done[plan.action](plan.name) : sentenceOfOutcome(outcome, plan),
+			sentence: outcome.kind === 'done' ? lastWordsOf(plan) : sentenceOfOutcome(outcome, plan),
 		});
 		logOutcome(store, plan, outcome);
 		if (outcome.kind === 'done' || outcome.kind === 'altered') follow(store, plan, outcome, sent.at);
@@ -259,6 +259,13 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 	'delete service': name => `${name} is being deleted, with all its revisions.`,
 	'delete revision': name => `The revision of ${name} is being deleted.`,
 };
+
+/** The same for whoever has left meanwhile: there are neither panes nor keys then. */
+export function lastWordsOf({action, name, namespace}: Pick<Plan, 'action' | 'name' | 'namespace'>): string {
+	return done[action](name)
+		.replace(waitingSentence, `kn-canary status ${name} -n ${namespace} says when the gateway has it`)
+		.replace(/ (?:V tests it once it is Ready\.|v test · r new revision)$/, '');
+}
 
 /** @param newerThan Generation of the template of the newest revision there was before it was sent. */
 function succeed(

@@ -106,11 +106,13 @@ function splitText({statusTraffic, splitDoubt}: ServiceView): string {
 		: shares.map(({revision, percent}) => `${revision}=${percent}`).join(',');
 }
 
-/** The hosts of DomainMappings that lead to it; a question mark where they may not be listed. */
+/** The hosts of DomainMappings that are to lead to it, and which do not yet; a question mark where they may not be listed. */
 function domainsText({namespace, name}: ServiceView, domains: readonly DomainMapping[] | undefined): string {
 	if (!domains) return '?';
 	const own = domains.filter(each => each.namespace === namespace && each.service === name);
-	return own.length === 0 ? '<none>' : own.map(({host}) => host).join(',');
+	return own.length === 0
+		? '<none>'
+		: own.map(({host, ready}) => (ready ? host : `${host}(NotReady)`)).join(',');
 }
 
 type RowFacts = {

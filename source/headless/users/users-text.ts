@@ -54,7 +54,7 @@ function cells(row: UsersRow, {isExact, certainty, hasStatuses}: UsersWindow): s
 		isTold ? `${mark}${rate(row.perSecond)}/s` : '–',
 		row.requests === 0 ? '–' : String(row.requests),
 		hasStatuses ? okWords(row) : '–',
-		row.requests === 0 ? '–' : String(row.rejected),
+		row.requests > 0 && (hasStatuses || row.rejected > 0) ? String(row.rejected) : '–',
 		row.p50 === undefined ? '–' : `≈${latency(row.p50)} ms`,
 		row.p95 === undefined ? '–' : `≈${latency(row.p95)} ms`,
 		podWords(row),
@@ -102,15 +102,26 @@ export function usersJson(service: ServiceView, {state, view, problems}: UsersSn
 }
 
 /**
- * Nothing was measured in no time, and of rates nothing was counted: a script must not take either for none.
+ * Nothing was measured in no time, of rates nothing was counted, and most errors of gRPC have no status: a script must not take any of
+ * them for none.
  */
 const known = (value: number, isKnown: boolean) => (isKnown ? value : null);
 
 /** JSON has no infinity: evidence beyond all numbers is a large one. */
 const finite = (value: number) => (Number.isFinite(value) ? value : Number.MAX_VALUE);
 
-function windowJson({seconds, perSecond, requests, isExact, certainty, rows}: UsersWindow): object {
+function windowJson({
+	seconds,
+	perSecond,
+	requests,
+	isExact,
+	certainty,
+	hasStatuses,
+	rows,
+}: UsersWindow): object {
 	const isMeasured = seconds > 0;
+	const errors = (count: number, row: UsersRow) =>
+		known(count, (isExact || row.requests > 0) && (hasStatuses || count > 0));
 	return {
 		seconds,
 		perSecond: known(perSecond, isMeasured),
@@ -123,8 +134,8 @@ function windowJson({seconds, perSecond, requests, isExact, certainty, rows}: Us
 			share: row.share ?? null,
 			perSecond: known(row.perSecond, isMeasured),
 			requests: known(row.requests, isExact || row.requests > 0),
-			failed: known(row.failed, isExact || row.requests > 0),
-			rejected: known(row.rejected, isExact || row.requests > 0),
+			failed: errors(row.failed, row),
+			rejected: errors(row.rejected, row),
 			p50: row.p50 === undefined || row.p50 === Infinity ? null : row.p50,
 			p95: row.p95 === undefined || row.p95 === Infinity ? null : row.p95,
 			concurrency: row.concurrency ?? null,

@@ -1,13 +1,14 @@
 /** What leads kubectl to the same cluster as this program, in a command line that is copied. Pure. */
 import path from 'node:path';
 import type {KubeconfigOverrides} from './kubeconfig-overrides.js';
+import {withoutUserInfo} from './user-info.js';
 
 const flag = (name: string, value: string | undefined): string[] => (value ? [`--${name}`, value] : []);
 const file = (name: string, value: string | undefined): string[] => flag(name, value && path.resolve(value));
 
 /**
  * As words, with absolute paths: the line may be pasted anywhere, and the context that is current there is another one by
- * then. A token that was given on the command line is left out: it is nobody's to read off a screen.
+ * then. A token or password that was given on the command line is left out: it is nobody's to read off a screen.
  */
 export function copiedFlags(
 	context: string,
@@ -31,7 +32,7 @@ export function copiedFlags(
 		...file('kubeconfig', kubeconfig),
 		...flag('cluster', cluster),
 		...flag('user', user),
-		...flag('server', server),
+		...flag('server', server && withoutUserInfo(server)),
 		...(insecureSkipTlsVerify ? ['--insecure-skip-tls-verify'] : []),
 		...file('certificate-authority', certificateAuthority),
 		...flag('tls-server-name', tlsServerName),

@@ -58,6 +58,13 @@ export type CredentialSource = {
 	close(): void;
 };
 
+/** As UTF-8, a character for each of its bytes: so Go sends and reads what stands in a header. */
+function inHeader(name: string): string {
+	const bytes = Buffer.from(name).toString('latin1');
+	if (mayBeToken(bytes)) return bytes;
+	throw new KubeconfigError(`whom to act as, "${printable(name)}", has characters that no header may have`);
+}
+
 /** Impersonation as client-go sends it (transport/round_trippers.go): a group or extra value per header. */
 function impersonation(user: KubeconfigUser, name: string): Record<string, string | string[]> {
 	const groups = user['as-groups'] ?? [];
@@ -70,11 +77,14 @@ function impersonation(user: KubeconfigUser, name: string): Record<string, strin
 		);
 	}
 	return {
-		'Impersonate-User': user.as,
-		...(groups.length > 0 ? {'Impersonate-Group': groups} : {}),
-		...(uid ? {'Impersonate-Uid': uid} : {}),
+		'Impersonate-User': inHeader(user.as),
+		...(groups.length > 0 ? {'Impersonate-Group': groups.map(inHeader)} : {}),
+		...(uid ? {'Impersonate-Uid': inHeader(uid)} : {}),
 		...Object.fromEntries(
-			extra.map(([key, list]) => [`Impersonate-Extra-${encodeURIComponent(key.toLowerCase())}`, list]),
+			extra.map(([key, list]) => [
+				`Impersonate-Extra-${encodeURIComponent(key.toLowerCase())}`,
+				list.map(inHeader),
+			]),
 		),
 	};
 }

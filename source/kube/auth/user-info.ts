@@ -2,3 +2,10 @@
 export function withoutUserInfo(address: string): string {
 	return address.replace(/^([^/?#@]*:\/\/)[^/?#]*@/, '$1');
 }
+
+/** A sentence in which what was typed is quoted, without the user and password of an address, also of one that has no scheme. */
+export function withoutLogins(sentence: string): string {
+	return sentence
+		.replaceAll(/([a-z][\w+.-]*:\/\/)[^\s"']*@/gi, '$1')
+		.replaceAll(/[^\s"'@:/=]+:[^\s"'@/]*@(?=[\w[])/g, '');
+}

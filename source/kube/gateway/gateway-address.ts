@@ -1,6 +1,7 @@
 /** What the operator gives with `--gateway`. */
 import {isIPv6} from 'node:net';
 import {printable} from '../../knative/text/printable.js';
+import {withoutLogins} from '../auth/user-info.js';
 
 export type GatewayAddress = {
 	/** Name or address; IPv6 without brackets. */
@@ -43,10 +44,11 @@ export function parseGatewayAddress(text: string): ParsedAddress {
 	const given = text.trim();
 	const invalid = (why: string): ParsedAddress => ({
 		kind: 'invalid',
-		sentence: `--gateway "${printable(text)}": ${why}; give host[:port], for instance 203.0.113.10:80 or [2001:db8::1]:443`,
+		sentence: `--gateway "${printable(withoutLogins(text))}": ${why}; give host[:port], for instance 203.0.113.10:80 or [2001:db8::1]:443`,
 	});
 	if (given === '') return invalid('it is empty');
 	const [, scheme, rest = given] = /^(https?):\/\/([^/]*)\/?$/i.exec(given) ?? [];
+	if (rest.includes('@')) return invalid('a login is no part of it, --header gives one');
 	if (rest.includes('://') || rest.includes('/')) return invalid('it is no host with a port');
 	const said = scheme === undefined ? undefined : scheme.toLowerCase() === 'https';
 	if (isIPv6(rest)) return {kind: 'address', host: rest, tls: said};

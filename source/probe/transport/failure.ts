@@ -109,13 +109,24 @@ function tlsAdvice(detail: string): string {
 		: 'check the certificate, or whether the port speaks TLS.';
 }
 
+/** Who wants TLS and is asked without ends the connection without a word. */
+const tlsInstead = ({address, scheme, tunnel}: ProbeTarget): string =>
+	scheme === 'http' && tunnel === undefined
+		? `; if it speaks TLS there, give --gateway https://${formatAddress(address)}`
+		: '';
+
+/** Node's words where nothing of an answer had come. */
+const hungUp = 'socket hang up';
+
 const sentences: Record<FailureKind, (target: ProbeTarget, gateway: string, detail: string) => string> = {
 	refused: (_target, gateway) =>
 		`Nothing listens at ${gateway} (connection refused): check the gateway's address and port.`,
 	unreachable: (_target, gateway, detail) =>
 		`No connection to the gateway ${gateway} (${detail}): check its address, and whether a firewall is in between.`,
-	reset: (_target, gateway, detail) =>
-		`The gateway ${gateway} closed the connection before the answer was complete (${detail}).`,
+	reset(target, gateway, detail) {
+		const advice = detail === hungUp ? tlsInstead(target) : '';
+		return `The gateway ${gateway} closed the connection before the answer was complete (${detail})${advice}.`;
+	},
 	timeout: (_target, gateway, detail) => `No complete answer from ${gateway} in time (${detail}).`,
 	dns: ({address}, _gateway, detail) =>
 		`The gateway's name ${address.host} cannot be resolved (${detail}): check the name, or give an IP address.`,

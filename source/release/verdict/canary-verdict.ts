@@ -49,7 +49,10 @@ export function verdictSentence({
 	if (errors === 'worse') return `WORSE: ${counts}.${slower}`;
 	if (errors === 'suspicious') return `Possibly worse: ${counts}.${slower}`;
 	if (!isProven) {
-		return `Not worse so far, if it was asked: the tags' answers do not differ: ${counts}.${slower}`;
+		// What only fails shows no answer of its own.
+		const failing = [canary, stable].find(({asked, failed}) => asked > 0 && failed === asked);
+		const why = failing ? `${failing.revision} has only failed` : "the tags' answers do not differ";
+		return `Not worse so far, if it was asked: ${why}: ${counts}.${slower}`;
 	}
 	// Nothing is bounded by a few requests: that is no word for it.
 	if (bound === undefined || bound >= 1) return `Too few requests to tell: ${counts}.${slower}`;

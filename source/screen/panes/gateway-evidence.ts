@@ -29,7 +29,7 @@ function liveWords(
 	{generation}: Pick<ServiceView, 'generation'>,
 	move: Move | undefined,
 ): string | undefined {
-	if (move?.movedAt === undefined || move.generation !== generation) return undefined;
+	if (move?.movedAt === undefined || move.isLate || move.generation !== generation) return undefined;
 	return `live since ${clock(move.movedAt)}${move.own ? ` (took ${duration(move.movedAt - move.askedAt)})` : ''}`;
 }
 

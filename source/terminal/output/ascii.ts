@@ -25,6 +25,8 @@ const spelled: Readonly<Record<string, string>> = {
 };
 
 const any = new RegExp(`[${Object.keys(spelled).join('')}]`, 'g');
+/** What a figure may be off by, behind it: a sign alone would read as that of another figure. */
+const within = ' ±';
 /** Pictures of control characters, which stand in for those that others have sent. */
 const controlPictures = /[\u2400-\u2426]/g;
 
@@ -33,4 +35,7 @@ const controlPictures = /[\u2400-\u2426]/g;
  * change them would be to say something else.
  */
 export const inAscii = (frame: string): string =>
-	frame.replaceAll(any, sign => spelled[sign] ?? sign).replaceAll(controlPictures, '?');
+	frame
+		.replaceAll(within, '+-')
+		.replaceAll(any, sign => spelled[sign] ?? sign)
+		.replaceAll(controlPictures, '?');

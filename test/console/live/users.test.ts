@@ -1,10 +1,13 @@
 /** What users get, as the console follows it: the selected service's, for as long as somebody looks. */
+import {once} from 'node:events';
+import {createServer} from 'node:http';
 import {expect, onTestFinished, test} from 'vitest';
 import {createConsole, type Console} from '../../../source/console/console.js';
 import {usersSummary} from '../../../source/console/live/users-lines.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
 import {servingPath} from '../../../source/kube/paths.js';
+import type {PrometheusPlace} from '../../../source/users/prometheus-place.js';
 import {openSandbox} from '../../headless/sandbox.js';
 import {selectNamed} from '../../support/select.js';
 
@@ -24,8 +27,8 @@ async function until<Found>({store}: Console, find: (state: State) => Found | un
 	});
 }
 
-async function opened(cluster: Cluster, service: string): Promise<Console> {
-	const console = createConsole({to: 'sandbox', namespace: 'default'});
+async function opened(cluster: Cluster, service: string, prometheus?: PrometheusPlace): Promise<Console> {
+	const console = createConsole({to: 'sandbox', namespace: 'default', prometheus});
 	onTestFinished(async () => console.stop());
 	console.connected(cluster);
 	await until(console, ({services}) => (services.some(({name}) => name === service) ? true : undefined));
@@ -165,4 +168,40 @@ test('of the requests of the loop nothing is left that would be shown as shares 
 	);
 	expect(said.length).toBeGreaterThan(3);
 	expect(said.filter(text => text.includes('│'))).toEqual([]);
+});
+
+/** Of 600 requests within a minute. */
+const metric = (revision_name: string) => ({
+	metric: {revision_name, response_code: '200'},
+	value: [0, '600'],
+});
+
+test('says of what Prometheus tells that requests of this console are among it, once it sends some', async () => {
+	const server = createServer((request, response) => {
+		const isOfCounts = (request.url ?? '').includes('revision_app_request_count');
+		const result = isOfCounts ? [metric('cart-00001'), metric('cart-00002')] : [];
+		response.end(JSON.stringify({status: 'success', data: {resultType: 'vector', result}}));
+	});
+	onTestFinished(() => {
+		server.close();
+		server.closeAllConnections();
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	const url = new URL(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`);
+	const {cluster} = await openSandbox();
+	const console = await opened(cluster, 'cart', {kind: 'url', url});
+	await until(console, state => (state.gateway.kind === 'found' ? true : undefined));
+	const before = await until(console, ({users}) =>
+		users?.snapshot.state === 'counting' ? users : undefined,
+	);
+	expect(usersSummary(before.snapshot).text).toMatch(/^users {2}≈20\/s {3}≈50│50/);
+	expect(before.snapshot.problems.map(({kind}) => kind)).toEqual(['rates']);
+	await console.live.toggle();
+	const after = await until(console, ({users}) =>
+		users?.snapshot.problems.some(({kind}) => kind === 'own') === true ? users : undefined,
+	);
+	expect(usersSummary(after.snapshot).text).toMatch(/^users \+ own {2}≈20\/s/);
+	expect(after.snapshot.problems.at(-1)?.sentence).toBe('includes the requests of this console');
 });

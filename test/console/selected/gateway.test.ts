@@ -69,6 +69,25 @@ test('it is opened when it is first asked, answers, and closes with the console'
 	expect(await isListening(gateway.port)).toBe(false);
 });
 
+test('who walks through services is told once that it is looked for, and of the one where the selection rests', async () => {
+	const world = await startWorld();
+	onTestFinished(async () => world.stop());
+	const {store} = await world.console('cart');
+	await until(store, 'the gateway', isFound);
+	moveSelection(store, {by: 1});
+	const {gateway: looking} = store.getState();
+	expect(looking).toMatchObject({kind: 'looking', before: {kind: 'found'}});
+	moveSelection(store, {by: 1});
+	expect(store.getState().selected).toMatchObject({name: 'payments'});
+	expect(store.getState().gateway).toBe(looking);
+	await until(store, 'the gateway of it', isFound);
+	// As they are known by now, they are not looked for again.
+	for (const by of [-2, 2]) {
+		moveSelection(store, {by});
+		expect(store.getState().gateway).toMatchObject({kind: 'found'});
+	}
+});
+
 test('another namespace is another session: the port of the first is closed', async () => {
 	const world = await openWorld();
 	const console = await opened(world);

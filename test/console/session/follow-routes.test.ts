@@ -271,3 +271,49 @@ describe('the late no of a route', () => {
 		expect(move()).toMatchObject({refusalTold: true});
 	});
 });
+
+describe('a change that was made while nobody listened', () => {
+	it.each<[what: string, away: () => void]>([
+		['the console was stopped', () => {}],
+		[
+			'the server did not answer',
+			() => {
+				const {feeds} = store.getState();
+				const services = {kind: 'stale', since: now, why: 'the API server does not answer'} as const;
+				store.setState({feeds: {...feeds, services}});
+				tell(at(2, 'Unknown'));
+				store.setState({feeds});
+			},
+		],
+	])('is not said to be live since it was seen, where %s', (what, away) => {
+		tell(at(1, 'True'));
+		follow();
+		beginMove(store, uid, 2, now);
+		away();
+		now += what.includes('stopped') ? 9000 : 1000;
+		tell(at(2, 'True'));
+		expect(move()).toMatchObject({movedAt: now, isLate: true});
+	});
+
+	it('is not said so either where the watch tells of it before the write is answered', () => {
+		tell(at(1, 'True'));
+		follow();
+		const askedAt = now;
+		now += 9000;
+		tell(at(2, 'True'));
+		beginMove(store, uid, 2, askedAt);
+		expect(move()).toMatchObject({own: true, isLate: true});
+	});
+
+	it('is the last of which that is said', () => {
+		tell(at(1, 'True'));
+		follow();
+		now += 9000;
+		tell(at(2, 'True'));
+		now += 1000;
+		beginMove(store, uid, 3, now);
+		now += 1000;
+		tell(at(3, 'True'));
+		expect(move()).toEqual({generation: 3, askedAt: 11_000, own: true, movedAt: 12_000, refusalTold: false});
+	});
+});

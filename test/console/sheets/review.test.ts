@@ -1,7 +1,7 @@
 /** What a review makes of a service that was just read. */
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {createConsole} from '../../../source/console/console.js';
-import {putService} from '../../../source/console/sheets/review.js';
+import {lastWordsOf, putService} from '../../../source/console/sheets/review.js';
 import type {ServiceView} from '../../../source/knative/service/service.js';
 import {serviceView} from '../../knative/objects.js';
 
@@ -32,5 +32,21 @@ describe('a service that was read after a write', () => {
 
 	it('does not take the place of another one of that name', () => {
 		expect(generationAfter(at(4, 'u-2'), at(5))).toBe(4);
+	});
+});
+
+const wordsOf = (action: Parameters<typeof lastWordsOf>[0]['action']) =>
+	lastWordsOf({action, name: 'cart', namespace: 'shop'});
+
+describe('what is said of a write to whoever has left meanwhile', () => {
+	it('is where the gateway is looked at without panes', () => {
+		expect(wordsOf('promote')).toBe(
+			'Promoted: the server took it; kn-canary status cart -n shop says when the gateway has it.',
+		);
+	});
+
+	it('names no keys', () => {
+		expect(wordsOf('create service')).toBe('cart created.');
+		expect(wordsOf('create revision')).toBe('Creating a revision of cart…');
 	});
 });

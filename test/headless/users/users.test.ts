@@ -91,6 +91,42 @@ describe('users', () => {
 		});
 	});
 
+	it('says of a service of gRPC who gets what, and of its errors that they are not known', async () => {
+		const {sandbox, cluster} = await countedWorld();
+		const image = 'registry.example.com/samples/helloworld-grpc:1';
+		const path = '/apis/serving.knative.dev/v1/namespaces/default/services';
+		const made = await cluster.request({
+			method: 'POST',
+			path,
+			body: {
+				apiVersion: 'serving.knative.dev/v1',
+				kind: 'Service',
+				metadata: {name: 'greeter', namespace: 'default'},
+				spec: {template: {spec: {containers: [{image, ports: [{name: 'h2c', containerPort: 8080}]}]}}},
+			},
+		});
+		expect(made.status).toBe(201);
+		await expect
+			.poll(async () => (await cluster.request({method: 'GET', path: `${path}/greeter`})).body, {
+				timeout: 20_000,
+			})
+			.toMatchObject({status: {url: expect.any(String), traffic: [{percent: 100}]}});
+		sandbox.users.set({service: 'greeter', rate: 60});
+		const {out} = await users(cluster, {output: 'json', service: 'greeter'});
+		expect(sandbox.users.counts.answers).toEqual({OK: expect.any(Number)});
+		expect(JSON.parse(out)).toMatchObject({
+			recent: {
+				requests: expect.any(Number),
+				rows: [{revision: 'greeter-00001', share: 1, failed: null, rejected: null}],
+			},
+			errors: null,
+			problems: [{kind: 'grpc'}],
+		});
+		const told = await users(cluster, {service: 'greeter'});
+		expect(told.out).toMatch(/\ngreeter-00001 +100 % +100 % +[\d.]+\/s +\d+ +– +– +≈/);
+		expect(told.out).toContain('! errors not known: gRPC sends them with HTTP 200');
+	});
+
 	it('says that nobody comes, so that nobody takes a quiet step for a good one', async () => {
 		const {cluster} = await openSandbox();
 		const {out} = await users(cluster);

@@ -398,10 +398,13 @@ describe('--gateway', () => {
 		['[::1', 'the bracket is not closed'],
 		['[::1]80', 'the bracket is not closed, or something follows it'],
 		['[x]:80', 'what is in the brackets is no IPv6 address'],
+		['https://jo:s3cret@x', 'a login is no part of it'],
+		['jo:s3cret@x:80', 'a login is no part of it'],
 	])('%j is none, and why', (text, why) => {
 		const parsed = parseGatewayAddress(text);
 		expect(parsed).toMatchObject({kind: 'invalid'});
 		expect(parsed).toHaveProperty('sentence', expect.stringContaining(why));
 		expect(parsed).toHaveProperty('sentence', expect.stringContaining('give host[:port]'));
+		expect(parsed).toHaveProperty('sentence', expect.not.stringContaining('s3cret'));
 	});
 });

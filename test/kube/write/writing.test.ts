@@ -56,6 +56,7 @@ describe('the answer to a guarded patch is read', () => {
 		['another object', service(4, undefined, 'u-2')],
 		['an object of another name', {...service(4), metadata: {name: 'other', uid: 'u-1', generation: 4}}],
 		['an object from before', service(2)],
+		['an object from after a change that came later', service(5)],
 		['a success in words alone', {kind: 'Status', status: 'Success', code: 200}],
 	])('and %s with 200 is no answer: the object is read again', async (_, body) => {
 		expect(await patchAnswered([200, body], [200, service(4)])).toMatchObject({kind: 'done'});

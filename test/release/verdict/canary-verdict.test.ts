@@ -32,6 +32,17 @@ describe('the sentence of a verdict', () => {
 			{errors: 'not worse', isProven: false, bound: 1},
 			`Not worse so far, if it was asked: the tags' answers do not differ: ${counts}.`,
 		],
+		[
+			'one beside what fails whenever it is asked',
+			{
+				errors: 'not worse',
+				isProven: false,
+				bound: 1,
+				canary: {revision: two, asked: 22, failed: 0},
+				stable: {revision: one, asked: 22, failed: 22},
+			},
+			`Not worse so far, if it was asked: ${one} has only failed: ${two} failed 0 of 22, ${one} 22 of 22.`,
+		],
 		['a bound that bounds nothing', {errors: 'not worse', bound: 1}, `Too few requests to tell: ${counts}.`],
 		['a bound', {errors: 'not worse', bound: 0.999}, `Not worse so far: ${counts} (true rate < 99.9 %).`],
 		[

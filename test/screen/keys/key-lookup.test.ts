@@ -272,6 +272,12 @@ describe('the palette', () => {
 		expect(parsePaletteLine(line)).toEqual(expected);
 	});
 
+	test('takes a whole name for that command, though others begin so', () => {
+		for (const {action, names} of paletteCommands()) {
+			for (const name of names) expect(parsePaletteLine(name)).toMatchObject({kind: 'command', action});
+		}
+	});
+
 	test('asks when a beginning may be several commands', () => {
 		expect(parsePaletteLine('ver')).toEqual({
 			kind: 'problem',

@@ -24,6 +24,8 @@ test('a change that was seen is live since then, and whose word that is stands b
 	const live = `live since ${clock(noon)} (took 700 ms)`;
 	expect(inPlaceWords({generation: 3}, move, undefined)).toBe(`${live}, says Knative`);
 	expect(inPlaceWords({generation: 4}, move, undefined)).toBe('in place, says Knative');
+	// Nobody listened when it came.
+	expect(inPlaceWords({generation: 3}, {...move, isLate: true}, undefined)).toBe('in place, says Knative');
 	const agreed = {split: 'agrees', isRunning: true} as const;
 	expect(inPlaceWords({generation: 3}, undefined, verdict(agreed))).toBe('in place: answers agree');
 	expect(inPlaceWords({generation: 3}, move, verdict(agreed))).toBe(`${live}: answers agree`);

@@ -8,6 +8,12 @@ test('the words of the console are spelled in ASCII, column for column', () => {
 	expect(stringWidth(inAscii(frame))).toBe(stringWidth(frame));
 });
 
+test('what a figure may be off by is no other figure', () => {
+	const words = 'users ≈0.3 ±0.9/s · canary 12 ±2.1 %';
+	expect(inAscii(words)).toBe('users ~0.3+-0.9/s - canary 12+-2.1 %');
+	expect(stringWidth(inAscii(words))).toBe(stringWidth(words));
+});
+
 test('what others say in another script stays what it is', () => {
 	expect(inAscii('Grüße 漢字 👩‍💻')).toBe('Grüße 漢字 👩‍💻');
 });

@@ -14,6 +14,8 @@ export type Move = {
 	own: boolean;
 	/** When every gateway pod had answered with it. */
 	movedAt: number | undefined;
+	/** Nobody listened meanwhile: it may have been so for long by then. */
+	isLate?: boolean;
 	/** The refusal was said once already. */
 	refusalTold: boolean;
 };

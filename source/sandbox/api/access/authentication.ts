@@ -41,7 +41,7 @@ export function callerOf(
 ): Caller {
 	if (headers.authorization === undefined) {
 		const caller = callerNamed(anonymous, ['system:unauthenticated'], []);
-		return impersonated(headersDistinct(rawHeaders), caller, users);
+		return impersonated(asUtf8(headersDistinct(rawHeaders)), caller, users);
 	}
 
 	const given = /^Bearer +(?<token>\S+)$/i.exec(headers.authorization ?? '')?.groups?.['token'] ?? '';
@@ -52,7 +52,14 @@ export function callerOf(
 	}
 
 	const caller = callerNamed(found.name, [...(found.groups ?? []), authenticated], found.rules);
-	return impersonated(headersDistinct(rawHeaders), caller, users);
+	return impersonated(asUtf8(headersDistinct(rawHeaders)), caller, users);
+}
+
+const fromUtf8 = (value: string) => Buffer.from(value, 'latin1').toString('utf8');
+
+/** The bytes of a header are UTF-8 to Go; Node reads each of them as a character. */
+function asUtf8(headers: ReadonlyMap<string, string[]>): ReadonlyMap<string, string[]> {
+	return new Map([...headers].map(([name, values]) => [name, values.map(fromUtf8)]));
 }
 
 function impersonated(

@@ -87,12 +87,18 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	}
 	if (!comparison.isProven) {
 		const {isOpen = false, old} = comparison;
-		const why = isOpen ? 'any host may be answered so' : "the tags' answers do not differ";
+		// What only fails shows no answer of its own, whatever is compared.
+		const failing = onlyFails(old) ? called.old : onlyFails(fresh) ? called.fresh : undefined;
+		const why = isOpen
+			? 'any host may be answered so'
+			: failing === undefined
+				? "the tags' answers do not differ"
+				: `${failing} has only failed`;
 		return {
 			...line(
 				'waiting',
 				`${called.fresh} not worse so far${off}, if it was asked: ${why} · ${failedOf(fresh)} failed, ${called.old} ${failedOf(old)}`,
-				isOpen ? undefined : 'choose what to compare (i)',
+				isOpen || failing !== undefined ? undefined : 'choose what to compare (i)',
 			),
 			shorter: [`${called.fresh} not worse so far${off}, if it was asked`],
 		};
@@ -104,6 +110,8 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		`${called.fresh} not worse so far${off}: ${calmCounts(comparison, called)}`,
 	);
 }
+
+const onlyFails = ({asked, failed}: Comparison['old']) => asked > 0 && failed === asked;
 
 /** What is over has an end. */
 const whenWords = ({since, last, isOver}: {since: number; last: number; isOver: boolean}) =>

@@ -17,10 +17,8 @@ export function Help({pane, isActive, ...size}: Size & {pane: KeyContext; isActi
 		entries: section.entries.filter(({action}) => canPerform(action)),
 	}));
 	const keyWidth = Math.max(...sections.flatMap(({entries}) => entries.map(({keys}) => widthOf(keys))));
-	const lines = sections.flatMap(({title, entries}, index): DocumentLine[] => [
-		...(index === 0 ? [] : [{text: ''}]),
-		{text: title, style: styles.key},
-		...entries.map(({action, keys, text}) => {
+	const lines = sections.flatMap(({title, entries}, index): DocumentLine[] => {
+		const keyLines = entries.map(({action, keys, text}) => {
 			const why = unavailable(rights, action);
 			return {
 				text: `${fitText(keys, keyWidth)}  ${why === undefined ? text : `${text} ${why}`}`,
@@ -28,8 +26,14 @@ export function Help({pane, isActive, ...size}: Size & {pane: KeyContext; isActi
 				indent: keyWidth + 2,
 				...(why !== undefined && {style: styles.muted}),
 			};
-		}),
-	]);
+		});
+		return [
+			...(index === 0 ? [] : [{text: ''}]),
+			// Where a key is found is found with it.
+			{text: title, style: styles.key, also: keyLines.map(({text, also}) => `${text}\n${also}`).join('\n')},
+			...keyLines,
+		];
+	});
 	return (
 		<Document
 			{...size}

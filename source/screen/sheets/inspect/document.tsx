@@ -46,13 +46,16 @@ function cutLine(text: string, width: number, indent: number): string[] {
 const tinyWidth = 30;
 
 /** A line as the rows it takes. */
-export function wrapLine({text, indent = 0, hard = false}: DocumentLine, width: number): string[] {
-	if (text === '') return [''];
+export function wrapLine({text: written, indent = 0, hard = false}: DocumentLine, width: number): string[] {
+	if (written === '') return [''];
+	const isPlain = /^[\x20-\x7E]*$/.test(written);
 	// To measure text of one column a character nobody needs the tables of Unicode.
-	if (/^[\x20-\x7E]*$/.test(text)) {
-		if (text.length <= width) return [hard ? text : text.trimEnd()];
-		if (hard) return cutLine(text, width, indent);
+	if (isPlain) {
+		if (written.length <= width) return [hard ? written : written.trimEnd()];
+		if (hard) return cutLine(written, width, indent);
 	}
+	// Marks are composed with their letters, and tabs become blanks, before what is left is found by how long a row is.
+	const text = isPlain ? written : wrapAnsi(written, Infinity, {trim: false});
 	// Blanks at its beginning are part of a line, and a wrapped one would lose them.
 	const lead = hard ? 0 : text.length - text.trimStart().length;
 	const room = Math.max(1, width - Math.max(indent, lead));

@@ -156,6 +156,10 @@ export function FormView(props: FormViewProps) {
 		);
 	};
 
+	const beyond = [
+		...(window.top > 0 ? [`${glyphs.up} ${window.top} more above`] : []),
+		...(window.below > 0 ? [`${glyphs.down} ${window.below} more below`] : []),
+	];
 	const stop = stops[focused];
 	const field = stop?.kind === 'field' ? fields.find(({name}) => name === stop.name) : undefined;
 	const error = field === undefined ? undefined : errors[field.name];
@@ -180,7 +184,7 @@ export function FormView(props: FormViewProps) {
 			</Box>
 			<Box height={1} flexShrink={0}>
 				<Text wrap="truncate" {...styles.muted}>
-					{window.below > 0 ? `${glyphs.down} ${window.below} more below` : ''}
+					{beyond.join(' · ')}
 				</Text>
 			</Box>
 			<Box height={sentenceHeight} flexShrink={0} overflow="hidden">

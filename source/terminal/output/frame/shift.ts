@@ -2,7 +2,7 @@
  * Finds parts of a row that are only further left or right in the next one: a line of hints where some come and others go. A
  * terminal moves them for a few bytes (ICH and DCH, ECMA-48 §8.3.64 and §8.3.26).
  */
-import {blank, codePointOf, unknown, type Cell} from './cells.js';
+import {blank, codePointOf, unknown} from './cells.js';
 
 /**
  * From `column` on the row goes right by so many columns, blank ones coming in; left where `by` is negative. What comes in at the
@@ -62,34 +62,62 @@ function hasWide(cells: Uint32Array): boolean {
 
 /** What follows at once is taken first, if it is long enough: what comes after that may have moved by another way. */
 function bestShift(shown: Uint32Array, wanted: Uint32Array, column: number): number | undefined {
-	const {all: unmoved} = matches(shown, wanted, column, 0);
+	const places = drawnPlaces(wanted, column);
+	const unmoved = matchesIn(places, shown, wanted, {from: column, by: 0, least: 0});
 	let best: {by: number; score: number} | undefined;
 	for (let by = -furthest; by <= furthest; by++) {
 		if (by === 0) continue;
-		const {atOnce, all} = matches(shown, wanted, column, by);
-		const score = atOnce >= worthwhile ? wanted.length + atOnce : all - unmoved;
+		const {atOnce, from} = matchesAtOnce(shown, wanted, column, by);
+		const isLong = atOnce >= worthwhile;
+		const least = unmoved + Math.max(worthwhile, (best?.score ?? 0) + 1) - atOnce;
+		const score = isLong
+			? wanted.length + atOnce
+			: atOnce + matchesIn(places, shown, wanted, {from, by, least}) - unmoved;
 		if (score >= worthwhile && score > (best?.score ?? 0)) best = {by, score};
 	}
 	return best?.by;
 }
 
-/** Cells that are drawn as wanted when the row has moved `by`: those that follow at once, and all. Blank ones are not drawn. */
-function matches(
+/** Where something is to be drawn, from `column` on. */
+function drawnPlaces(cells: Uint32Array, column: number): Uint32Array {
+	const places = new Uint32Array(cells.length - column);
+	let count = 0;
+	for (let place = column; place < cells.length; place++) {
+		if (cells[place] !== blank) places[count++] = place;
+	}
+	return places.subarray(0, count);
+}
+
+/** Cells that are drawn as wanted when the row has moved `by`, up to the first that is not, and where that is. Blank ones are not drawn. */
+function matchesAtOnce(
 	shown: Uint32Array,
 	wanted: Uint32Array,
 	column: number,
 	by: number,
-): {atOnce: number; all: number} {
-	let atOnce: number | undefined;
-	let all = 0;
+): {atOnce: number; from: number} {
 	// What comes in at the right end is drawn in any case.
 	const end = wanted.length + Math.min(0, by);
-	for (let place = column + Math.max(0, by); place < end; place++) {
-		const cell: Cell | undefined = wanted[place];
-		if (cell !== shown[place - by]) atOnce ??= all;
-		else if (cell !== blank) all++;
+	let atOnce = 0;
+	let place = column + Math.max(0, by);
+	for (; place < end && wanted[place] === shown[place - by]; place++) if (wanted[place] !== blank) atOnce++;
+	return {atOnce, from: place};
+}
+
+/** The same of all of `places` that are at `from` or further; fewer where there cannot be as many as `least`. */
+function matchesIn(
+	places: Uint32Array,
+	shown: Uint32Array,
+	wanted: Uint32Array,
+	{from, by, least}: {from: number; by: number; least: number},
+): number {
+	const end = wanted.length + Math.min(0, by);
+	let all = 0;
+	for (let index = places.length - 1; index >= 0 && all + index + 1 >= least; index--) {
+		const place = places[index] ?? 0;
+		if (place < from) break;
+		if (place < end && wanted[place] === shown[place - by]) all++;
 	}
-	return {atOnce: atOnce ?? all, all};
+	return all;
 }
 
 function differences(shown: Uint32Array, wanted: Uint32Array, column: number): number {

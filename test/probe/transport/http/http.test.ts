@@ -274,6 +274,15 @@ test('a gateway name that does not exist is a failure: dns', async () => {
 	expect(outcome.sentence).toContain('gateway.invalid');
 });
 
+test('of a connection that ends without a word it is said that TLS may be wanted there', async () => {
+	const {port} = await serveRaw(socket => socket.end());
+	expect(failureOf(await probe().ask(targetAt(port)))).toEqual({
+		kind: 'failure',
+		failure: 'reset',
+		sentence: `The gateway 127.0.0.1:${port} closed the connection before the answer was complete (socket hang up); if it speaks TLS there, give --gateway https://127.0.0.1:${port}.`,
+	});
+});
+
 test('how far an answer came before it broke off is said', async () => {
 	const {port} = await serveRaw(socket => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nHello\n'));
 	expect(failureOf(await probe().ask(targetAt(port)))).toEqual({

@@ -82,6 +82,12 @@ test('of tags that prove nothing it is said why', () => {
 			"canary not worse so far, if it was asked: the tags' answers do not differ · 0 of 120 failed, stable 0 of 120",
 		remedy: 'choose what to compare (i)',
 	});
+	const failing = {...unproven, old: {...unproven.old, failed: unproven.old.asked}};
+	const ofFailing = lineOf(failing);
+	expect(ofFailing.sentence).toBe(
+		'canary not worse so far, if it was asked: stable has only failed · 0 of 120 failed, stable 120 of 120',
+	);
+	expect(ofFailing.remedy).toBeUndefined();
 	expect(lineOf({...unproven, isOpen: true})).toMatchObject({
 		tone: 'waiting',
 		sentence:

@@ -57,4 +57,7 @@ it('finds what can be done in another pane, and says where', async () => {
 	expect(text()).not.toContain('In the traffic pane');
 	store.setState({sheets: [{kind: 'help'}], find: {text: 'abandon', isTyping: true}});
 	await vi.waitFor(() => expect(text()).not.toContain('Go to the services.'));
+	store.setState({find: {text: 'whose they are', isTyping: true}});
+	await vi.waitFor(() => expect(text()).toMatch(/In the live pane[^]*whose they are/));
+	expect(text()).not.toMatch(/Here|Everywhere|In the services pane/);
 });

@@ -1,3 +1,4 @@
+import * as fc from '../../../support/property.js';
 import {describe, expect, it} from 'vitest';
 import {
 	Document,
@@ -22,9 +23,49 @@ describe('a line is wrapped', () => {
 		[{text: 'abcdefgh', hard: true, indent: 1}, 3, ['abc', ' de', ' fg', ' h']],
 		[{text: 'kubectl  x ', hard: true}, 20, ['kubectl  x ']],
 		[{text: '日本語', hard: true}, 4, ['日本', '語']],
+		// Letters and marks of their own, as macOS writes them: nothing is said twice.
+		[{text: 'cafe\u0301 cre\u0300me bru\u0302le\u0301e'}, 11, ['café crème', 'brûlée']],
+		[{text: 'e\u0301e\u0301e\u0301e\u0301', hard: true}, 4, ['éééé']],
+		[{text: 'e\u0301e\u0301e\u0301e\u0301e', hard: true}, 4, ['éééé', 'e']],
+		[{text: 'ก็ห้ว', hard: true}, 2, ['ก็ห้', 'ว']],
+		// Nothing is lost behind a tab.
+		[{text: 'a\tbcdefgh ijkl'}, 12, ['a', 'bcdefgh ijkl']],
+		[{text: 'a\tbcdefgh', hard: true}, 10, ['a       bc', 'defgh']],
+		[{text: '\tat one two three'}, 16, ['        at one', 'two', 'three']],
 	])('%j to %i columns', (line, width, rows) => {
 		expect(wrapLine(line, width)).toEqual(rows);
 	});
+});
+
+it('a line that is wrapped says all that it did, once', () => {
+	const parts = fc.constantFrom(
+		'e\u0301',
+		'é',
+		'\t',
+		' ',
+		'日',
+		'👩‍👩‍👧',
+		'🇩🇪',
+		'ก็',
+		'ש',
+		'ﷺ',
+		'a',
+		'kubectl',
+		'|',
+		'한',
+	);
+	fc.assert(
+		fc.property(
+			fc.string({unit: parts, maxLength: 40}),
+			fc.integer({min: 12, max: 60}),
+			fc.boolean(),
+			fc.nat(8),
+			(text, width, hard, indent) => {
+				const said = wrapLine({text, hard, indent}, width).join('').replaceAll(/\s/g, '');
+				expect(said).toBe(text.normalize().replaceAll(/\s/g, ''));
+			},
+		),
+	);
 });
 
 it('what has to be read ends with the last line that is essential', () => {

@@ -225,11 +225,12 @@ describe('a form on the screen', () => {
 		const env = Array.from({length: 20}, (_, index) => `VARIABLE_${index}=${'long '.repeat(30)}`);
 		using part = await openPart(<Shown width={40} height={7} typed={{name: 'cart', advanced: true, env}} />);
 		expect(part.screen()).toMatch(/↓ 21 more below/);
+		expect(part.screen()).not.toContain('more above');
 		for (let step = 0; step < 12; step++) {
 			part.press('down');
 		}
 
-		const screen = await part.until(/▸.*\n.*more below/);
+		const screen = await part.until(/▸.*\n↑ \d+ more above · ↓ \d+ more below/);
 		expect(screen.split('\n').length).toBeLessThanOrEqual(7);
 		expect(Math.max(...screen.split('\n').map(line => widthOf(line)))).toBeLessThanOrEqual(40);
 		expect(await part.until(/VARIABLE_8/)).not.toMatch(/Name/);
