@@ -2,7 +2,6 @@
 import type {Cluster} from '../kube/cluster.js';
 import type {OfContext} from './cluster-from-flags.js';
 import type {RequestOptions} from '../probe/transport/request-options.js';
-import {printable} from '../knative/text/printable.js';
 import {createUnderWay} from '../release/under-way.js';
 import {showFirstFrame} from '../screen/frame/first-frame.js';
 import type {BegunConsole} from '../console/begin.js';
@@ -10,6 +9,7 @@ import type {ConnectionControl} from '../console/session/connection.js';
 import {createConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {describeError} from '../terminal/lifecycle/lifecycle.js';
 import type {ThemeOptions} from '../terminal/output/theme.js';
+import {consoleOptionsOf} from './console-options.js';
 import type {ConsoleFlags} from './flags.js';
 import {install} from './process-setup.js';
 import {keepYoungGeneration, type YoungGeneration} from '../bootstrap/young-generation.js';
@@ -37,22 +37,15 @@ export async function openConsole(
 ): Promise<void> {
 	const underWay = createUnderWay();
 	const lifecycle = install({lastWords: underWay.lastWords});
-	const to = printable(flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster'));
+	const options = consoleOptionsOf(flags, requestOptions);
 	const theme = themeOf(flags);
-	const first = showFirstFrame(to, {theme});
+	const first = showFirstFrame(options.to, {theme});
 	const forget = lifecycle.onRestore(first.leave);
 	const core = await import('./stages/console-core.js');
 	const loan = createConsoleLoan();
 	const reach = core.reachOf(flags, lifecycle, {terminal: loan, ofContext});
 	const begun = core.beginConsole({
-		to,
-		namespace: flags.namespace,
-		allNamespaces: flags.allNamespaces,
-		gateway: flags.gateway,
-		selector: flags.selector,
-		requestOptions,
-		production: flags.production,
-		prometheus: flags.prometheus,
+		...options,
 		contexts: reach.contexts,
 		underWay,
 		frameInterval: () => first.writer.wait(),

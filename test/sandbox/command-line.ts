@@ -9,6 +9,28 @@ import {startSandbox} from '../../source/sandbox/sandbox.js';
 
 export const image = 'registry.example.com/test/helloworld-go:1';
 
+/**
+ * A Service `hello` as YAML. One pod stays, however long the commands before take: it is asked for its log, or forwarded to.
+ *
+ * @param more Lines that follow the container.
+ */
+export const helloManifest = (target = 'World', more = '') => `apiVersion: serving.knative.dev/v1
+kind: Service
+metadata:
+  name: hello
+spec:
+  template:
+    metadata:
+      annotations:
+        autoscaling.knative.dev/min-scale: "1"
+    spec:
+      containers:
+      - image: ${image}
+        env:
+        - name: TARGET
+          value: ${target}
+${more}`;
+
 /** Whether a tool is installed, and what to say of the tests that are skipped without it. */
 export function look(tool: string): {installed: boolean; skipped: string} {
 	const installed = spawnSync(tool, ['--help'], {stdio: 'ignore'}).status === 0;

@@ -2,44 +2,26 @@
 import {spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {commandLine, image, look} from './command-line.js';
+import {commandLine, helloManifest, look} from './command-line.js';
 
 const {installed, skipped} = look('kubectl');
-
-function manifest(target: string, more = ''): string {
-	// One pod stays, however long the commands before take: its logs are read at the end.
-	return `apiVersion: serving.knative.dev/v1
-kind: Service
-metadata:
-  name: hello
-spec:
-  template:
-    metadata:
-      annotations:
-        autoscaling.knative.dev/min-scale: "1"
-    spec:
-      containers:
-      - image: ${image}
-        env:
-        - name: TARGET
-          value: ${target}
-${more}`;
-}
 
 describe.skipIf(!installed)(`kubectl${skipped}`, () => {
 	it('goes through a release: apply, wait, describe, patch, edit, explain, logs, delete', async () => {
 		const {says, fails, run, file} = await commandLine('kubectl');
-		expect(await says('apply', '-f', await file('one.yaml', manifest('World')))).toContain('hello created');
+		expect(await says('apply', '-f', await file('one.yaml', helloManifest('World')))).toContain(
+			'hello created',
+		);
 		const ready = ['wait', 'ksvc/hello', '--for=condition=Ready', '--timeout=30s'];
 		expect(await says(...ready)).toContain('condition met');
 		expect(await says('get', 'ksvc')).toMatch(
 			/hello\s+http:\/\/hello\.default\.example\.com\s+hello-00001\s+hello-00001\s+True/,
 		);
-		expect(await says('apply', '-f', await file('two.yaml', manifest('Knative')))).toContain(
+		expect(await says('apply', '-f', await file('two.yaml', helloManifest('Knative')))).toContain(
 			'hello configured',
 		);
 		// The template has its defaults by now, so kubectl sends the list of containers again: it changes nothing.
-		await says('apply', '-f', await file('two.yaml', manifest('Knative')));
+		await says('apply', '-f', await file('two.yaml', helloManifest('Knative')));
 		expect(await says('get', 'ksvc', 'hello', '-o', 'jsonpath={.metadata.generation}')).toBe('2');
 		await says(
 			'wait',
@@ -90,7 +72,7 @@ describe.skipIf(!installed)(`kubectl${skipped}`, () => {
 		const {says, fails, file} = await commandLine('kubectl');
 		const path = await file(
 			'one.yaml',
-			manifest('World', '  traffic:\n  - {latestRevision: true, percent: 100}\n'),
+			helloManifest('World', '  traffic:\n  - {latestRevision: true, percent: 100}\n'),
 		);
 		expect(await says('apply', '--server-side', '-f', path)).toContain('hello serverside-applied');
 		await says(
@@ -111,7 +93,7 @@ describe.skipIf(!installed)(`kubectl${skipped}`, () => {
 
 	it('is who its context says, with the rights of that one', async () => {
 		const {says, run, fails, file} = await commandLine('kubectl');
-		const path = await file('one.yaml', manifest('World'));
+		const path = await file('one.yaml', helloManifest('World'));
 		await says('apply', '-f', path);
 		expect(await says('auth', 'whoami')).toMatch(/Username\s+sandbox-admin/);
 		expect(await says('auth', 'whoami', '--as', 'jane', '--as-group', 'ops')).toMatch(
@@ -137,7 +119,7 @@ describe.skipIf(!installed)(`kubectl${skipped}`, () => {
 		await says(
 			'apply',
 			'-f',
-			await file('first.yaml', manifest('World').replace(/(?<=^ *name: )\S+/m, 'first')),
+			await file('first.yaml', helloManifest('World').replace(/(?<=^ *name: )\S+/m, 'first')),
 		);
 		await says('wait', '--for=condition=Ready', 'ksvc/first');
 		const watching = spawn('kubectl', ['get', 'ksvc', '-w', '--no-headers'], {env});
@@ -145,7 +127,7 @@ describe.skipIf(!installed)(`kubectl${skipped}`, () => {
 		const lines: string[] = [];
 		for await (const line of createInterface({input: watching.stdout})) {
 			if (line.startsWith('first ')) {
-				await says('apply', '-f', await file('one.yaml', manifest('World')));
+				await says('apply', '-f', await file('one.yaml', helloManifest('World')));
 				continue;
 			}
 

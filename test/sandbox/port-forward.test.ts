@@ -7,27 +7,13 @@ import {createInterface} from 'node:readline';
 import {text} from 'node:stream/consumers';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {startSandbox} from '../../source/sandbox/sandbox.js';
-import {commandLine, image, look} from './command-line.js';
+import {commandLine, helloManifest, look} from './command-line.js';
 
 const {installed, skipped} = look('kubectl');
 
-const service = `apiVersion: serving.knative.dev/v1
-kind: Service
-metadata:
-  name: hello
-spec:
-  template:
-    metadata:
-      annotations:
-        autoscaling.knative.dev/min-scale: "1"
-    spec:
-      containers:
-      - image: ${image}
-`;
-
 async function withPod() {
 	const tool = await commandLine('kubectl');
-	await tool.says('apply', '-f', await tool.file('service.yaml', service));
+	await tool.says('apply', '-f', await tool.file('service.yaml', helloManifest()));
 	await tool.says('wait', 'ksvc/hello', '--for=condition=Ready', '--timeout=30s');
 	return {...tool, pod: (await tool.says('get', 'pods', '-o', 'name')).trim()};
 }

@@ -6,12 +6,12 @@ import {runLinear, tellChanges} from '../../headless/linear/linear.js';
 import {typedLines} from '../../headless/linear/typed-lines.js';
 import {saying} from '../../headless/said.js';
 import {zoned} from '../../knative/text/moment.js';
-import {printable} from '../../knative/text/printable.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {createUnderWay} from '../../release/under-way.js';
 import {describeError} from '../../terminal/lifecycle/lifecycle.js';
 import {undrawableTerminal} from '../../terminal/terminal-name.js';
 import {historyOf, reachOf, type OfContext} from '../cluster-from-flags.js';
+import {consoleOptionsOf} from '../console-options.js';
 import type {ConsoleFlags} from '../flags.js';
 import {install} from '../process-setup.js';
 
@@ -25,14 +25,7 @@ export async function openLinear(
 	const lifecycle = install({lastWords: underWay.lastWords});
 	const reach = reachOf(flags, lifecycle, {ofContext});
 	const console = createConsole({
-		to: printable(flags.sandbox ? 'sandbox' : (flags.context ?? 'the cluster')),
-		namespace: flags.namespace,
-		allNamespaces: flags.allNamespaces,
-		gateway: flags.gateway,
-		selector: flags.selector,
-		requestOptions,
-		production: flags.production,
-		prometheus: flags.prometheus,
+		...consoleOptionsOf(flags, requestOptions),
 		contexts: reach.contexts,
 		underWay,
 		history: flags.sandbox ? undefined : historyOf(),

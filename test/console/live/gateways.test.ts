@@ -13,18 +13,12 @@ import {until} from '../../../source/demo/wait.js';
 import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
 import {verdictLines} from '../../../source/screen/live/live-verdicts.js';
 import {contradiction} from '../../../source/screen/panes/gateway-evidence.js';
-import {greeter, openSandbox, patchSpec, trafficOf, type World} from '../../headless/sandbox.js';
-import {seeded} from '../../stats/random.js';
-import {inFrontOf, page, type FrontAnswer, type FrontRule} from '../../support/front-gateway.js';
+import {patchSpec, trafficOf, type World} from '../../headless/sandbox.js';
+import {isNew, openAlike, openUnheard, openWorld} from '../../headless/evidence/worlds.js';
+import {inFrontOf, page, type FrontRule} from '../../support/front-gateway.js';
 import {selectNamed} from '../../support/select.js';
 
 const requestOptions = {...defaultRequestOptions, rate: 50, maxRate: 200, timeout: 2000};
-
-async function openWorld(): Promise<World> {
-	const world = await openSandbox({random: seeded(12)});
-	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 2: 10})});
-	return world;
-}
 
 /** A console that asks cart through this gateway, with all that its panel ever said. */
 async function watch({sandbox, cluster}: World, rule: FrontRule) {
@@ -75,7 +69,6 @@ async function said(console: Console, answers: number): Promise<{lines: string; 
 }
 
 const verdictIn = ({store}: Console) => store.getState().verdicts.values().next().value;
-const isNew = ({body}: FrontAnswer) => String(body).includes('v2');
 
 test.each([404, 401])(
 	'a new revision that answers %i where the old one answers 200 is worse, and nothing is good',
@@ -145,18 +138,7 @@ test.each([
 });
 
 test('a revision with a share that was never heard is not accused of what another says', async () => {
-	const world = await openWorld();
-	await patchSpec(world.cluster, 'cart', {
-		template: {spec: {containers: [{...greeter('Cart v2'), args: ['again']}]}},
-		traffic: trafficOf('cart', {1: 100, 2: 0}),
-	});
-	await patchSpec(world.cluster, 'cart', {
-		traffic: [
-			{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
-			{revisionName: 'cart-00002', percent: 0, tag: 'canary'},
-			{revisionName: 'cart-00003', percent: 10},
-		],
-	});
+	const world = await openUnheard();
 	const {console} = await watch(world, async () => undefined);
 	const {lines, snapshot} = await said(console, 150);
 	expect(snapshot.verdict?.state).toBe('unjudgeable');
@@ -165,12 +147,7 @@ test('a revision with a share that was never heard is not accused of what anothe
 });
 
 test('a healthy split of two that say the same is not called wrong', async () => {
-	const world = await openWorld();
-	await patchSpec(world.cluster, 'cart', {
-		template: {spec: {containers: [{...greeter('Cart'), args: ['again']}]}},
-		traffic: trafficOf('cart', {1: 100, 2: 0}),
-	});
-	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 3: 10})});
+	const world = await openAlike();
 	const {console} = await watch(world, async () => undefined);
 	const {lines} = await said(console, 150);
 	expect(lines).toContain('Revisions answer identically');

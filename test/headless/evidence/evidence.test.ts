@@ -7,8 +7,9 @@ import {expect, test} from 'vitest';
 import {requestOptionsOf} from '../../../source/probe/transport/request-options.js';
 import {serveRaw} from '../../probe/servers.js';
 import {inFrontOf, page} from '../../support/front-gateway.js';
-import {greeter, patchSpec, trafficOf} from '../sandbox.js';
-import {isNew, openWorld, requestOptions, verify} from './verified.js';
+import {patchSpec, trafficOf} from '../sandbox.js';
+import {requestOptions, verify} from './verified.js';
+import {isNew, openAlike, openUnheard, openWorld} from './worlds.js';
 
 test.each([404, 401])(
 	'a new revision that answers %i where the old one answers 200 is no agreement',
@@ -112,19 +113,7 @@ test('a load balancer that has a rule for the main host only leaves the split un
 });
 
 test('a revision with a share that was never heard is not accused of what another says', async () => {
-	const world = await openWorld();
-	// The third has a share and no tag; the second has a tag and no share, and says what the third says.
-	await patchSpec(world.cluster, 'cart', {
-		template: {spec: {containers: [{...greeter('Cart v2'), args: ['again']}]}},
-		traffic: trafficOf('cart', {1: 100, 2: 0}),
-	});
-	await patchSpec(world.cluster, 'cart', {
-		traffic: [
-			{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
-			{revisionName: 'cart-00002', percent: 0, tag: 'canary'},
-			{revisionName: 'cart-00003', percent: 10},
-		],
-	});
+	const world = await openUnheard();
 	const {code, report, said} = await verify(world, {});
 	expect(code).toBe(2);
 	expect(report?.rows.find(({why}) => why === 'unheard')?.candidates).toContain('cart-00003');
@@ -133,12 +122,7 @@ test('a revision with a share that was never heard is not accused of what anothe
 });
 
 test('a healthy split of two that say the same is not called wrong', async () => {
-	const world = await openWorld();
-	await patchSpec(world.cluster, 'cart', {
-		template: {spec: {containers: [{...greeter('Cart'), args: ['again']}]}},
-		traffic: trafficOf('cart', {1: 100, 2: 0}),
-	});
-	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 3: 10})});
+	const world = await openAlike();
 	const {code, report} = await verify(world, {});
 	expect(code).toBe(2);
 	expect(report?.verdict.state).toBe('cannot tell');

@@ -2,17 +2,9 @@
 import {exitCodeOf, verifySplit, type VerifyOptions} from '../../../source/headless/evidence/verify.js';
 import {verifyLines} from '../../../source/headless/evidence/verify-text.js';
 import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
-import {seeded} from '../../stats/random.js';
-import type {FrontAnswer} from '../../support/front-gateway.js';
-import {openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
+import type {World} from '../sandbox.js';
 
 export const requestOptions = {...defaultRequestOptions, rate: 200, maxRate: 200, timeout: 2000};
-
-export async function openWorld(): Promise<World> {
-	const world = await openSandbox({random: seeded(12)});
-	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 2: 10})});
-	return world;
-}
 
 export async function verify(world: World, options: Partial<VerifyOptions>) {
 	const outcome = await verifySplit(world.cluster, {
@@ -30,8 +22,6 @@ export async function verify(world: World, options: Partial<VerifyOptions>) {
 		said: outcome.kind === 'asked' ? verifyLines(outcome.report).join('\n') : outcome.sentence,
 	};
 }
-
-export const isNew = ({body}: FrontAnswer) => String(body).includes('v2');
 
 /** The host that users ask. */
 export const ofService = 'cart.default.example.com';

@@ -2,7 +2,8 @@
 import {expect, test} from 'vitest';
 import {inFrontOf} from '../../support/front-gateway.js';
 import {patchSpec, trafficOf} from '../sandbox.js';
-import {isNew, ofService, openWorld, verify} from './verified.js';
+import {ofService, verify} from './verified.js';
+import {isNew, openWorld} from './worlds.js';
 
 test('a split that is changed while it is asked is not judged', async () => {
 	const world = await openWorld();

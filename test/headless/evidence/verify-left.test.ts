@@ -1,7 +1,8 @@
 /** What `verify` waits for, and what it says when it is left before. */
 import {expect, test} from 'vitest';
 import {inFrontOf, page} from '../../support/front-gateway.js';
-import {isNew, ofService, openWorld, requestOptions, verify} from './verified.js';
+import {ofService, requestOptions, verify} from './verified.js';
+import {isNew, openWorld} from './worlds.js';
 
 /** No time limit that a test would see. */
 const patient = {...requestOptions, timeout: 3_600_000};

@@ -3,7 +3,8 @@ import {expect, test} from 'vitest';
 import {runVerifyRevision} from '../../../source/headless/evidence/verify-revision.js';
 import {inFrontOf} from '../../support/front-gateway.js';
 import {settled} from '../sandbox.js';
-import {openWorld, requestOptions} from './verified.js';
+import {requestOptions} from './verified.js';
+import {openWorld} from './worlds.js';
 
 type Front = Parameters<typeof inFrontOf>[1];
 

@@ -2,7 +2,7 @@
 import type {Choice} from '../../../source/knative/release/verbs/choice.js';
 import {toTargets} from '../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
-import {Model, nameOf} from './model.js';
+import {Model, nameOf} from './stories/model.js';
 
 export const pin = (generation: number, percent: number, tag?: string): TrafficTarget => ({
 	revisionName: nameOf(generation),

@@ -6,7 +6,7 @@ import {rollBack} from '../../../../source/knative/release/verbs/roll-back.js';
 import {undo} from '../../../../source/knative/release/verbs/undo.js';
 import {planned} from '../../../release/made.js';
 import {planAbandon, planPromote, planRollback} from '../../../../source/release/plan-split.js';
-import {nameOf} from '../model.js';
+import {nameOf} from '../stories/model.js';
 import {latest, madeOf, pin, pinnedFirst, targetsOf, wholeOf} from '../deployed.js';
 
 describe('abandoning', () => {

@@ -9,7 +9,7 @@ import {splitOf} from '../../../../source/knative/split/split.js';
 import {planCreateRevision} from '../../../../source/release/plan-object.js';
 import {planned} from '../../../release/made.js';
 import {planPromote, planRollback, planSplit, planUndo} from '../../../../source/release/plan-split.js';
-import {Model, nameOf} from '../model.js';
+import {Model, nameOf} from '../stories/model.js';
 import {latest, madeOf, pin, pinnedFirst, targetsOf, wholeOf} from '../deployed.js';
 
 describe('rolling back', () => {

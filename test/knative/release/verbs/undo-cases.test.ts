@@ -5,7 +5,7 @@ import {rollBack} from '../../../../source/knative/release/verbs/roll-back.js';
 import {undo} from '../../../../source/knative/release/verbs/undo.js';
 import {planned} from '../../../release/made.js';
 import {planPromote, planRollback, planSplit, planUndo} from '../../../../source/release/plan-split.js';
-import {Model} from '../model.js';
+import {Model} from '../stories/model.js';
 import {madeOf, pin, pinnedFirst, targetsOf} from '../deployed.js';
 
 describe('undoing', () => {

@@ -2,31 +2,17 @@
  * A Service and its Revisions as a cluster keeps them, for stories: what is written, what the Route takes of it, what users
  * had, and what the labeler writes down. A model, not a double: it knows the truth that a release has to be told from.
  */
-import {parseNote} from '../../../source/knative/release/evidence/note.js';
-import type {Change} from '../../../source/knative/release/evidence/facts.js';
-import {formatRejection} from '../../../source/knative/release/evidence/rejection.js';
-import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
-import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
-import {splitOf, toTargets, type Split} from '../../../source/knative/split/split.js';
-import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
-import type {Plan} from '../../../source/release/plan.js';
+import {parseNote} from '../../../../source/knative/release/evidence/note.js';
+import type {Change} from '../../../../source/knative/release/evidence/facts.js';
+import {formatRejection} from '../../../../source/knative/release/evidence/rejection.js';
+import type {RevisionView} from '../../../../source/knative/revision/revision.js';
+import type {ServiceView} from '../../../../source/knative/service/service.js';
+import {splitOf, toTargets, type Split} from '../../../../source/knative/split/split.js';
+import type {TrafficTarget} from '../../../../source/knative/objects/wire.js';
+import type {Plan} from '../../../../source/release/plan.js';
+import {nameOf, seenRevision, seenService, type MadeRevision} from './model-objects.js';
 
-type Made = {
-	generation: number;
-	createdAt: number;
-	creator: string;
-	state: 'ready' | 'failed' | 'deploying';
-	/** When it became so. */
-	since: number;
-	isListed: boolean;
-	modified: number;
-	rejected?: string;
-	isDeleted?: true;
-};
-
-const serviceName = 'cart';
-export const nameOf = (generation: number) => `${serviceName}-${String(generation).padStart(5, '0')}`;
-const isoTime = (at: number) => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+export {nameOf} from './model-objects.js';
 
 const percentOfLatest = (targets: readonly TrafficTarget[]) =>
 	targets.find(({latestRevision}) => latestRevision)?.percent;
@@ -44,7 +30,7 @@ export class Model {
 	/** When each manager last wrote what it owns, and which of them owns `spec.traffic`, as managedFields tell. */
 	readonly #written = new Map<string, number>();
 	#ownerOfTraffic = 'ci';
-	revisions: Made[] = [];
+	revisions: MadeRevision[] = [];
 	/** What users get, by revision; what the Route refuses does not get there. */
 	served: Served = new Map();
 	/** During a gradual rollout: what `@latest` means, by revision. */
@@ -293,48 +279,24 @@ export class Model {
 	}
 
 	service(): ServiceView {
-		const latest = nameOf(this.revisions.length);
 		const isRefused = this.#resolved() === undefined;
-		const routes = isRefused
-			? {type: 'RoutesReady', status: this.#isWaiting() ? 'Unknown' : 'False', reason: 'RevisionMissing'}
-			: this.rolling
-				? {type: 'RoutesReady', status: 'Unknown', reason: 'RolloutInProgress'}
-				: {type: 'RoutesReady', status: 'True'};
-		const parsed = parseService({
-			metadata: {
-				name: serviceName,
-				namespace: 'default',
-				uid: 'uid-of-cart',
-				resourceVersion: String(this.now),
-				generation: this.generation,
-				creationTimestamp: isoTime(this.now),
-				managedFields: [...this.#written].map(([manager, at]) => ({
-					manager,
-					operation: 'Update',
-					time: isoTime(at),
-					fieldsV1: {
-						'f:spec': {'f:template': {}, ...(manager === this.#ownerOfTraffic && {'f:traffic': {}})},
-					},
-				})),
-				annotations: {
-					'serving.knative.dev/lastModifier': this.lastModifier,
-					...(this.note !== undefined && {'kn-canary.dev/release': this.note}),
-				},
-			},
-			spec: {
-				template: {spec: {containers: [{image: 'registry.example.com/cart:1'}]}},
-				traffic: this.traffic,
-			},
-			status: {
-				observedGeneration: this.generation,
-				conditions: [routes],
-				latestCreatedRevisionName: latest,
-				...(this.latestReady !== undefined && {latestReadyRevisionName: this.latestReady}),
-				traffic: this.#statusTraffic(),
-			},
+		return seenService({
+			now: this.now,
+			generation: this.generation,
+			traffic: this.traffic,
+			note: this.note,
+			lastModifier: this.lastModifier,
+			written: this.#written,
+			ownerOfTraffic: this.#ownerOfTraffic,
+			latestCreated: nameOf(this.revisions.length),
+			latestReady: this.latestReady,
+			routes: isRefused
+				? {status: this.#isWaiting() ? 'Unknown' : 'False', reason: 'RevisionMissing'}
+				: this.rolling
+					? {status: 'Unknown', reason: 'RolloutInProgress'}
+					: {status: 'True'},
+			statusTraffic: this.#statusTraffic(),
 		});
-		if (!parsed.ok) throw new Error(parsed.reason);
-		return parsed.value;
 	}
 
 	#statusTraffic(): TrafficTarget[] {
@@ -356,40 +318,10 @@ export class Model {
 	}
 
 	views(): RevisionView[] {
-		const kept = this.revisions.filter(({isDeleted}) => !isDeleted);
-		return kept.toReversed().map(revision => {
-			const {generation, createdAt, creator, state, since, isListed, modified, rejected} = revision;
-			const parsed = parseRevision({
-				metadata: {
-					name: nameOf(generation),
-					namespace: 'default',
-					uid: `uid-${generation}`,
-					creationTimestamp: isoTime(createdAt),
-					labels: {
-						'serving.knative.dev/service': serviceName,
-						'serving.knative.dev/configurationGeneration': String(generation),
-						'serving.knative.dev/routingState': isListed ? 'active' : 'reserve',
-					},
-					annotations: {
-						'serving.knative.dev/creator': creator,
-						'serving.knative.dev/routingStateModified': isoTime(modified),
-						...(rejected !== undefined && {'kn-canary.dev/rejected': rejected}),
-					},
-				},
-				spec: {containers: [{image: `registry.example.com/cart:${generation}`}]},
-				status: {
-					conditions: [
-						{
-							type: 'Ready',
-							status: {ready: 'True', failed: 'False', deploying: 'Unknown'}[state],
-							lastTransitionTime: isoTime(since),
-						},
-					],
-				},
-			});
-			if (!parsed.ok) throw new Error(parsed.reason);
-			return parsed.value;
-		});
+		return this.revisions
+			.filter(({isDeleted}) => !isDeleted)
+			.toReversed()
+			.map(revision => seenRevision(revision));
 	}
 
 	facts(machine?: string) {
