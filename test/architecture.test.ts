@@ -73,6 +73,9 @@ const inside = imports
 	.filter(({target}) => target.startsWith('.'))
 	.map(found => ({...found, to: sourceFile(found.file, found.target)}));
 
+/** `source/screen/panes` of a file that lies in it, however deep. */
+const roomOf = (file: string) => file.split('/').slice(0, 3).join('/');
+
 /** A table in Markdown without the blanks and rules with which the formatter aligns it. */
 const unaligned = (text: string) => text.replaceAll(/[-\s]+/g, ' ');
 
@@ -144,6 +147,17 @@ describe('the house', () => {
 		};
 		for (const file of graph.keys()) visit(file, []);
 		expect(circles).toEqual([]);
+	});
+
+	it('lets no pane import a sheet, and no sheet a pane', () => {
+		const panes = new Set(['source/screen/panes', 'source/screen/live']);
+		expect(files.map(file => roomOf(file))).toContain('source/screen/sheets');
+		const wrong = inside.filter(
+			({file, to}) =>
+				(panes.has(roomOf(file)) && roomOf(to) === 'source/screen/sheets') ||
+				(roomOf(file) === 'source/screen/sheets' && roomOf(to) === 'source/screen/panes'),
+		);
+		expect(wrong.map(({file, target}) => `${file} imports ${target}`)).toEqual([]);
 	});
 
 	it('has no room of more than 15 files', () => {

@@ -10,7 +10,7 @@ import {createLive, type Live} from './live/live.js';
 import {rememberRequests} from './live/remembered-requests.js';
 import {tagsByHeader} from './live/tags-by-header.js';
 import {verifyRevision} from './live/verify-requests.js';
-import {createUsersFollower} from './live/users.js';
+import {createUsersFollower} from './live/users-follower.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {createBesideFollower} from './selected/beside.js';
 import {revisionsOf, selectedService} from './state/read.js';

@@ -24,7 +24,7 @@ import type {AskedVerb} from './sheets/sheets.js';
 import {absenceWords} from './state/absence.js';
 import {targetStatusOf} from './sheets/target-status.js';
 import {discardDraft} from './state/draft.js';
-import {factsOf} from './state/facts.js';
+import {factsOf} from './state/known-facts.js';
 import {
 	draftOf,
 	latestBefore,

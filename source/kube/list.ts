@@ -1,6 +1,6 @@
 /** A collection, read once and whole. Who wants to know what becomes of it follows it with `reflect`. */
 import {TransportError, type Cluster} from './cluster.js';
-import {parseList} from './objects.js';
+import {parseList} from './identity.js';
 
 /** Objects of one list: beyond, nobody could look through them, and a list without an end would fill the memory. */
 const mostObjects = 100_000;

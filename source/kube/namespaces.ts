@@ -1,7 +1,7 @@
 /** The namespaces to choose from. */
 import {TransportError, type Cluster} from './cluster.js';
 import {listBounds} from './list.js';
-import {identityOf, parseList} from './objects.js';
+import {identityOf, parseList} from './identity.js';
 import {corePath} from './paths.js';
 import {parseStatus, sentenceOf} from './status.js';
 

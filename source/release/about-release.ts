@@ -1,7 +1,7 @@
 /** What a review says of the release it is about: who has which part and why, since when, and what differs. Pure. */
 import {isNewer, orderOf, sharesOf} from '../knative/release/evidence/shares.js';
 import {releaseOf, roleWords, type ReleaseFacts} from '../knative/release/release.js';
-import {differences} from '../knative/revision/differences.js';
+import {differences} from '../knative/revision/revision-differences.js';
 import {verdictSentence, type CanaryVerdict} from './verdict/canary-verdict.js';
 import {momentBy, sinceWords} from '../knative/text/moment.js';
 

@@ -1,11 +1,11 @@
 /** Whether the template of a service makes what users run, or something else, and what that is. Pure. */
 import type {BaseOffer} from '../knative/forms/revision-form.js';
-import {rejectionOf, takenBack, type ReleaseFacts} from '../knative/release/evidence/facts.js';
+import {rejectionOf, takenBack, type ReleaseFacts} from '../knative/release/evidence/release-facts.js';
 import {releaseOf} from '../knative/release/release.js';
 import {rejectedWords, type Warning} from '../knative/release/warnings.js';
 import {comparedTemplate, templateDifferences} from '../knative/revision/base.js';
 import {rejectedLike, sameAs, shortImage} from '../knative/release/evidence/likeness.js';
-import {differences, type ComparedRevision} from '../knative/revision/differences.js';
+import {differences, type ComparedRevision} from '../knative/revision/revision-differences.js';
 import {momentBy} from '../knative/text/moment.js';
 
 /** Undefined where the two are the same, or what users run is not known. */

@@ -5,7 +5,7 @@
  */
 import {sharesOf} from '../knative/release/evidence/shares.js';
 import {releaseOf} from '../knative/release/release.js';
-import type {ReleaseFacts} from '../knative/release/evidence/facts.js';
+import type {ReleaseFacts} from '../knative/release/evidence/release-facts.js';
 import {ownerWarnings, trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import {latestGuard, type PatchOperation} from '../knative/objects/patch.js';
 import type {ServiceView} from '../knative/service/service.js';

@@ -1,5 +1,5 @@
 /** What a plan of a release is made from, and what comes of planning. */
-import type {Change} from '../knative/release/evidence/facts.js';
+import type {Change} from '../knative/release/evidence/release-facts.js';
 import type {Placeholders} from '../knative/release/verbs/role-tags.js';
 import type {RevisionView} from '../knative/revision/revision.js';
 import type {ServiceView} from '../knative/service/service.js';

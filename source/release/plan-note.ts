@@ -1,5 +1,5 @@
 /** The note that a plan leaves on the service, in the same patch: what the release is from then on. Pure. */
-import {noteOf, takenNoted, unmarkedRejections} from '../knative/release/evidence/facts.js';
+import {noteOf, takenNoted, unmarkedRejections} from '../knative/release/evidence/release-facts.js';
 import {
 	noteOperations,
 	type NotedRejection,

@@ -10,7 +10,7 @@ import {annotationOperations} from '../knative/service/annotation-operations.js'
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, latestKey, splitOf, type Split, type SplitDifference} from '../knative/split/split.js';
 import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
-import {takenBackOf} from '../knative/release/evidence/facts.js';
+import {takenBackOf} from '../knative/release/evidence/release-facts.js';
 import {whyNoCanaryTag} from '../knative/release/free-tag.js';
 import {rejectedImage} from '../knative/release/evidence/likeness.js';
 import {untriedWhenMade} from '../knative/release/untried.js';

@@ -18,7 +18,7 @@ import {
 	type VerbOptions,
 } from '../knative/release/verbs/choice.js';
 import {baseOperation, basedOn, comparedTemplate, type Base} from '../knative/revision/base.js';
-import {differences} from '../knative/revision/differences.js';
+import {differences} from '../knative/revision/revision-differences.js';
 import type {NotedRejection} from '../knative/release/evidence/note.js';
 import {promote, rolledBackBefore} from '../knative/release/verbs/promote.js';
 import {longestReason, markOf, type Rejection} from '../knative/release/evidence/rejection.js';

@@ -4,7 +4,7 @@ import type {PatchOperation} from '../knative/objects/patch.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import type {Rejection} from '../knative/release/evidence/rejection.js';
 import type {BroughtBack} from '../knative/release/verbs/choice.js';
-import type {ComparedRevision} from '../knative/revision/differences.js';
+import type {ComparedRevision} from '../knative/revision/revision-differences.js';
 import type {Warning} from '../knative/release/warnings.js';
 import type {Split, SplitDifference} from '../knative/split/split.js';
 

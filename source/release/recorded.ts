@@ -11,7 +11,7 @@ import type {HistoryFile} from '../journal/journal-file.js';
 import {hasNote, withNote} from '../knative/release/evidence/note.js';
 import {describeFault} from '../knative/text/fault.js';
 import type {Cluster} from '../kube/cluster.js';
-import {identityOf} from '../kube/objects.js';
+import {identityOf} from '../kube/identity.js';
 import type {Plan, TrafficAction} from './plan.js';
 import {sendPlan, sentenceOfOutcome, type WriteOptions, type WriteOutcome} from './send-plan.js';
 import {storedSplit} from './stored.js';

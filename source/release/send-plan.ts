@@ -5,7 +5,7 @@ import {markOf} from '../knative/release/evidence/rejection.js';
 import {annotateRevision} from '../kube/write/annotate-revision.js';
 import {lookUp} from '../kube/write/expected-state.js';
 import {deleteRevision} from '../kube/write/delete-revision.js';
-import {identityOf} from '../kube/objects.js';
+import {identityOf} from '../kube/identity.js';
 import {
 	createService,
 	deleteService,

@@ -7,7 +7,7 @@ import {rmSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {at} from './api/body/json.js';
-import {createApiFaults, type ApiFaultSwitch} from './api/http/faults.js';
+import {createApiFaults, type ApiFaultSwitch} from './api/http/api-faults.js';
 import {kubeconfigYaml, writeKubeconfig, type KubeconfigOptions} from './api/http/kubeconfig.js';
 import {startApiServer, type ApiServer} from './api/http/server.js';
 import {apiRequest} from './api-request.js';
@@ -15,7 +15,7 @@ import {createEventRecorder} from './controller/events.js';
 import {startControllers} from './controller/manager.js';
 import {gather} from './crowd.js';
 import {furnish} from './default-objects.js';
-import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/faults.js';
+import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/gateway-faults.js';
 import {startGateway} from './gateway/gateway.js';
 import {deployGateway, nodesOf} from './gateway-workload.js';
 import {serverlessServices} from './resources.js';
@@ -25,7 +25,7 @@ import {createManagedStore} from './managed-store.js';
 import type {SandboxPace} from './state.js';
 import {createObjectStore} from './store/object-store.js';
 import {createPace} from './store/pace.js';
-import {startSwitchServer} from './switches/server.js';
+import {startSwitchServer} from './switches/switch-server.js';
 import {createUsers, type Users} from './users.js';
 
 export type SandboxOptions = {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import {createInterface} from 'node:readline';
 import {describe, expect, it} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
-import {parseList} from '../../source/kube/objects.js';
+import {parseList} from '../../source/kube/identity.js';
 import {builtProgram} from '../support/run-program.js';
 
 const program = builtProgram;

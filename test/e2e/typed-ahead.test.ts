@@ -8,7 +8,7 @@ import path from 'node:path';
 import {monitorEventLoopDelay} from 'node:perf_hooks';
 import {setTimeout as pause} from 'node:timers/promises';
 import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest';
-import {identityOf} from '../../source/kube/objects.js';
+import {identityOf} from '../../source/kube/identity.js';
 import {servingPath} from '../../source/kube/paths.js';
 import {seededRandom} from '../../source/sandbox/seeded-random.js';
 import {kubeconfigFor} from '../support/api-server.js';

@@ -4,7 +4,7 @@ import type {Cluster} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
 import {reflect} from '../../source/kube/watch/reflector.js';
 import {systemTimers} from '../../source/kube/timers.js';
-import {createApiFaults, type ApiFaultSwitch} from '../../source/sandbox/api/http/faults.js';
+import {createApiFaults, type ApiFaultSwitch} from '../../source/sandbox/api/http/api-faults.js';
 import {at, stringOf} from '../../source/sandbox/api/body/json.js';
 import {kubeconfigYaml} from '../../source/sandbox/api/http/kubeconfig.js';
 import {startApiServer, type ApiServer} from '../../source/sandbox/api/http/server.js';

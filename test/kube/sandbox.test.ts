@@ -5,7 +5,7 @@ import type {Cluster} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
 import {findGateway} from '../../source/kube/gateway/find-gateway.js';
 import {listNamespaces} from '../../source/kube/namespaces.js';
-import {identityOf, type Identity} from '../../source/kube/objects.js';
+import {identityOf, type Identity} from '../../source/kube/identity.js';
 import {corePath, servingPath} from '../../source/kube/paths.js';
 import {reflect, type ReflectorChange} from '../../source/kube/watch/reflector.js';
 import {createService, deleteService, guardedPatch, type WriteTarget} from '../../source/kube/write/write.js';

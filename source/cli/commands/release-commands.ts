@@ -2,7 +2,7 @@
 import type {Command} from 'commander';
 import {writing} from '../../headless/exit-codes.js';
 import type {OutputFormat, ReleaseFlags} from '../../headless/write/run.js';
-import type {ReleaseCommand} from '../../headless/write/release.js';
+import type {ReleaseCommand} from '../../headless/write/release-command.js';
 import {revisionByWordHelp} from '../../knative/release/revision-by-word-help.js';
 import {agreementOptions, despite, outputOption, waitOption, type ConsoleFlags} from '../flags.js';
 import {requestOptionsFor} from '../request-flags.js';

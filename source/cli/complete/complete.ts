@@ -5,7 +5,7 @@ import {connect, listContexts} from '../../kube/connect.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {listAll} from '../../kube/list.js';
 import {corePath, ofService, servingPath} from '../../kube/paths.js';
-import {identityOf} from '../../kube/objects.js';
+import {identityOf} from '../../kube/identity.js';
 import {parseService} from '../../knative/service/service.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {splitOf} from '../../knative/split/split.js';

@@ -37,7 +37,7 @@ export async function runStatus(
 	}: {isDescribed?: boolean; requestOptions?: RequestOptions | undefined} = {},
 ): Promise<void> {
 	await onService(typed, flags, async (service, {cluster, namespace, stdout, stderr, signal, fail}) => {
-		const {showStatus} = await import('../../headless/read/status.js');
+		const {showStatus} = await import('../../headless/read/show-status.js');
 		const {wait, users, output} = flags;
 		const isWaiting = wait !== undefined || flags.for !== undefined;
 		const version = process.env['KN_CANARY_VERSION'];
@@ -100,7 +100,7 @@ export async function runEvents(
 	flags: ConsoleFlags & {output: Output; watch?: true},
 ): Promise<void> {
 	await onService(typed, flags, async (service, {cluster, namespace, stdout, stderr, signal, fail}) => {
-		const {showEvents} = await import('../../headless/read/events.js');
+		const {showEvents} = await import('../../headless/read/show-events.js');
 		const {output, watch = false} = flags;
 		return showEvents(cluster, {namespace, service, watch, output, signal}, {stdout, stderr, fail});
 	});
@@ -121,7 +121,7 @@ export type LogsFlags = ConsoleFlags & {
 export async function runLogs(typed: string, flags: LogsFlags): Promise<void> {
 	await onService(typed, flags, async (service, {cluster, namespace, stdout, signal, fail}) => {
 		const [{showLogs}, {readFacts}, {meantBy}, {releaseOf}] = await Promise.all([
-			import('../../headless/read/logs.js'),
+			import('../../headless/read/show-logs.js'),
 			import('../../headless/write/read-facts.js'),
 			import('../../knative/release/revision-by-word.js'),
 			import('../../knative/release/release.js'),

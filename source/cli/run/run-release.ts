@@ -1,6 +1,6 @@
 /** `kn-canary split`, `complete`, `rollback`, `abandon`, `undo` and `history`. */
 import {exitCodes} from '../../headless/exit-codes.js';
-import type {ReleaseCommand} from '../../headless/write/release.js';
+import type {ReleaseCommand} from '../../headless/write/release-command.js';
 import type {OutputFormat, ReleaseFlags} from '../../headless/write/run.js';
 import {saying} from '../../headless/said.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';

@@ -3,7 +3,7 @@ import {splitTags} from '../../knative/split/tags.js';
 import {initialService, type ServiceValues} from '../../knative/forms/service-form.js';
 import type {RevisionValues} from '../../knative/forms/revision-form.js';
 import {exitCodes, type ExitCode} from '../../headless/exit-codes.js';
-import type {ObjectWish} from '../../headless/write/objects.js';
+import type {ObjectWish} from '../../headless/write/change-object.js';
 import {parseEnvWords} from '../../headless/write/planned-object.js';
 import type {WriteFlags} from '../../headless/write/run.js';
 import {createUnderWay} from '../../release/under-way.js';

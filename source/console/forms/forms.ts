@@ -19,7 +19,7 @@ import {
 	type On,
 } from './form-judging.js';
 import {orphanOf, serviceOfForm, type FormOfService} from './form-service.js';
-import {factsOf} from '../state/facts.js';
+import {factsOf} from '../state/known-facts.js';
 import {baseOffer, baseWarnings} from '../../release/base-offer.js';
 import {freeCanaryTag} from '../../knative/release/free-tag.js';
 import {basedOn, type Base} from '../../knative/revision/base.js';

@@ -12,7 +12,7 @@ import {planCreateRevision, planCreateService} from '../../release/plan-object.j
 import {planTags} from '../../release/plan-split.js';
 import type {Plan} from '../../release/plan.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet, TagFormSheet} from '../sheets/sheets.js';
-import {factsOf} from '../state/facts.js';
+import {factsOf} from '../state/known-facts.js';
 import {knownRevisions} from '../state/read.js';
 import {changeSheet, formKey, isForm, notify} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';

@@ -2,7 +2,7 @@
 import type {Alarm} from '../../probe/judging/alarm.js';
 import type {GatewayCondition} from '../../probe/judging/gateway-state.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
-import type {Trouble} from '../../probe/judging/trouble.js';
+import type {Trouble} from '../../probe/judging/user-trouble.js';
 import type {ErrorVerdict} from '../../stats/error-verdict.js';
 import type {LatencyVerdict} from '../../stats/latency-verdict.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';

@@ -1,7 +1,7 @@
 /** The revisions of the selected service, asked for by themselves as long as nothing better tells of them. */
 import type {Cluster} from '../../kube/cluster.js';
 import {listAll} from '../../kube/list.js';
-import {identityOf} from '../../kube/objects.js';
+import {identityOf} from '../../kube/identity.js';
 import {ofService, servingPath} from '../../kube/paths.js';
 import {systemTimers, type Timers} from '../../kube/timers.js';
 import {parseRevision} from '../../knative/revision/revision.js';

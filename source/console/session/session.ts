@@ -7,7 +7,7 @@ import {findVisibleNamespaces} from '../../kube/visible-namespaces.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {followDomainMappings} from '../selected/domain-mappings.js';
 import {followNamespace, joined, noRows, type NamespaceRows} from './namespace-rows.js';
-import {followPodTrouble} from '../selected/pod-trouble.js';
+import {followPodTrouble} from '../selected/follow-pod-trouble.js';
 import {followRights} from './rights.js';
 import {notify} from '../state/select.js';
 import {isShown} from '../state/scope.js';
@@ -153,7 +153,7 @@ async function findGateways(
 	given: GivenGateway | undefined,
 ): Promise<void> {
 	if (!given) await servicesToFindOneFor(store, signal);
-	const {followGateway} = await import('../selected/gateway.js');
+	const {followGateway} = await import('../selected/follow-gateway.js');
 	if (!signal.aborted) followGateway(store, cluster, signal, {given});
 }
 

@@ -7,7 +7,7 @@ import {readBase} from '../../release/read-base.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {tagsOfPromotion} from '../../knative/release/verbs/role-tags.js';
 import {askPlaceholders, stillHere} from '../sheets/placeholders.js';
-import {factsOf} from '../state/facts.js';
+import {factsOf} from '../state/known-facts.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';
 import {openReview} from './review.js';

@@ -10,7 +10,7 @@ import {changesOf} from '../session/change-recorder.js';
 import {refusedRight, rightOfPlan} from '../session/rights.js';
 import {toldRevisions} from '../state/read.js';
 import type {ConsoleState} from '../state/state.js';
-import {canaryVerdictOf} from '../state/facts.js';
+import {canaryVerdictOf} from '../state/known-facts.js';
 import {absenceOfRevision, absenceWords} from '../state/absence.js';
 import {keyOf} from '../tables/object-name.js';
 import {indexOfName} from '../tables/tables.js';

@@ -1,6 +1,6 @@
 /** The review sheet: opened on a plan, tried as a dry run, sent once when it is agreed to, honest about what became of it. */
 import type {Cluster} from '../../kube/cluster.js';
-import {identityOf} from '../../kube/objects.js';
+import {identityOf} from '../../kube/identity.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {creatingNotice} from '../session/follow-created.js';
 import {beginMove, waitingSentence} from '../session/follow-routes.js';

@@ -1,7 +1,7 @@
 /** The selected object as the server has it now. Never from the store, which keeps only what the panes show. */
 import * as v from 'valibot';
 import {TransportError, type Cluster} from '../../kube/cluster.js';
-import {identityOf} from '../../kube/objects.js';
+import {identityOf} from '../../kube/identity.js';
 import {servingPath} from '../../kube/paths.js';
 import {isGoneAnswer} from '../../kube/write/writing.js';
 import {inspectedOf, nextId, nothingSelected, refusalOf} from './inspect.js';

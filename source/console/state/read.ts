@@ -3,7 +3,7 @@ import {absenceOfRevision, absenceOfService, absenceWords, type Absence} from '.
 import type {Pane} from './panes.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';
-import {conditionTrouble, told, type RevisionTrouble} from '../../knative/revision/trouble.js';
+import {conditionTrouble, told, type RevisionTrouble} from '../../knative/revision/revision-trouble.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {rebased} from '../../knative/split/rebased.js';
 import {set, splitOf, type Split, type SplitRow} from '../../knative/split/split.js';

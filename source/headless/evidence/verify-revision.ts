@@ -7,7 +7,7 @@ import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {askPrivately, type PrivateAnswer} from '../../console/live/private-request.js';
 import {taggedEntry, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import {tagsByHeader} from '../../console/live/tags-by-header.js';
-import {reachGateway} from '../../console/selected/gateway.js';
+import {reachGateway} from '../../console/selected/follow-gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';

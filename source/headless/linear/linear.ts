@@ -6,7 +6,7 @@ import type {Console} from '../../console/console.js';
 import {openServiceForm, openTagForm} from '../../console/forms/forms.js';
 import {verifyService} from '../../console/live/verify-requests.js';
 import {endsOf, sessionLines} from '../../console/sheets/quit-sheet.js';
-import {factsOf} from '../../console/state/facts.js';
+import {factsOf} from '../../console/state/known-facts.js';
 import {revisionsOf, selectedService, topSheet, whyNoService} from '../../console/state/read.js';
 import type {BesideView, ConsoleState} from '../../console/state/state.js';
 import {closeSheet, notify, selectRevision, selectService} from '../../console/state/select.js';

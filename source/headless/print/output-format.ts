@@ -1,5 +1,5 @@
 /** `-o` of the commands that read: the formats that kubectl has, through one printer. */
-import {identityOf} from '../../kube/objects.js';
+import {identityOf} from '../../kube/identity.js';
 import {visibleJson} from '../said.js';
 import {printable} from '../../knative/text/printable.js';
 import {yamlLines} from '../../knative/text/yaml.js';

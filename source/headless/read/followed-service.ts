@@ -4,7 +4,7 @@
  */
 import {setTimeout as sleep} from 'node:timers/promises';
 import {TransportError, type Cluster} from '../../kube/cluster.js';
-import {identityOf} from '../../kube/objects.js';
+import {identityOf} from '../../kube/identity.js';
 import {servingPath} from '../../kube/paths.js';
 import {sentenceOf} from '../../kube/status.js';
 import {reflect} from '../../kube/watch/reflector.js';

@@ -1,14 +1,14 @@
 /** `kn-canary get`: the services as kubectl lists them, with the split that users get and the state in words. */
 import {TransportError, type ApiAnswer, type Cluster} from '../../kube/cluster.js';
 import {listBounds, pageSize} from '../../kube/list.js';
-import {identityOf, parseList, stampOf} from '../../kube/objects.js';
+import {identityOf, parseList, stampOf} from '../../kube/identity.js';
 import {servingPath} from '../../kube/paths.js';
 import {sentenceOf} from '../../kube/status.js';
 import {findVisibleNamespaces} from '../../kube/visible-namespaces.js';
 import {reflect} from '../../kube/watch/reflector.js';
 import {tooDeep} from '../../knative/text/nesting.js';
 import {printable} from '../../knative/text/printable.js';
-import type {RevisionTrouble} from '../../knative/revision/trouble.js';
+import type {RevisionTrouble} from '../../knative/revision/revision-trouble.js';
 import {readDomainMappings} from '../../kube/read-domain-mappings.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import {plainReason} from '../../knative/release/plain-reason.js';
@@ -16,7 +16,7 @@ import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {visibleJson, type OutputStreams} from '../said.js';
-import {podTroubles} from './pod-trouble.js';
+import {podTroubles} from './read-pod-trouble.js';
 import {age} from '../print/age.js';
 import type {ReadFormat} from '../print/output-format.js';
 import {textTable} from '../print/text-table.js';

@@ -1,11 +1,11 @@
 /** Reads one service and its revisions: what the watches of the console would tell, once. */
 import {TransportError, type ApiAnswer, type Cluster} from '../../kube/cluster.js';
-import {parseList} from '../../kube/objects.js';
+import {parseList} from '../../kube/identity.js';
 import {depthSentence} from '../../knative/objects/parsed.js';
 import {ofService, servingPath} from '../../kube/paths.js';
 import {isOnTheWay, sentenceOf} from '../../kube/status.js';
 import {parseRevision, type RevisionView} from '../../knative/revision/revision.js';
-import {withPodTrouble} from './pod-trouble.js';
+import {withPodTrouble} from './read-pod-trouble.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 
 /** A refusal that the server gave is about the object; another reason names what it is about by itself. */

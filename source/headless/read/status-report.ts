@@ -1,5 +1,5 @@
 /** How a release stands, for a reader and for a script. Pure. */
-import {rejectionOf} from '../../knative/release/evidence/facts.js';
+import {rejectionOf} from '../../knative/release/evidence/release-facts.js';
 import {releaseOf, roleOf, roleWords, type Role} from '../../knative/release/release.js';
 import {routeSettled, serviceState} from '../../knative/service/service-state.js';
 import {splitOf} from '../../knative/split/split.js';

@@ -3,7 +3,7 @@ import type {HistoryFile} from '../../journal/journal-file.js';
 import type {Warning} from '../../knative/release/warnings.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {comeBackAfter, withPatience} from '../../kube/patient.js';
-import {identityOf} from '../../kube/objects.js';
+import {identityOf} from '../../kube/identity.js';
 import {agreementFor} from '../../release/agreement.js';
 import {doubtOf, doubtSince, latestSince} from '../../release/doubt-since.js';
 import {placed, type DryRun, type Plan} from '../../release/plan.js';

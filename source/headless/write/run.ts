@@ -8,8 +8,8 @@ import {serviceMeant} from '../../knative/release/revision-by-word.js';
 import {printable} from '../../knative/text/printable.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import type {ApplyMeans, ApplyOptions, Despite, Result} from './apply-plan.js';
-import {changeObject, type ObjectWish} from './objects.js';
-import {release, type ReleaseDependencies, type ReleaseCommand} from './release.js';
+import {changeObject, type ObjectWish} from './change-object.js';
+import {release, type ReleaseDependencies, type ReleaseCommand} from './release-command.js';
 import {planLines, resultJson} from './report.js';
 
 export type OutputFormat = 'text' | 'json';

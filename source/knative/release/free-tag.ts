@@ -1,5 +1,5 @@
 /** The tag that a new revision is proposed. Pure. */
-import type {ReleaseFacts} from './evidence/facts.js';
+import type {ReleaseFacts} from './evidence/release-facts.js';
 import type {ServiceView} from '../service/service.js';
 import type {Placeholders} from './verbs/role-tags.js';
 import {waitingLatest} from './evidence/shares.js';

@@ -1,5 +1,5 @@
 /** Why a service is not Ready, in plain words: for a table in which nobody has asked for the server's own. Pure. */
-import {messageTrouble} from '../revision/trouble.js';
+import {messageTrouble} from '../revision/revision-trouble.js';
 import type {ServiceView} from '../service/service.js';
 import {condition, serviceState} from '../service/service-state.js';
 import {lateRefusal} from './late-refusal.js';

@@ -3,7 +3,7 @@
  * warning goes by it. Pure.
  */
 import type {RevisionView} from '../revision/revision.js';
-import {joinedChanges, mayExist, noteOf, ownRevisions, type ReleaseFacts} from './evidence/facts.js';
+import {joinedChanges, mayExist, noteOf, ownRevisions, type ReleaseFacts} from './evidence/release-facts.js';
 import {pastOf} from './evidence/past.js';
 import {isNewer, keptByGateway, orderOf, sharesOf, type Order, type Share} from './evidence/shares.js';
 import {canaryAmong, canaryBeside} from './roles/canary.js';
@@ -12,7 +12,7 @@ import {keptButGone, stableAmong} from './roles/stable.js';
 import {canaryTag, stableTag} from './verbs/role-tags.js';
 
 export {roleOf, roleWords, type Doubt, type Role, type RoleName} from './roles/role.js';
-export type {Change, ReleaseFacts} from './evidence/facts.js';
+export type {Change, ReleaseFacts} from './evidence/release-facts.js';
 
 export type Release = {
 	/** In the split and being tried, be it with 0 %, or what the split will follow once it is ready. */

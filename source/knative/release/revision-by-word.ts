@@ -1,7 +1,7 @@
 /** Which revision an operator means by a word: the same for command lines and the palette. Pure. */
 import {printable} from '../text/printable.js';
 import {latestKey, splitOf} from '../split/split.js';
-import type {ReleaseFacts} from './evidence/facts.js';
+import type {ReleaseFacts} from './evidence/release-facts.js';
 import {generatedNumber} from './evidence/shares.js';
 import type {ServiceView} from '../service/service.js';
 import {releaseOf} from './release.js';

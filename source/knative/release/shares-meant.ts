@@ -3,7 +3,7 @@ import {wholeNumber} from '../forms/rules.js';
 import {latestKey, mergedRows, partedLatest, splitOf, type Split, type SplitRow} from '../split/split.js';
 import {printable} from '../text/printable.js';
 import type {ServiceView} from '../service/service.js';
-import type {ReleaseFacts} from './evidence/facts.js';
+import type {ReleaseFacts} from './evidence/release-facts.js';
 import {waitingLatest} from './evidence/shares.js';
 import {canaryTag} from './verbs/role-tags.js';
 import {meantBy} from './revision-by-word.js';

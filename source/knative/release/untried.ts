@@ -1,6 +1,6 @@
 /** That a change gives all of the traffic to what is not being tried: a promotion, whatever the verb is called. Pure. */
 import {splitOf, type Split} from '../split/split.js';
-import {noteOf, rejectionOf, type ReleaseFacts} from './evidence/facts.js';
+import {noteOf, rejectionOf, type ReleaseFacts} from './evidence/release-facts.js';
 import {isNewer, keptByGateway, orderOf, sharesOf, sharesOfSplit} from './evidence/shares.js';
 import {releaseOf} from './release.js';
 import {unready} from './verbs/choice.js';

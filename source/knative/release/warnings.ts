@@ -5,7 +5,7 @@ import type {RevisionView} from '../revision/revision.js';
 import type {ServiceView} from '../service/service.js';
 import type {Split} from '../split/split.js';
 import {momentBy} from '../text/moment.js';
-import {rejectionOf, type ReleaseFacts} from './evidence/facts.js';
+import {rejectionOf, type ReleaseFacts} from './evidence/release-facts.js';
 import {rejectedLike} from './evidence/likeness.js';
 import type {Rejection} from './evidence/rejection.js';
 import {rolloutInProgress} from '../service/service-state.js';

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import {patched, pointer, type PatchOperation} from '../objects/patch.js';
 import type {ServiceView} from '../service/service.js';
-import {differences, type ComparedRevision} from './differences.js';
+import {differences, type ComparedRevision} from './revision-differences.js';
 import type {RevisionView} from './revision.js';
 import {resourcesOf, revisionSpec, summaryOf, telling, template, type RawTemplate} from './template.js';
 

@@ -10,7 +10,7 @@ import {printable} from '../text/printable.js';
 import {envRule, imageRule} from '../forms/rules.js';
 import {canaryTag, placeholderRule, unreadNotes, type Placeholders} from '../release/verbs/role-tags.js';
 import {baseOperation, basedOn, comparedAfter, type Base} from './base.js';
-import type {ComparedRevision} from './differences.js';
+import type {ComparedRevision} from './revision-differences.js';
 import type {ServiceView} from '../service/service.js';
 import {dropTag, latestKey, putTag, splitOf, toTargets, type Split, type SplitRow} from '../split/split.js';
 import {pinnedSplit} from '../release/verbs/settled-split.js';

@@ -3,7 +3,7 @@ import {endpointText} from '../../knative/commands/endpoint.js';
 import {printable} from '../../knative/text/printable.js';
 import {mayI} from '../auth/access.js';
 import {TransportError, type Cluster} from '../cluster.js';
-import {parseList} from '../objects.js';
+import {parseList} from '../identity.js';
 import {corePath, gatewayApiPath, ingressPath} from '../paths.js';
 import {findTarget, type ServicePortName} from '../port-forward/forward-target.js';
 import {sentenceOf} from '../status.js';

@@ -8,7 +8,7 @@ import type {Credentials, CredentialSource} from '../auth/credentials.js';
 import {urlOf} from './api-request.js';
 import {deadline} from './deadline.js';
 import {dispatcherCache} from './dispatcher.js';
-import {createExchange, usable} from './exchange.js';
+import {createExchange, usable} from './api-exchange.js';
 import {parseOrigin, parseRetryAfter, parseWarnings} from './headers.js';
 import type {SelectedContext} from '../auth/kubeconfig.js';
 import {corePath, fieldManager as ownFieldManager, podProxyPath} from '../paths.js';

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import {printable} from '../../knative/text/printable.js';
 import {TransportError, type Cluster, type ForwardTarget} from '../cluster.js';
-import {parseList} from '../objects.js';
+import {parseList} from '../identity.js';
 import {corePath} from '../paths.js';
 import {sentenceOf} from '../status.js';
 

@@ -11,7 +11,7 @@
  * several pages become rarer while they find nothing new.
  */
 import type {Timers} from '../timers.js';
-import {stampOf} from '../objects.js';
+import {stampOf} from '../identity.js';
 
 /** Milliseconds that what was listed or told is taken for current. Longer than between two bookmarks. */
 const silenceLimit = 90_000;

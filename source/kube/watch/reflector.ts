@@ -7,7 +7,7 @@ import type {ApiAnswer, Cluster, ServerSignal, WatchEvent} from '../cluster.js';
 import {loss, refusal, type WatchPhase, type WatchEnd} from './watch-end.js';
 import {Freshness} from './freshness.js';
 import {listBounds, pageSize} from '../list.js';
-import {parseList, stampOf} from '../objects.js';
+import {parseList, stampOf} from '../identity.js';
 import type {ReflectorChange, ReflectorState} from './reflected.js';
 import {waitFor, type Wait} from './watch-retry.js';
 import {isOnTheWay, parseStatus, sentenceOf} from '../status.js';

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import {printable} from '../../knative/text/printable.js';
 import {TransportError, type Cluster} from '../cluster.js';
-import {identityOf} from '../objects.js';
+import {identityOf} from '../identity.js';
 import {servingPath} from '../paths.js';
 import {sentenceOf} from '../status.js';
 import {guardedDeletion} from './deletion.js';

@@ -3,7 +3,7 @@ import {guard, latestReadyPath, type PatchOperation} from '../../knative/objects
 import type {KubernetesObject} from '../../knative/objects/wire.js';
 import type {Cluster} from '../cluster.js';
 import {differencesOf, isApplied, lookUp, type Difference} from './expected-state.js';
-import type {Identity} from '../objects.js';
+import type {Identity} from '../identity.js';
 import {fieldManager, servingPath} from '../paths.js';
 import {parseStatus} from '../status.js';
 import {guardedDeletion} from './deletion.js';

@@ -10,7 +10,7 @@ import {
 	type Cluster,
 	type HttpMethod,
 } from '../cluster.js';
-import {identityOf, isOfOtherKind, type Identity} from '../objects.js';
+import {identityOf, isOfOtherKind, type Identity} from '../identity.js';
 import type {Difference} from './expected-state.js';
 import {
 	isOnTheWay,

@@ -7,7 +7,7 @@ import type {RecordedAnswer} from '../counting/tally.js';
 import type {TimelineBucket} from '../counting/timeline.js';
 import type {Alarm} from '../judging/alarm.js';
 import type {GatewayCondition} from '../judging/gateway-state.js';
-import type {Trouble} from '../judging/trouble.js';
+import type {Trouble} from '../judging/user-trouble.js';
 
 export type Findings = EpochCounts & {
 	settling: boolean;

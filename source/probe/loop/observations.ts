@@ -23,7 +23,7 @@ import type {Alarm} from '../judging/alarm.js';
 import {createGatewayMonitor} from '../judging/gateway-state.js';
 import {nextSplitAlarm} from '../judging/split-alarm.js';
 import {lastSeenOf} from '../judging/last-seen.js';
-import {troubleOf} from '../judging/trouble.js';
+import {troubleOf} from '../judging/user-trouble.js';
 import {createWaiting} from '../judging/waiting.js';
 import type {SideAnswer} from '../pairs/pairs.js';
 import {answerSummary} from '../transport/answer-summary.js';

@@ -1,4 +1,4 @@
-import {attentive} from './attention.js';
+import {attentive} from './attentive.js';
 import {createHttpProbe} from './http/http.js';
 import type {Probe, ProbeOptions} from './probe.js';
 import {knowingTheDead} from './still-there.js';

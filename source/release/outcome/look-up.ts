@@ -8,7 +8,7 @@ import type {Recalled} from '../../journal/journal-file.js';
 import type {Deed} from '../../journal/deed.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {TransportError, type Cluster} from '../../kube/cluster.js';
-import {identityOf} from '../../kube/objects.js';
+import {identityOf} from '../../kube/identity.js';
 import {servingPath} from '../../kube/paths.js';
 import {answeredObject, isGoneAnswer} from '../../kube/write/writing.js';
 import {settleAttempts, type Settled} from './settle-attempts.js';

@@ -1,5 +1,5 @@
 /** How the canary did against what users had, and what a review says of it. Pure. */
-import {noteOf} from '../../knative/release/evidence/facts.js';
+import {noteOf} from '../../knative/release/evidence/release-facts.js';
 import type {Share} from '../../knative/release/evidence/shares.js';
 import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
 import type {Warning} from '../../knative/release/warnings.js';

@@ -1,6 +1,6 @@
 /** What users get became something else under the same split: since when, and what. Pure. */
 import type {ChangePoint} from '../../stats/change-point.js';
-import {timeOf} from '../../probe/judging/trouble.js';
+import {timeOf} from '../../probe/judging/user-trouble.js';
 
 /**
  * `since 12:05:41 all answers are shop-00002's`, in the time zone of the operator.

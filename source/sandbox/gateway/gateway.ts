@@ -1,10 +1,10 @@
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
-import {exchangeOfHttp1, exchangeOfHttp2, exchangeOfUpgrade, type Exchange} from './exchange.js';
-import {createGatewayFaults, type GatewayFaultSwitch} from './faults.js';
+import {exchangeOfHttp1, exchangeOfHttp2, exchangeOfUpgrade, type Exchange} from './gateway-exchange.js';
+import {createGatewayFaults, type GatewayFaultSwitch} from './gateway-faults.js';
 import {proxy, type ProxyOptions} from './proxy.js';
-import {isWebSocket} from './upgrade.js';
+import {isWebSocket} from './websocket-upgrade.js';
 import {createUpstream} from './upstream.js';
 
 export type SandboxGateway = {

@@ -4,8 +4,8 @@
 import {STATUS_CODES, type OutgoingHttpHeaders} from 'node:http';
 import {randomUUID} from 'node:crypto';
 import type {ExchangeCancellation} from './cancellation.js';
-import type {Exchange} from './exchange.js';
-import type {InjectedFault, GatewayFaultSwitch} from './faults.js';
+import type {Exchange} from './gateway-exchange.js';
+import type {InjectedFault, GatewayFaultSwitch} from './gateway-faults.js';
 import {noHealthyUpstream, GatewayRefusal, requestTimeout, unknownHost} from './refusal.js';
 import type {RevisionBackend} from './revision-backend.js';
 import {draw, type Destination, type Path, type RoutingTable} from './routing-table.js';

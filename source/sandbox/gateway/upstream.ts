@@ -5,11 +5,11 @@ import type {OutgoingHttpHeaders} from 'node:http';
 import http2, {type ClientHttp2Session} from 'node:http2';
 import {PassThrough} from 'node:stream';
 import {Agent, type Dispatcher} from 'undici';
-import {forwardable, type Exchange} from './exchange.js';
+import {forwardable, type Exchange} from './gateway-exchange.js';
 import type {Receiver} from './receiver.js';
 import {badGateway, type GatewayRefusal} from './refusal.js';
 import type {BackendSettings, PodEndpoint} from './revision-backend.js';
-import {sendUpgrade} from './upgrade.js';
+import {sendUpgrade} from './websocket-upgrade.js';
 
 export type Upstream = {
 	/**

@@ -1,6 +1,6 @@
 /** What the switches take: the types here, the ranges where the faults are. */
 import * as v from 'valibot';
-import {faultCodes} from '../api/http/faults.js';
+import {faultCodes} from '../api/http/api-faults.js';
 
 const share = v.number();
 

@@ -10,7 +10,7 @@ import type {FirstContents} from './first-frame.js';
 import {headerLine, type HeaderState} from './header-line.js';
 import {layoutOf, type Size} from '../layout.js';
 import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from '../panes/services-table.js';
-import {toldOf} from '../panes/told-release.js';
+import {toldOf} from '../release/told-release.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {listWindow, scrollThumb} from '../widgets/table/list-window.js';

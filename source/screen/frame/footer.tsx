@@ -12,7 +12,7 @@ import type {ConsoleState} from '../../console/state/state.js';
 import {possibleVerbs} from '../../console/state/possible.js';
 import {footerFor, type Action} from '../keys/key-lookup.js';
 import {reviewLabels, useReviewText} from '../sheets/review/use-review-text.js';
-import {wrapLine} from '../sheets/inspect/document.js';
+import {wrapLine} from '../widgets/document.js';
 import {cutText, widthOf} from '../widgets/table/fit-text.js';
 import {Hints} from '../widgets/hint.js';
 import {useTheme} from '../widgets/theme-context.js';

@@ -2,7 +2,7 @@
 import {Box, Text} from 'ink';
 import type {Standing} from '../../console/state/state.js';
 import {useTheme} from '../widgets/theme-context.js';
-import {wrapLine} from '../sheets/inspect/document.js';
+import {wrapLine} from '../widgets/document.js';
 
 /** A code must be seen whole; of a plugin that talks and talks, the last lines. */
 const mostRows = 6;

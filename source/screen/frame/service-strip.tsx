@@ -7,7 +7,7 @@ import {shortRevision} from '../format.js';
 import {measuredOf} from '../panes/measured.js';
 import {roleOf} from '../../knative/release/release.js';
 import {cellsOf} from '../panes/services-table.js';
-import {useRelease} from '../panes/use-release.js';
+import {useRelease} from '../release/use-release.js';
 import {widthOf} from '../widgets/table/fit-text.js';
 import {textOf} from '../widgets/table/table-text.js';
 import {PiecesLine} from '../widgets/pieces-line.js';

@@ -7,7 +7,7 @@ import {useConsoleState} from '../use-console.js';
 import {steadyWidth} from '../widgets/steady-width.js';
 import {cutText, fitText, widthOf} from '../widgets/table/fit-text.js';
 import {useTheme} from '../widgets/theme-context.js';
-import type {RevisionMark, RevisionMarks} from '../panes/revision-marks.js';
+import type {RevisionMark, RevisionMarks} from '../release/revision-marks.js';
 import {failureText} from './failure-lines.js';
 import type {LiveLayout} from './live-layout.js';
 

@@ -2,8 +2,8 @@
 import type {BesideView, FailureEntry} from '../../console/state/state.js';
 import type {Look} from '../../terminal/output/theme.js';
 import {age, shortRevision} from '../format.js';
-import type {RevisionMarks} from '../panes/revision-marks.js';
-import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
+import type {RevisionMarks} from '../release/revision-marks.js';
+import {wrapLine, type DocumentLine} from '../widgets/document.js';
 import {steadyWidth} from '../widgets/steady-width.js';
 import {cutText, fitText} from '../widgets/table/fit-text.js';
 import {failureText} from './failure-lines.js';

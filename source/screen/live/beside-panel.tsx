@@ -7,7 +7,7 @@ import {useNow} from '../use-now.js';
 import type {FailureEntry} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Size} from '../layout.js';
-import {useRelease} from '../panes/use-release.js';
+import {useRelease} from '../release/use-release.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {besideLines} from './beside-lines.js';
 

@@ -4,7 +4,7 @@ import {memo} from 'react';
 import {chartOf, type Chart} from '../../console/live/chart-columns.js';
 import type {LoopSnapshot} from '../../console/state/state.js';
 import type {Size} from '../layout.js';
-import type {RevisionMarks} from '../panes/revision-marks.js';
+import type {RevisionMarks} from '../release/revision-marks.js';
 import {cutText} from '../widgets/table/fit-text.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {chartLines, chartRoom, shortChart} from './chart-lines.js';

@@ -7,7 +7,7 @@ import {askedBy} from '../../knative/commands/identify-revisions.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Size} from '../layout.js';
-import {useRelease} from '../panes/use-release.js';
+import {useRelease} from '../release/use-release.js';
 import {useConsoleState} from '../use-console.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';
 import {Table} from '../widgets/table/table.js';

@@ -7,7 +7,7 @@ import {steadyWidth} from '../widgets/steady-width.js';
 import type {Column} from '../widgets/table/columns.js';
 import type {TableRow} from '../widgets/table/table.js';
 import type {TableCell} from '../widgets/table/table-text.js';
-import type {RevisionMarks} from '../panes/revision-marks.js';
+import type {RevisionMarks} from '../release/revision-marks.js';
 import {count, duration, percentOf, shortRevision} from '../format.js';
 
 export type LiveTable = {columns: readonly Column[]; rows: readonly TableRow[]; columnGap: number};

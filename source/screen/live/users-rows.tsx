@@ -13,13 +13,13 @@ import {
 import {usersChartOf} from '../../console/live/users-chart.js';
 import {selectedService} from '../../console/state/read.js';
 import {sparkline} from '../widgets/sparkline.js';
-import {wrapLine} from '../sheets/inspect/document.js';
+import {wrapLine} from '../widgets/document.js';
 import {cutText, fitText, widthOf} from '../widgets/table/fit-text.js';
 import {useTheme} from '../widgets/theme-context.js';
-import {useRelease} from '../panes/use-release.js';
+import {useRelease} from '../release/use-release.js';
 import {useConsoleState} from '../use-console.js';
 import type {Size} from '../layout.js';
-import type {RevisionMarks} from '../panes/revision-marks.js';
+import type {RevisionMarks} from '../release/revision-marks.js';
 import type {Glyphs} from '../../terminal/output/theme.js';
 import type {ConsoleState, UsersSnapshot} from '../../console/state/state.js';
 import {ChartView} from './live-chart.js';

@@ -2,13 +2,13 @@
 import type {RevisionRow} from '../../console/state/read.js';
 import {isGone} from '../../console/state/selection.js';
 import type {Release} from '../../knative/release/release.js';
-import {differences} from '../../knative/revision/differences.js';
+import {differences} from '../../knative/revision/revision-differences.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import {shortImage, shortRevision} from '../format.js';
 import {cutText, widthOf} from '../widgets/table/fit-text.js';
-import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
-import type {RevisionMarks} from './revision-marks.js';
+import {wrapLine, type DocumentLine} from '../widgets/document.js';
+import type {RevisionMarks} from '../release/revision-marks.js';
 
 /**
  * @param room Rows there are for it: with one it is one line, with more a line for each difference.

@@ -9,7 +9,7 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {printable} from '../../knative/text/printable.js';
 import type {Look} from '../../terminal/output/theme.js';
 import {envValue} from '../format.js';
-import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
+import {wrapLine, type DocumentLine} from '../widgets/document.js';
 import {cutText, fitText, widthOf} from '../widgets/table/fit-text.js';
 
 type FactRoom = {readonly width: number; readonly rows: number};

@@ -16,14 +16,14 @@ import {
 import {isAcross} from '../../console/state/scope.js';
 import {keyOf} from '../../console/tables/object-name.js';
 import {isGone} from '../../console/state/selection.js';
-import {rejectionOf} from '../../knative/release/evidence/facts.js';
+import {rejectionOf} from '../../knative/release/evidence/release-facts.js';
 import {roleOf, type Release} from '../../knative/release/release.js';
 import {roleTags} from '../../knative/release/verbs/role-tags.js';
-import type {RevisionMarks} from './revision-marks.js';
+import type {RevisionMarks} from '../release/revision-marks.js';
 import {troubleLinesOf, type TroubleLines} from './trouble-lines.js';
-import {useRelease} from './use-release.js';
+import {useRelease} from '../release/use-release.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {conditionTrouble} from '../../knative/revision/trouble.js';
+import {conditionTrouble} from '../../knative/revision/revision-trouble.js';
 import type {DomainMapping} from '../../knative/service/domain-mapping.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
@@ -40,7 +40,7 @@ import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {ageInList, envValue, shortImage, shortRevision} from '../format.js';
 import {measuredOf, type Measured} from './measured.js';
-import {aroundTexts} from '../sheets/inspect/document.js';
+import {aroundTexts} from '../widgets/document.js';
 import {differenceLines} from './difference-lines.js';
 import {revisionFacts} from './fact-lines.js';
 

@@ -32,11 +32,11 @@ import {useTheme} from '../widgets/theme-context.js';
 import {useListWindow} from '../widgets/table/use-list-window.js';
 import {sameParts, useConsole, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
-import {wrapLine, type DocumentLine} from '../sheets/inspect/document.js';
+import {wrapLine, type DocumentLine} from '../widgets/document.js';
 import {serviceFacts} from './fact-lines.js';
 import {shownGateway} from './gateway-evidence.js';
-import type {RevisionMarks} from './revision-marks.js';
-import {toldOf} from './told-release.js';
+import type {RevisionMarks} from '../release/revision-marks.js';
+import {toldOf} from '../release/told-release.js';
 import {cellsOf, servicesColumnGap, servicesColumns, widestOf, withNews} from './services-table.js';
 
 export function ServicesPane({width, height}: Size) {

@@ -13,7 +13,7 @@ import type {Column} from '../widgets/table/columns.js';
 import {widthOf} from '../widgets/table/fit-text.js';
 import {ageInList} from '../format.js';
 import type {TableCell} from '../widgets/table/table-text.js';
-import type {RevisionMarks} from './revision-marks.js';
+import type {RevisionMarks} from '../release/revision-marks.js';
 
 /** Cells of the bar of a split. */
 const barWidth = 10;

@@ -17,7 +17,7 @@ import {Frame} from '../widgets/frame.js';
 import {List} from '../widgets/table/list.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {titleOf} from './pane-table.js';
-import type {RevisionMarks} from './revision-marks.js';
+import type {RevisionMarks} from '../release/revision-marks.js';
 import {SplitBar, SplitRowLine} from './traffic/split-rows.js';
 import {
 	asideOf,
@@ -27,7 +27,7 @@ import {
 	recentChanges,
 	saidLines,
 } from './traffic/traffic-lines.js';
-import {useRelease} from './use-release.js';
+import {useRelease} from '../release/use-release.js';
 
 export function TrafficPane({width, height}: Size) {
 	const service = useConsoleState(selectedService);

@@ -5,7 +5,7 @@ import type {ConsoleState} from '../../console/state/state.js';
 import type {Glyphs} from '../../terminal/output/theme.js';
 import {shortRevision} from '../format.js';
 import type {Size} from '../layout.js';
-import {wrapLine} from '../sheets/inspect/document.js';
+import {wrapLine} from '../widgets/document.js';
 
 /** Rows of the pane for what is wrong; the table keeps its heading and two rows at least. */
 const mostSaid = 3;

@@ -4,7 +4,7 @@
  */
 import type {PodRequestCounts} from '../formats/request-counts.js';
 import type {Stat} from '../formats/stat.js';
-import {difference, emptyCounts, isLess} from './differences.js';
+import {difference, emptyCounts, isLess} from './count-difference.js';
 import {tookAtMost} from './quantile.js';
 
 /** What one pod said. */

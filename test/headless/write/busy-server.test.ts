@@ -1,7 +1,7 @@
 /** A command that the API server was too busy for looks again before it is sent again, at all that was looked at before. */
 import {beforeEach, expect, it} from 'vitest';
 import {change} from './change.js';
-import type {ReleaseDependencies} from '../../../source/headless/write/release.js';
+import type {ReleaseDependencies} from '../../../source/headless/write/release-command.js';
 import {initialService} from '../../../source/knative/forms/service-form.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import type {CanaryVerdict} from '../../../source/release/verdict/canary-verdict.js';

@@ -11,7 +11,7 @@ import {
 	release,
 	type ReleaseDependencies,
 	type ReleaseOptions,
-} from '../../../source/headless/write/release.js';
+} from '../../../source/headless/write/release-command.js';
 import type {Result} from '../../../source/headless/write/apply-plan.js';
 import {openHistoryFile} from '../../../source/journal/journal-file.js';
 import {rejectedAnnotation} from '../../../source/knative/release/evidence/rejection.js';

@@ -9,7 +9,7 @@ import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {createApiFaults} from '../../../source/sandbox/api/http/faults.js';
+import {createApiFaults} from '../../../source/sandbox/api/http/api-faults.js';
 import {at, listOf, parseJson} from '../../../source/sandbox/api/body/json.js';
 import type {ApiServer} from '../../../source/sandbox/api/http/server.js';
 import {services} from '../../../source/sandbox/resources.js';

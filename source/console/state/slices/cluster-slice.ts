@@ -1,6 +1,6 @@
 /** What the cluster says: where it is reached, what may be done, its services and revisions, its gateway. */
 import type {DomainMapping} from '../../../knative/service/domain-mapping.js';
-import type {RevisionTrouble} from '../../../knative/revision/trouble.js';
+import type {RevisionTrouble} from '../../../knative/revision/revision-trouble.js';
 import type {RevisionView} from '../../../knative/revision/revision.js';
 import type {ServiceView} from '../../../knative/service/service.js';
 import type {Standing} from '../../../kube/auth/credentials.js';

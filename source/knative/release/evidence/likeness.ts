@@ -2,9 +2,9 @@
  * Whether what is to be made, or to get traffic, is what somebody has rejected, under another name: the same image, or of the
  * image that users run the settings that it was given up with. Pure.
  */
-import type {ComparedRevision} from '../../revision/differences.js';
+import type {ComparedRevision} from '../../revision/revision-differences.js';
 import {digestIn, type RevisionView} from '../../revision/revision.js';
-import {ownRevisions, rejectionOf, type ReleaseFacts} from './facts.js';
+import {ownRevisions, rejectionOf, type ReleaseFacts} from './release-facts.js';
 import {pastOf} from './past.js';
 import {parseRejection, type Rejection} from './rejection.js';
 import type {ServiceView} from '../../service/service.js';

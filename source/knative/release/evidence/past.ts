@@ -13,7 +13,7 @@ import {
 	rejectionOf,
 	takenBack,
 	type ReleaseFacts,
-} from './facts.js';
+} from './release-facts.js';
 import {
 	isUnchangedSince,
 	lastOf,

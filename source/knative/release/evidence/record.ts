@@ -4,7 +4,7 @@
  * before that is ready. Pure.
  */
 import type {ServiceView} from '../../service/service.js';
-import {ownRevisions, second, toSecond, type ReleaseFacts} from './facts.js';
+import {ownRevisions, second, toSecond, type ReleaseFacts} from './release-facts.js';
 import {isNewer, orderOf} from './shares.js';
 
 /** A Revision that no Route lists any more, and since when. */

@@ -1,5 +1,5 @@
 /** Which revision of a split is being tried, and why. Pure. */
-import {rejectionOf, takenBackOf, type ReleaseFacts} from '../evidence/facts.js';
+import {rejectionOf, takenBackOf, type ReleaseFacts} from '../evidence/release-facts.js';
 import {isNewer, newestOf, waitingLatest, type Order, type Share} from '../evidence/shares.js';
 import {canaryTag, stableTag} from '../verbs/role-tags.js';
 import type {Doubt, Role} from './role.js';

@@ -1,5 +1,5 @@
 /** Which revision of a split users had before the canary, and why. Pure. */
-import {mayExist, type ReleaseFacts} from '../evidence/facts.js';
+import {mayExist, type ReleaseFacts} from '../evidence/release-facts.js';
 import {servedInstead, type Share} from '../evidence/shares.js';
 import {unready} from '../verbs/choice.js';
 import {stableTag} from '../verbs/role-tags.js';

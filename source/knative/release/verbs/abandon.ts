@@ -2,7 +2,7 @@
 import {dropTag, splitOf, type Split} from '../../split/split.js';
 import {isAsked, type Choice, type VerbOptions} from './choice.js';
 import {momentBy} from '../../text/moment.js';
-import {noteOf, rejectionOf, unmarkedRejections, type ReleaseFacts} from '../evidence/facts.js';
+import {noteOf, rejectionOf, unmarkedRejections, type ReleaseFacts} from '../evidence/release-facts.js';
 import {pastOf} from '../evidence/past.js';
 import {sharesOf} from '../evidence/shares.js';
 import {releaseOf, type Release} from '../release.js';

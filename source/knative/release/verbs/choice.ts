@@ -4,7 +4,7 @@ import type {RevisionView} from '../../revision/revision.js';
 import {equalSplits, splitOf, type Split} from '../../split/split.js';
 import type {ServiceView} from '../../service/service.js';
 import type {Placeholders} from './role-tags.js';
-import type {ReleaseFacts} from '../evidence/facts.js';
+import type {ReleaseFacts} from '../evidence/release-facts.js';
 
 /** Who has which part once the split is written. */
 export type Parts = {

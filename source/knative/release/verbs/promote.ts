@@ -4,7 +4,14 @@ import {condition} from '../../service/service-state.js';
 import {dropTag, follow, splitOf, type Split} from '../../split/split.js';
 import {moment, momentBy} from '../../text/moment.js';
 import {isAsked, revisionOf, unready, type Choice, type VerbOptions} from './choice.js';
-import {mayExist, noteOf, rejectionOf, shareNoted, takenIn, type ReleaseFacts} from '../evidence/facts.js';
+import {
+	mayExist,
+	noteOf,
+	rejectionOf,
+	shareNoted,
+	takenIn,
+	type ReleaseFacts,
+} from '../evidence/release-facts.js';
 import {isNewer, orderOf, sharesOf} from '../evidence/shares.js';
 import {pastOf} from '../evidence/past.js';
 import {releaseOf, type Release} from '../release.js';

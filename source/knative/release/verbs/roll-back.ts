@@ -10,7 +10,7 @@ import {
 	rejectionOf,
 	shareNoted,
 	type ReleaseFacts,
-} from '../evidence/facts.js';
+} from '../evidence/release-facts.js';
 import {pastOf} from '../evidence/past.js';
 import {isUnchangedSince} from '../evidence/record.js';
 import {releaseOf, type Release} from '../release.js';

@@ -2,7 +2,7 @@
 import {equalSplits, mergedRows, splitOf, wholeOf, type Split} from '../../split/split.js';
 import {momentBy} from '../../text/moment.js';
 import {isAsked, unready, type BroughtBack, type Choice, type VerbOptions} from './choice.js';
-import {joinedChanges, noteOf, takenBack, type Change, type ReleaseFacts} from '../evidence/facts.js';
+import {joinedChanges, noteOf, takenBack, type Change, type ReleaseFacts} from '../evidence/release-facts.js';
 import {hasRoleTags, previousTag} from './role-tags.js';
 import {releaseOf} from '../release.js';
 import {isNewer, orderOf, servedInstead, sharesOf, sharesOfSplit} from '../evidence/shares.js';

@@ -20,7 +20,7 @@ import {
 	type WireRequest,
 	type Progress,
 	type Received,
-} from './exchange.js';
+} from './wire-exchange.js';
 import {secureContextFor} from './secure-context.js';
 
 /** Milliseconds for which a connection is kept without a request, unless the gateway says less. */

@@ -1,6 +1,6 @@
 /** A refusal on purpose, in the words that a real API server has for it. */
 import {resources} from '../../resources.js';
-import type {FaultAnswer} from './faults.js';
+import type {FaultAnswer} from './api-faults.js';
 import {pathOf} from '../verbs/group-version.js';
 import {ApiError, expired, internalError, staleWrite, unauthorized} from './status.js';
 

@@ -18,7 +18,7 @@ import type {Duplex} from 'node:stream';
 import {setTimeout} from 'node:timers/promises';
 import {createServer as createTlsServer, type TLSSocket} from 'node:tls';
 import {messageOf, overHttp1, overHttp2, type ApiMessage, type ApiResponse} from './exchange.js';
-import {isUpgrade, type Upgrade} from '../../kubectl-compat/upgrade.js';
+import {isUpgrade, type Upgrade} from '../../kubectl-compat/spdy-upgrade.js';
 
 export type ListenerOptions = {
 	/** On 127.0.0.1; 0 takes any free port. */

@@ -2,7 +2,7 @@
 import type {ObjectStore, Resource} from '../../state.js';
 import type {Caller} from '../access/authentication.js';
 import type {ApiMessage, ApiResponse} from './exchange.js';
-import type {ApiFaultSwitch} from './faults.js';
+import type {ApiFaultSwitch} from './api-faults.js';
 import type {Form} from './negotiation.js';
 import type {PodRuntime} from '../pods/pod-runtime.js';
 

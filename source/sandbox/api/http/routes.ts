@@ -20,7 +20,7 @@ import {negotiate} from './negotiation.js';
 import {proxyToPod} from '../pods/pod-proxy.js';
 import {openApiDocument, openApiIndex, openApiV2} from '../../kubectl-compat/open-api.js';
 import {refuseCommand} from '../pods/pod-command.js';
-import {podLog} from '../pods/pod-log.js';
+import {podLog} from '../pods/read-pod-log.js';
 import {get, list} from '../verbs/read.js';
 import {isYes, type Api, type PodSubresource, type ApiReply} from './request.js';
 import {requestFor} from '../verbs/resource-request.js';

@@ -15,14 +15,14 @@ import {withBody, type ApiMessage, type ApiResponse} from './exchange.js';
 import {readBody} from '../body/body.js';
 import {isDryDeletion} from '../verbs/delete.js';
 import {faultError} from './fault-answer.js';
-import {createApiFaults, type ApiFaultSwitch, type FaultedRequest} from './faults.js';
+import {createApiFaults, type ApiFaultSwitch, type FaultedRequest} from './api-faults.js';
 import {listen} from './listener.js';
 import type {PodRuntime} from '../pods/pod-runtime.js';
 import {withSortedKeys} from '../body/json.js';
 import {isYes, type ApiReply, type Server} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
 import {ApiError, badRequest, internalError, unauthorized} from './status.js';
-import {acceptUpgrade, responseOn, type Upgrade} from '../../kubectl-compat/upgrade.js';
+import {acceptUpgrade, responseOn, type Upgrade} from '../../kubectl-compat/spdy-upgrade.js';
 
 export type ApiServerOptions = {
 	store: ObjectStore;

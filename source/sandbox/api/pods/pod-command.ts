@@ -6,7 +6,7 @@
  * (getHandlerForDisabledEndpoint).
  */
 import {pods} from '../../resources.js';
-import {checkContainer} from './pod-log.js';
+import {checkContainer} from './read-pod-log.js';
 import type {Api, ResourceRequest} from '../http/request.js';
 import {ApiError, badRequest, notFound} from '../http/status.js';
 

@@ -7,7 +7,7 @@ import {barParts} from '../../widgets/stacked-bar.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {tellApart} from '../../widgets/table/tell-apart.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import type {RevisionMarks} from '../revision-marks.js';
+import type {RevisionMarks} from '../../release/revision-marks.js';
 
 const percentWidth = 11;
 

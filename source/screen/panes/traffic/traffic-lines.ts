@@ -9,7 +9,7 @@ import type {Split} from '../../../knative/split/split.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {changesWords} from '../../frame/changes.js';
 import type {Size} from '../../layout.js';
-import {wrapLine, type DocumentLine} from '../../sheets/inspect/document.js';
+import {wrapLine, type DocumentLine} from '../../widgets/document.js';
 import {cutText, widthOf} from '../../widgets/table/fit-text.js';
 import {contradiction, inPlaceWords} from '../gateway-evidence.js';
 import {latelyAnswered} from '../measured.js';

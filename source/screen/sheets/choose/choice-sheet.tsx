@@ -7,7 +7,7 @@ import {Frame} from '../../widgets/frame.js';
 import {Menu} from '../../widgets/table/menu.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useConsole} from '../../use-console.js';
-import {wrapLine} from '../inspect/document.js';
+import {wrapLine} from '../../widgets/document.js';
 
 export function Choice({sheet, isActive, width, height}: Size & {sheet: ChoiceSheet; isActive: boolean}) {
 	const console = useConsole();

@@ -11,7 +11,7 @@ import {Frame} from '../../widgets/frame.js';
 import {Menu} from '../../widgets/table/menu.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useActions, useConsole, typedAhead, useSeeing} from '../../use-console.js';
-import {Document} from '../inspect/document.js';
+import {Document} from '../../widgets/document.js';
 
 /** Columns that a name may take of the list; whole names are in the kubeconfig. */
 const longestName = 40;

@@ -24,7 +24,7 @@ import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {sameParts, useConsole, useConsoleState} from '../../use-console.js';
-import {wrapLine} from '../inspect/document.js';
+import {wrapLine} from '../../widgets/document.js';
 import {
 	coveredBy,
 	moreField,

@@ -6,7 +6,7 @@ import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {canPerform, unavailable} from '../../perform.js';
 import {sameParts, useConsoleState} from '../../use-console.js';
-import {Document, type DocumentLine} from '../inspect/document.js';
+import {Document, type DocumentLine} from '../../widgets/document.js';
 
 export function Help({pane, isActive, ...size}: Size & {pane: KeyContext; isActive: boolean}) {
 	const {styles, isAscii} = useTheme();

@@ -4,7 +4,7 @@ import type {Sheet} from '../../../console/state/state.js';
 import type {Size} from '../../layout.js';
 import {typedAhead, useActions, useConsole, useSeeing} from '../../use-console.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {Document} from '../inspect/document.js';
+import {Document} from '../../widgets/document.js';
 
 export function Quit({
 	sheet,

@@ -16,7 +16,7 @@ import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useConsoleState} from '../../use-console.js';
 import {count} from '../../format.js';
-import {Document, type DocumentLine} from './document.js';
+import {Document, type DocumentLine} from '../../widgets/document.js';
 
 export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 	const theme = useTheme();

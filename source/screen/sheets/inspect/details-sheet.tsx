@@ -3,9 +3,9 @@ import {selectedRevision, selectedService, whyNoRevision} from '../../../console
 import type {Theme} from '../../../terminal/output/theme.js';
 import {printable} from '../../../knative/text/printable.js';
 import type {RevisionView} from '../../../knative/revision/revision.js';
-import {rejectionOf} from '../../../knative/release/evidence/facts.js';
+import {rejectionOf} from '../../../knative/release/evidence/release-facts.js';
 import {stateWords} from '../../../knative/revision/revision-state.js';
-import {told} from '../../../knative/revision/trouble.js';
+import {told} from '../../../knative/revision/revision-trouble.js';
 import {momentBy} from '../../../knative/text/moment.js';
 import type {ServiceView} from '../../../knative/service/service.js';
 import type {Size} from '../../layout.js';
@@ -15,7 +15,7 @@ import {useTheme} from '../../widgets/theme-context.js';
 import {sameParts, useConsoleState} from '../../use-console.js';
 import {useNow} from '../../use-now.js';
 import {age, envValue} from '../../format.js';
-import {Document, type DocumentLine} from './document.js';
+import {Document, type DocumentLine} from '../../widgets/document.js';
 
 export function Details({isActive, ...size}: Size & {isActive: boolean}) {
 	const theme = useTheme();

@@ -10,7 +10,7 @@ import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useNow} from '../../use-now.js';
 import {age, count} from '../../format.js';
-import {Document, type DocumentLine} from './document.js';
+import {Document, type DocumentLine} from '../../widgets/document.js';
 
 /** Columns of an age (`45m`, `6d`). */
 const ageWidth = 5;

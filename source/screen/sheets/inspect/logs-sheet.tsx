@@ -17,7 +17,7 @@ import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useActions, useConsole} from '../../use-console.js';
 import {count} from '../../format.js';
-import {wrapLine} from './document.js';
+import {wrapLine} from '../../widgets/document.js';
 
 /** Columns by which the rest of a line that is too long is set in. */
 const indent = 2;

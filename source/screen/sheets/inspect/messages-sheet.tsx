@@ -5,7 +5,7 @@ import {sameParts, useConsoleState} from '../../use-console.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {clock} from '../../format.js';
-import {Document} from './document.js';
+import {Document} from '../../widgets/document.js';
 
 export function Messages({isActive, width, height}: Size & {isActive: boolean}) {
 	const theme = useTheme();

@@ -5,7 +5,7 @@ import type {Answer} from '../../../console/state/state.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {steadyWidth} from '../../widgets/steady-width.js';
 import {duration} from '../../format.js';
-import type {DocumentLine} from './document.js';
+import type {DocumentLine} from '../../widgets/document.js';
 
 export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'glyphs'>): DocumentLine[] {
 	const {phase} = sheet;

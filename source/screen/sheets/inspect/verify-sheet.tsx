@@ -6,7 +6,7 @@ import type {Theme} from '../../../terminal/output/theme.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useActions, useConsole, useConsoleState} from '../../use-console.js';
-import {Document, type DocumentLine} from './document.js';
+import {Document, type DocumentLine} from '../../widgets/document.js';
 import {phaseLines} from './verify-lines.js';
 
 export function Verify({

@@ -9,7 +9,7 @@ import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useActions, useConsole, useConsoleState} from '../../use-console.js';
 import {clock} from '../../format.js';
-import {Document, type DocumentLine} from './document.js';
+import {Document, type DocumentLine} from '../../widgets/document.js';
 
 export function Yaml({
 	sheet,

@@ -11,9 +11,9 @@ import {useTheme} from '../../widgets/theme-context.js';
 import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
 import {notify} from '../../../console/state/select.js';
 import {shortRevision} from '../../format.js';
-import type {RevisionMark, RevisionMarks} from '../../panes/revision-marks.js';
-import {useRelease} from '../../panes/use-release.js';
-import {Document, type DocumentLine} from '../inspect/document.js';
+import type {RevisionMark, RevisionMarks} from '../../release/revision-marks.js';
+import {useRelease} from '../../release/use-release.js';
+import {Document, type DocumentLine} from '../../widgets/document.js';
 import {uidOf} from './use-review-text.js';
 
 export function Conflict({

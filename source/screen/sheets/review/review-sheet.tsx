@@ -11,7 +11,7 @@ import type {Size} from '../../layout.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
 import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
 import {Conflict} from './conflict-sheet.js';
-import {Document} from '../inspect/document.js';
+import {Document} from '../../widgets/document.js';
 import {reviewTitle, useReviewText} from './use-review-text.js';
 
 type ReviewSheetProps = Size & {sheet: ReviewSheet; isActive: boolean; copy: (text: string) => void};

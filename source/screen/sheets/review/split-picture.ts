@@ -2,7 +2,7 @@
 import {apportion} from '../../../knative/split/apportion.js';
 import type {Plan} from '../../../release/plan.js';
 import type {Piece} from '../../../terminal/output/pieces.js';
-import type {RevisionMark, RevisionMarks} from '../../panes/revision-marks.js';
+import type {RevisionMark, RevisionMarks} from '../../release/revision-marks.js';
 
 /** What each row is drawn with: as in the panes, and what is not there yet with what is left. */
 export function marksOf(

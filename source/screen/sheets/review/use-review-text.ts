@@ -5,13 +5,13 @@ import {oldSince} from '../../../console/state/read.js';
 import type {Plan} from '../../../release/plan.js';
 import type {Size} from '../../layout.js';
 import {useNamedTitle} from '../../named-title.js';
-import {useRelease} from '../../panes/use-release.js';
+import {useRelease} from '../../release/use-release.js';
 import {useConsoleState} from '../../use-console.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {widthOf} from '../../widgets/table/fit-text.js';
 import {tellApart} from '../../widgets/table/tell-apart.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {aroundTexts, essentialRows, type DocumentLine} from '../inspect/document.js';
+import {aroundTexts, essentialRows, type DocumentLine} from '../../widgets/document.js';
 import {reviewLines} from './review-lines.js';
 
 const titles: Readonly<Record<Plan['action'], string>> = {

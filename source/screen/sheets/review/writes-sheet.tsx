@@ -10,7 +10,7 @@ import {useNow} from '../../use-now.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {dayAndClock, shortRevision} from '../../format.js';
-import {Document, type DocumentLine} from '../inspect/document.js';
+import {Document, type DocumentLine} from '../../widgets/document.js';
 
 export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; copy: (text: string) => void}) {
 	const theme = useTheme();

@@ -1,7 +1,7 @@
 /** Releases over HTTP, beside others who write as kubectl and CI do: a canary is compared before it gets everything. */
 import {beforeEach, describe, expect, it, vi} from 'vitest';
 import {compareCanary} from '../../../../source/headless/write/compare-canary.js';
-import type {ReleaseDependencies} from '../../../../source/headless/write/release.js';
+import type {ReleaseDependencies} from '../../../../source/headless/write/release-command.js';
 import {requestOptionsOf} from '../../../../source/probe/transport/request-options.js';
 import {openOperators, type Operators} from '../operators.js';
 

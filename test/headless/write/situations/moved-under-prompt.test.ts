@@ -1,6 +1,6 @@
 /** Releases over HTTP, beside others who write as kubectl and CI do: what an operator was asked about is another thing by the answer. */
 import {beforeEach, describe, expect, it} from 'vitest';
-import type {ReleaseDependencies} from '../../../../source/headless/write/release.js';
+import type {ReleaseDependencies} from '../../../../source/headless/write/release-command.js';
 import {change} from '../change.js';
 import {openOperators, services, type Operators} from '../operators.js';
 import {beforeReady} from './answering.js';

@@ -1,6 +1,6 @@
 /** What had the traffic before the revision that has all of it now: what each account proves, and what none does. */
 import {describe, expect, it} from 'vitest';
-import type {Change, ReleaseFacts} from '../../../../source/knative/release/evidence/facts.js';
+import type {Change, ReleaseFacts} from '../../../../source/knative/release/evidence/release-facts.js';
 import {pastOf} from '../../../../source/knative/release/evidence/past.js';
 import {releaseOf} from '../../../../source/knative/release/release.js';
 import {splitOf, type Split} from '../../../../source/knative/split/split.js';

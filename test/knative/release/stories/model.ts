@@ -3,7 +3,7 @@
  * had, and what the labeler writes down. A model, not a double: it knows the truth that a release has to be told from.
  */
 import {parseNote} from '../../../../source/knative/release/evidence/note.js';
-import type {Change} from '../../../../source/knative/release/evidence/facts.js';
+import type {Change} from '../../../../source/knative/release/evidence/release-facts.js';
 import {formatRejection} from '../../../../source/knative/release/evidence/rejection.js';
 import type {RevisionView} from '../../../../source/knative/revision/revision.js';
 import type {ServiceView} from '../../../../source/knative/service/service.js';

@@ -1,6 +1,6 @@
 /** What a roll back says where there is nothing to take back, and what it leaves in the split. */
 import {describe, expect, it} from 'vitest';
-import type {Change, ReleaseFacts} from '../../../../source/knative/release/evidence/facts.js';
+import type {Change, ReleaseFacts} from '../../../../source/knative/release/evidence/release-facts.js';
 import {rollBack} from '../../../../source/knative/release/verbs/roll-back.js';
 import {splitOf, toTargets, type Split} from '../../../../source/knative/split/split.js';
 import type {TrafficTarget} from '../../../../source/knative/objects/wire.js';

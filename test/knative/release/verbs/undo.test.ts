@@ -1,6 +1,6 @@
 /** Undo by what is noted on the service, and by what a machine remembers where nothing is. */
 import {describe, expect, it} from 'vitest';
-import type {Change, ReleaseFacts} from '../../../../source/knative/release/evidence/facts.js';
+import type {Change, ReleaseFacts} from '../../../../source/knative/release/evidence/release-facts.js';
 import type {ReleaseNote} from '../../../../source/knative/release/evidence/note.js';
 import {undo, undoable} from '../../../../source/knative/release/verbs/undo.js';
 import {splitOf, type Split} from '../../../../source/knative/split/split.js';

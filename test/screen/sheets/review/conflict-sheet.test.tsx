@@ -7,7 +7,7 @@ import {
 import type {Conflict} from '../../../../source/console/sheets/sheets.js';
 import type {Split} from '../../../../source/knative/split/split.js';
 import {createTheme} from '../../../../source/terminal/output/theme.js';
-import {wrapLine} from '../../../../source/screen/sheets/inspect/document.js';
+import {wrapLine} from '../../../../source/screen/widgets/document.js';
 import {openOnConsole} from '../../parts/on-console.js';
 import {rollbackPlan} from '../../parts/review.js';
 

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {marksOf, splitPicture} from '../../../../source/screen/sheets/review/split-picture.js';
-import {allMarks} from '../../../../source/screen/panes/revision-marks.js';
+import {allMarks} from '../../../../source/screen/release/revision-marks.js';
 import {createTheme} from '../../../../source/terminal/output/theme.js';
 
 const all = allMarks(createTheme({env: {LANG: 'C.UTF-8'}}));

@@ -1,9 +1,9 @@
 /** What is wrong with the pods of revisions that are not ready: asked once. */
 import {TransportError, type Cluster} from '../../kube/cluster.js';
-import {parseList} from '../../kube/objects.js';
+import {parseList} from '../../kube/identity.js';
 import {corePath} from '../../kube/paths.js';
 import {parsePod} from '../../knative/objects/pod.js';
-import {podTrouble, told, type RevisionTrouble} from '../../knative/revision/trouble.js';
+import {podTrouble, told, type RevisionTrouble} from '../../knative/revision/revision-trouble.js';
 import {condition, serviceState} from '../../knative/service/service-state.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';

@@ -4,7 +4,7 @@ import {corePath} from '../../kube/paths.js';
 import {systemTimers, type Timers} from '../../kube/timers.js';
 import {reflect} from '../../kube/watch/reflector.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
-import {podTrouble} from '../../knative/revision/trouble.js';
+import {podTrouble} from '../../knative/revision/revision-trouble.js';
 import {revisionsOf, selectedService} from '../state/read.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {createPodTable} from '../tables/pod-table.js';

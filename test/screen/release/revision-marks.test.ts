@@ -1,7 +1,7 @@
 /** One fill a revision, by what it is in the release and not by where it stands. */
 import {expect, test} from 'vitest';
 import {roleOf} from '../../../source/knative/release/release.js';
-import {revisionMarks} from '../../../source/screen/panes/revision-marks.js';
+import {revisionMarks} from '../../../source/screen/release/revision-marks.js';
 import {barParts} from '../../../source/screen/widgets/stacked-bar.js';
 import {createTheme} from '../../../source/terminal/output/theme.js';
 

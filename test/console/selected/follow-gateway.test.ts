@@ -5,7 +5,7 @@ import {describe, expect, onTestFinished, test} from 'vitest';
 import {createConsole, type Console} from '../../../source/console/console.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {moveSelection} from '../../../source/console/state/select.js';
-import {followGateway} from '../../../source/console/selected/gateway.js';
+import {followGateway} from '../../../source/console/selected/follow-gateway.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
 import {unusedPort} from '../../probe/servers.js';
 import {pendingConnections, unansweringPort} from '../../support/unanswering.js';

@@ -10,7 +10,7 @@ import {planTags} from '../../release/plan-split.js';
 import {alreadyExists} from '../../release/send-plan.js';
 import {exitCodes} from '../exit-codes.js';
 import {applyPlan, type ApplyMeans, type ApplyOptions, type Result} from './apply-plan.js';
-import {planNewRevision, type RevisionWish} from './plan-revision.js';
+import {planNewRevision, type RevisionWish} from './revision-from-flags.js';
 import {fieldSentences, type PlannedObject} from './planned-object.js';
 import {readAround, readFacts} from './read-facts.js';
 

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {troubleOf} from '../../../source/probe/judging/trouble.js';
+import {troubleOf} from '../../../source/probe/judging/user-trouble.js';
 import {rowOf} from '../rows.js';
 
 const row = (code: string | undefined, n: number, errors = 0) =>

@@ -1,6 +1,6 @@
 /** What was not listened to is not observed. */
 import {expect, test} from 'vitest';
-import {attentive} from '../../../source/probe/transport/attention.js';
+import {attentive} from '../../../source/probe/transport/attentive.js';
 import type {Answer, AskOptions, Probe, ProbeTarget} from '../../../source/probe/transport/probe.js';
 
 const target: ProbeTarget = {

@@ -1,12 +1,12 @@
-import * as fc from '../../../support/property.js';
+import * as fc from '../../support/property.js';
 import {describe, expect, it} from 'vitest';
 import {
 	Document,
 	essentialRows,
 	wrapLine,
 	type DocumentLine,
-} from '../../../../source/screen/sheets/inspect/document.js';
-import {openOnConsole} from '../../parts/on-console.js';
+} from '../../../source/screen/widgets/document.js';
+import {openOnConsole} from '../parts/on-console.js';
 
 describe('a line is wrapped', () => {
 	it.each<[line: DocumentLine, width: number, rows: string[]]>([

@@ -7,7 +7,7 @@ import {
 	createGatewayFaults,
 	noFaults,
 	type GatewayFaultSwitch,
-} from '../../../source/sandbox/gateway/faults.js';
+} from '../../../source/sandbox/gateway/gateway-faults.js';
 import {startGateway, type SandboxGateway} from '../../../source/sandbox/gateway/gateway.js';
 import {RevisionBackend} from '../../../source/sandbox/gateway/revision-backend.js';
 import {createRoutingTable} from '../../../source/sandbox/gateway/routing-table.js';

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
 import {parsePod, type PodView} from '../../../source/knative/objects/pod.js';
 import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
-import {conditionTrouble, podTrouble, told} from '../../../source/knative/revision/trouble.js';
+import {conditionTrouble, podTrouble, told} from '../../../source/knative/revision/revision-trouble.js';
 
 import {condition, revisionView} from '../objects.js';
 

@@ -2,17 +2,17 @@
 import {Box, Text} from 'ink';
 import {useMemo, useState} from 'react';
 import wrapAnsi from 'wrap-ansi';
-import type {Piece} from '../../../terminal/output/pieces.js';
-import type {TextStyle} from '../../../terminal/output/theme.js';
-import type {KeyContext} from '../../keys/key-lookup.js';
-import type {Size} from '../../layout.js';
-import {frameContentSize} from '../../widgets/frame-lines.js';
-import {Frame} from '../../widgets/frame.js';
-import {PiecesLine} from '../../widgets/pieces-line.js';
-import {widthOf} from '../../widgets/table/fit-text.js';
-import {useTheme} from '../../widgets/theme-context.js';
-import {PromptLine} from '../../widgets/form/prompt-line.js';
-import {useActions, useConsole, useConsoleState} from '../../use-console.js';
+import type {Piece} from '../../terminal/output/pieces.js';
+import type {TextStyle} from '../../terminal/output/theme.js';
+import type {KeyContext} from '../keys/key-lookup.js';
+import type {Size} from '../layout.js';
+import {frameContentSize} from './frame-lines.js';
+import {Frame} from './frame.js';
+import {PiecesLine} from './pieces-line.js';
+import {widthOf} from './table/fit-text.js';
+import {useTheme} from './theme-context.js';
+import {PromptLine} from './form/prompt-line.js';
+import {useActions, useConsole, useConsoleState} from '../use-console.js';
 
 export type DocumentLine = {
 	text: string;

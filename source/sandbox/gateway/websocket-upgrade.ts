@@ -5,7 +5,7 @@
  */
 import http, {type IncomingMessage, type OutgoingHttpHeaders} from 'node:http';
 import type {Duplex} from 'node:stream';
-import {forwardable, type Exchange} from './exchange.js';
+import {forwardable, type Exchange} from './gateway-exchange.js';
 import type {PodEndpoint} from './revision-backend.js';
 import type {Receiver} from './receiver.js';
 
