@@ -54,7 +54,7 @@ export function followRoutes(store: ConsoleStore, {now = Date.now}: {now?: () =>
 		listen();
 		// Of a thousand services an event changes one; where one came or went, those after it are looked at once more.
 		const others = state.services.filter((service, index) => service !== before.services[index]);
-		look(store, others, now());
+		look(store, others, now(), before.services);
 	});
 	return () => {
 		clearInterval(listening);
@@ -62,7 +62,13 @@ export function followRoutes(store: ConsoleStore, {now = Date.now}: {now?: () =>
 	};
 }
 
-function look(store: ConsoleStore, services: readonly ServiceView[], now: number): void {
+/** @param before What the watch had told of until then; nothing at the first look. */
+function look(
+	store: ConsoleStore,
+	services: readonly ServiceView[],
+	now: number,
+	before: readonly ServiceView[] = [],
+): void {
 	const {moves} = store.getState();
 	const next = new Map(moves);
 	const told: (() => void)[] = [];
@@ -75,7 +81,7 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 		const way = isNew ? wayToGateway(service, service.generation) : followed;
 		// Seen for the first time in order: nothing is under way.
 		if (!known && way.kind === 'moved') continue;
-		let move = isNew || !known ? begun(service, now, {isFirst: !known}) : known;
+		let move = isNew || !known ? begun(service, now, {isFirst: !known && !isChange(service, before)}) : known;
 		if (way.kind === 'moved' && move.movedAt === undefined) {
 			move = {...move, movedAt: now, ...(wasUnheard(store, move.askedAt) && {isLate: true})};
 			if (move.own) told.push(() => tellMoved(store, service));
@@ -91,6 +97,10 @@ function look(store: ConsoleStore, services: readonly ServiceView[], now: number
 	store.setState({moves: next});
 	for (const tell of told) tell();
 }
+
+/** Whether an earlier state of the service was told of before: then what is refused now was asked for meanwhile. */
+const isChange = ({uid, generation}: ServiceView, before: readonly ServiceView[]): boolean =>
+	before.some(earlier => earlier.uid === uid && earlier.generation < generation);
 
 /** A change that the watch has told of. What was refused before anybody looked is no news. */
 const begun = ({generation}: ServiceView, now: number, {isFirst}: {isFirst: boolean}): Move => ({

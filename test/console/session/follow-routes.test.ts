@@ -76,7 +76,7 @@ describe('a change that others made', () => {
 			askedAt: 1000,
 			own: false,
 			movedAt: undefined,
-			refusalTold: true,
+			refusalTold: false,
 		});
 		now = 2000;
 		tell(at(2, 'True'));
@@ -255,12 +255,15 @@ describe('the late no of a route', () => {
 		expect(said()).toBe('Read.');
 	});
 
-	it('to what others changed is said, too, once it is known that they did', () => {
-		tell(at(1, 'Unknown'));
-		follow();
-		tell(at(2, 'False'));
-		expect(said()).toMatch(refusal);
-	});
+	it.each(['True', 'Unknown'] as const)(
+		'to what others changed of a service that was %s is said, too',
+		was => {
+			tell(at(1, was));
+			follow();
+			tell(at(2, 'False'));
+			expect(said()).toMatch(refusal);
+		},
+	);
 
 	it('that was there before anybody looked is no news', () => {
 		tell(at(2, 'False'));
