@@ -10,6 +10,7 @@ import type {OwnCounts, OwnRequests, UsersMeter, UsersProblem, UsersSplit} from 
 import {knownRevisions, selectedService} from '../state/read.js';
 import type {ConsoleState, ConsoleStore, LoopSnapshot} from '../state/state.js';
 import {comparedRevisions, speaksGrpc, taggedRevisions} from './compared-pair.js';
+import {usersAlarm} from './users-lines.js';
 
 export type UsersFollower = {
 	/** Follows the store: selection and split. To be called whenever one of them may have changed. */
@@ -72,7 +73,15 @@ export function createUsersFollower(
 		const loop = probed(measured.uid);
 		const snapshot = measured.meter.snapshot();
 		const problems = [...snapshot.problems, ...ownAmong(measured, loop)];
-		store.setState({users: {uid: measured.uid, snapshot: {...snapshot, problems}, isPaused}});
+		store.setState({
+			users: {
+				uid: measured.uid,
+				snapshot: {...snapshot, problems},
+				isPaused,
+				// What was so when somebody last looked is no alarm.
+				alarm: isPaused ? undefined : usersAlarm(snapshot),
+			},
+		});
 	}
 
 	function end(): void {

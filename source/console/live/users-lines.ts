@@ -1,6 +1,7 @@
 /** What is known of the users, in words: the same on the screen and without one. Pure. */
 import type {UsersSplitVerdict} from '../../stats/users-verdict.js';
 import type {UsersRow, UsersSnapshot, UsersView, UsersWindow} from '../../users/users.js';
+import type {UsersAlarm} from '../state/slices/live-slice.js';
 
 /** How good a line is news, for its colour. */
 export type Tone = 'good' | 'plain' | 'doubtful' | 'bad' | 'dim';
@@ -155,6 +156,16 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 		);
 	}
 	return lines.toSorted((one, other) => weight(one) - weight(other));
+}
+
+/** What of it is bad for users, as `usersVerdicts` says in red; what the canary does to them before what they get of it. */
+export function usersAlarm({
+	view: {split, errors, sinceSplit},
+	state,
+}: UsersSnapshot): UsersAlarm | undefined {
+	if (state !== 'counting' || hardlyAnybody(sinceSplit)) return undefined;
+	if (errors?.state === 'worse') return 'worse';
+	return split?.state === 'disagrees' || split?.state === 'impossible' ? 'wrong' : undefined;
 }
 
 /** Why there is no verdict on the split, without a full stop; undefined where there is no why. */

@@ -26,17 +26,21 @@ export type GatewayDown = {since: number; requests: number};
 
 export type HeaderAlarm = {service: string; word: string};
 
-/** Whatever pane or sheet is looked at: the selected service first, else any that is asked. That the gateway is down is said apart. */
+/** Whatever pane or sheet is looked at: the selected service first, else any that is asked, else what its pods tell of its users. That the gateway is down is said apart. */
 export function alarmOf(
-	state: Pick<ConsoleState, 'verdicts' | 'services' | 'selected'>,
+	state: Pick<ConsoleState, 'verdicts' | 'services' | 'selected' | 'users'>,
 ): HeaderAlarm | undefined {
 	const bad = [...state.verdicts.values()].filter(
 		({tone, isRunning, gateway, word}) =>
 			tone === 'bad' && isRunning && gateway.kind !== 'down' && word !== '',
 	);
 	const worst = bad.find(({uid}) => uid === state.selected?.uid) ?? bad[0];
-	const service = worst && state.services.find(({uid}) => uid === worst.uid)?.name;
-	return worst && service !== undefined ? {service, word: worst.word} : undefined;
+	const {users} = state;
+	const alarm = worst
+		? {uid: worst.uid, word: worst.word}
+		: users?.alarm && {uid: users.uid, word: `users: ${users.alarm}`};
+	const service = alarm && state.services.find(({uid}) => uid === alarm.uid)?.name;
+	return alarm && service !== undefined ? {service, word: alarm.word} : undefined;
 }
 
 /** What the loops that are running found out of the gateway: it is down for all services. */

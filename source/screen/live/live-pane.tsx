@@ -43,7 +43,10 @@ export function LivePane({width, height}: Size) {
 	const isAsked = snapshot !== undefined;
 	// At the foot of the pane rows may come later: nothing above them moves.
 	const hasUsers = useConsoleState(state => state.users !== undefined && state.users.uid === service?.uid);
-	const users = isAsked && !hasUsers ? 0 : usersHeight(inside.height);
+	const isAlone = useConsoleState(
+		({users: known}) => !isAsked && known?.uid === service?.uid && known?.alarm !== undefined,
+	);
+	const users = isAsked && !hasUsers ? 0 : usersHeight(inside.height, {isAlone});
 	const usersChart = useConsoleState(state => usersChartHeight(state, {height: inside.height, isAsked}));
 	const beside = besideWidth(inside);
 	useBesideFollowed(beside > 0);

@@ -24,10 +24,13 @@ import type {Glyphs} from '../../terminal/output/theme.js';
 import type {ConsoleState, UsersSnapshot} from '../../console/state/state.js';
 import {ChartView} from './live-chart.js';
 
-/** How many lines a pane of that many has for the users: none where the probes would have no room. */
-export function usersHeight(height: number): number {
+/**
+ * How many lines a pane of that many has for the users: none where the probes would have no room.
+ * @param isAlone Nothing is asked, and what users get is bad: then it is said whole.
+ */
+export function usersHeight(height: number, {isAlone = false}: {isAlone?: boolean} = {}): number {
 	if (height < 5) return 0;
-	if (height < 10) return 1;
+	if (height < 10) return isAlone ? 3 : 1;
 	return height < 18 ? 3 : 5;
 }
 

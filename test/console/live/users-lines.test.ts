@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {
 	sinceSplitLine,
+	usersAlarm,
 	usersLine,
 	usersSummary,
 	usersVerdicts,
@@ -218,10 +219,32 @@ const split = (state: NonNullable<UsersSnapshot['view']['split']>['state']) => (
 	isOneTagged: false,
 });
 
+const worse = {state: 'worse', logE: 5, by: '5xx', fresh: 'new', old: 'old'} as const;
+
+describe('the alarm', () => {
+	it('is what is said in red: what the canary does to users before which split they get', () => {
+		expect(usersAlarm(snapshot({split: split('disagrees'), errors: worse}))).toBe('worse');
+		expect(usersAlarm(snapshot({split: split('disagrees')}))).toBe('wrong');
+		expect(usersAlarm(snapshot({split: split('impossible')}))).toBe('wrong');
+	});
+
+	it.each(['too few', 'agrees', 'suspicious', 'at tags', 'dependent'] as const)(
+		'is none of a split of which it is said: %s',
+		state => {
+			const doubtful = snapshot({split: split(state)});
+			expect(usersVerdicts(doubtful).every(({tone}) => tone !== 'bad')).toBe(true);
+			expect(usersAlarm(doubtful)).toBeUndefined();
+		},
+	);
+
+	it('is none where nothing is counted', () => {
+		expect(usersAlarm(snapshot({errors: worse}, {state: 'unknown'}))).toBeUndefined();
+	});
+});
+
 describe('the verdicts', () => {
 	it('put what is bad first, with the counts', () => {
-		const errors = {state: 'worse', logE: 5, by: '5xx', fresh: 'new', old: 'old'} as const;
-		expect(usersVerdicts(snapshot({split: split('agrees'), errors}))).toEqual([
+		expect(usersVerdicts(snapshot({split: split('agrees'), errors: worse}))).toEqual([
 			{tone: 'bad', text: 'users: canary is WORSE (5xx: 58 of 3090 against 28 of 9270)'},
 			{tone: 'good', text: 'users, split: no contradiction so far (9270│3090)'},
 		]);

@@ -7,6 +7,7 @@ import {LivePane} from '../../../source/screen/live/live-pane.js';
 import {serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {canaryTraffic, knowing, one, two} from '../parts/state.js';
+import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {answerOf, rowOf, snapshotOf} from './snapshot.js';
 
 const service = serviceView({traffic: canaryTraffic, ready: 2});
@@ -32,6 +33,29 @@ async function open(
 }
 
 describe('the live pane', () => {
+	it('says whole what is bad for users while nothing is asked, on a low screen too', async () => {
+		const split = {
+			state: 'disagrees',
+			requests: [1335, 375],
+			logE: 9,
+			minimum: 10,
+			dispersion: {factor: 1, isFound: false, looks: 20, mostOver: () => 1},
+			oneClient: 0.375,
+			isOneTagged: false,
+		} as const;
+		const rows = [usersRow(one, 40, {requests: 1335}), usersRow(two, 10, {requests: 375})];
+		const users = {
+			uid: service.uid,
+			snapshot: usersSnapshot(usersWindow(rows), {split}),
+			isPaused: false,
+			alarm: 'wrong',
+		} as const;
+		const {text} = await open(undefined, {users}, {columns: 80, rows: 9});
+		expect(text().replaceAll(/[│\s]+/g, ' ')).toMatch(
+			/users 50\/s .*split: DISAGREES with the configured one \(1335 375\), unless one client sends 38 % of them.* space: send 1 request\/s .*curl /,
+		);
+	});
+
 	it('before anything is asked says what would be, and the command that asks the same', async () => {
 		const {text} = await open(undefined);
 		expect(text()).toContain('space');

@@ -74,3 +74,8 @@ it.each([
 ])('of a pane of %i lines the users have %i', (height, lines) => {
 	expect(usersHeight(height)).toBe(lines);
 });
+
+it('of a low pane where nothing is asked the users have three lines while it is bad what they get', () => {
+	expect(usersHeight(7, {isAlone: true})).toBe(3);
+	expect(usersHeight(4, {isAlone: true})).toBe(0);
+});

@@ -23,6 +23,20 @@ export type BesideView = {
 	readonly log: LogView | undefined;
 };
 
+/** What the pods of a service tell of its users. */
+export type UsersReading = {
+	/** Of the service. */
+	uid: string;
+	snapshot: UsersSnapshot;
+	/** Nobody has looked for a while. */
+	isPaused: boolean;
+	/** What is bad for users now, in a word. */
+	alarm?: UsersAlarm | undefined;
+};
+
+/** The canary fails more of them; or they get another split than the one that is set. */
+export type UsersAlarm = 'worse' | 'wrong';
+
 export type LiveSlice = {
 	/** How services are asked, by the flags; does not change. */
 	requestOptions: RequestOptions;
@@ -35,9 +49,7 @@ export type LiveSlice = {
 	/** What the loops say of each service that was asked, by uid. */
 	verdicts: ReadonlyMap<string, ServiceVerdict>;
 	/** What the users of the selected service get; undefined until its pods are asked. */
-	users:
-		| {uid: string; snapshot: UsersSnapshot; /** Nobody has looked for a while. */ isPaused: boolean}
-		| undefined;
+	users: UsersReading | undefined;
 	/** Followed while there is room for it beside the answers. */
 	beside: BesideView | undefined;
 };
