@@ -4,9 +4,9 @@ import {change} from './change.js';
 import type {ReleaseDependencies} from '../../../source/headless/write/release-command.js';
 import {initialService} from '../../../source/knative/forms/service-form.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
-import type {CanaryVerdict} from '../../../source/release/verdict/canary-verdict.js';
 import {status} from '../../support/api-server.js';
 import {openOperators, services, type Operators} from './operators.js';
+import {verdict} from './verdict.js';
 
 let world: Operators;
 
@@ -19,7 +19,11 @@ beforeEach(async () => {
 });
 
 /** Too busy for the first write; meanwhile something happens. `tries` counts what came to the server. */
-function busyOnce(meanwhile: () => Promise<unknown> = async () => {}, at = `${services}/cart`) {
+function busyOnce(
+	meanwhile: () => Promise<unknown> = async () => {},
+	at = `${services}/cart`,
+	body: unknown = status(429, 'TooManyRequests', 'The server has received too many requests'),
+) {
 	const tries: number[] = [];
 	const through = (own: Cluster): Cluster => ({
 		...own,
@@ -29,27 +33,13 @@ function busyOnce(meanwhile: () => Promise<unknown> = async () => {}, at = `${se
 			tries.push(Date.now());
 			if (tries.length > 1) return own.request(request);
 			await meanwhile();
-			return {
-				status: 429,
-				body: status(429, 'TooManyRequests', 'The server has received too many requests'),
-				warnings: [],
-				retryAfter: 0,
-			};
+			return {status: 429, body, warnings: [], retryAfter: 0};
 		},
 	});
 	return {through, tries};
 }
 
 const before = '1=90#stable 2=10#canary';
-const verdict = (errors: CanaryVerdict['errors']): CanaryVerdict => ({
-	canary: {revision: 'cart-00002', asked: 80, failed: errors === 'worse' ? 20 : 0},
-	stable: {revision: 'cart-00001', asked: 80, failed: 0},
-	pairs: 80,
-	errors,
-	latency: 'not slower',
-	isProven: true,
-	bound: 0.03,
-});
 
 it('goes through where nothing has changed, as one change', async () => {
 	const {through, tries} = busyOnce();
@@ -57,6 +47,15 @@ it('goes through where nothing has changed, as one change', async () => {
 	expect(result).toMatchObject({code: 0, outcome: 'done'});
 	expect(tries).toHaveLength(2);
 	expect(await world.splitOf('cart')).toBe('1=50#stable 2=50#canary');
+});
+
+it('is sent once where a proxy says that it is busy: whoever is on the way knows nothing of the server', async () => {
+	const page = '<html><body><h1>429 Too Many Requests</h1></body></html>';
+	const {through, tries} = busyOnce(undefined, undefined, page);
+	const result = await world.run('split', 'cart', {shares: ['1=50', '2=50'], through});
+	expect(result).toMatchObject({code: 1, outcome: 'refused', sentence: expect.stringMatching(/^Not done: /)});
+	expect(tries).toHaveLength(1);
+	expect(await world.splitOf('cart')).toBe(before);
 });
 
 it.each([
