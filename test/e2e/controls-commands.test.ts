@@ -183,7 +183,7 @@ describe('without a screen nothing acts on the terminal', () => {
 		expect(through(said + offered, {isScreen: false})).toEqual([]);
 	});
 
-	it('of a plugin that prints no JSON, and nothing of what it prints is said', async () => {
+	it('of a plugin that prints neither JSON nor YAML, and nothing of what it prints is said', async () => {
 		const file = path.join(world.directory, 'plugin');
 		const exec = {
 			apiVersion: 'client.authentication.k8s.io/v1',
@@ -195,7 +195,7 @@ describe('without a screen nothing acts on the terminal', () => {
 		await writeFile(file, world.scripted.server.kubeconfig({user: {exec}}));
 		const output = await run('--kubeconfig', file, 'rollback', name);
 		expect(through(output, {isScreen: false})).toEqual([]);
-		expect(output).toMatch(/is no JSON/);
+		expect(output).toMatch(/is neither JSON nor YAML/);
 		expect(output).not.toMatch(/s3cr3t/);
 	});
 });
