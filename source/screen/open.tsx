@@ -219,16 +219,9 @@ function Screen({
 	useIgnoredPaste();
 	const suspender = useRef<Suspender>(undefined);
 	useEffect(() => {
-		suspender.current = installSuspender(suspendTerminal);
+		suspender.current = installSuspender(suspendTerminal, settled);
 		onSuspendable(suspendTerminal);
 		return () => suspender.current?.uninstall();
-	}, [suspendTerminal, onSuspendable]);
-	return (
-		<App
-			copy={copy}
-			quit={quit}
-			redraw={redraw}
-			suspend={() => settled(() => void suspender.current?.suspend())}
-		/>
-	);
+	}, [suspendTerminal, settled, onSuspendable]);
+	return <App copy={copy} quit={quit} redraw={redraw} suspend={() => suspender.current?.suspend()} />;
 }

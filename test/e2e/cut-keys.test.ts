@@ -83,6 +83,29 @@ it('what is typed for the shell behind ctrl-z, and read with it, does nothing in
 	}
 });
 
+it('a signal that stops it right behind a key leaves nothing of what the terminal answers to the shell', async () => {
+	await using shell = await openShellIn('xterm', {delay: 150});
+	const {terminal, run, pid} = shell;
+	await shell.openConsole();
+	for (const [key, selected] of [
+		['G', /▸ ▲ payments/],
+		['g', /▸ ● cart/],
+		['down', /▸ ● checkout/],
+	] as const) {
+		terminal.press(key);
+		await terminal.until(selected);
+		// The question behind that frame has come with it; the answer is under way.
+		process.kill(pid(), 'SIGTSTP');
+		process.kill(pid(), 'SIGTSTP');
+		await terminal.until(/Stopped/);
+		expect(terminal.modes()).toMatchObject({isAlternateScreen: false, isCursorVisible: true});
+		run("clear; echo DO''NE");
+		expect((await terminal.until(/^DONE\n\$/m)).trim()).toBe('DONE\n$');
+		run('clear; fg');
+		await terminal.until(screen => isOnPanes(screen) && terminal.modes().isBracketedPaste);
+	}
+});
+
 describe('Esc and / in one read', () => {
 	it('leave the filter and begin another one', async () => {
 		await using terminal = await openOnSandbox();

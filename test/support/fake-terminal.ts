@@ -1,6 +1,7 @@
 /** A terminal to write on without a program: an emulator behind a stream whose writes may take their time. */
 import {EventEmitter} from 'node:events';
 import xterm from '@xterm/headless';
+import stringWidth from 'string-width';
 
 type Done = (error?: Error | null) => void;
 
@@ -26,6 +27,13 @@ export const cellsOf = (
 		Array.from({length: columns}, (_unused, column) => look(emulator, row, column)).join(' | '),
 	);
 
+const ESC = '\u001B';
+/** A style, with brackets around it: `split` leaves it where it is. */
+const sequence = new RegExp(`(${ESC}\\[[\\d;:]*m)`);
+
+/** How many columns a terminal draws a code point in; none where it is drawn in the cell of the one before. */
+export type Widths = (codePoint: number) => 0 | 1 | 2;
+
 /** Columns that a row goes on with when a window becomes narrower. */
 const beyondEdge = 40;
 
@@ -40,11 +48,26 @@ export class FakeTerminal extends EventEmitter {
 	#emulator: InstanceType<typeof xterm.Terminal>;
 	#parsed: Promise<void> = Promise.resolve();
 
-	constructor(columns: number, rows: number) {
+	/** @param widths Where it has others than @xterm/headless, which are those of Unicode 6. */
+	constructor(columns: number, rows: number, widths?: Widths) {
 		super();
 		this.columns = columns;
 		this.rows = rows;
 		this.#emulator = new xterm.Terminal({cols: columns, rows, allowProposedApi: true});
+		if (widths) {
+			this.#emulator.unicode.register({
+				version: 'other',
+				wcwidth: widths,
+				// In the lowest bit whether it joins the one before, then the width of both (xterm.js, UnicodeService).
+				charProperties(codePoint, preceding) {
+					const width = widths(codePoint);
+					const before = (preceding >> 1) & 3;
+					const isJoined = width === 0 && before > 0;
+					return isJoined ? (before << 1) | 1 : width << 1;
+				},
+			});
+			this.#emulator.unicode.activeVersion = 'other';
+		}
 	}
 
 	write(bytes: string, encoding?: BufferEncoding | Done, done?: Done): boolean {
@@ -126,9 +149,38 @@ export class FakeTerminal extends EventEmitter {
 	}
 }
 
-/** What a terminal of that size shows when a frame is drawn on it and nothing was there before. */
-export async function drawnAfresh(frame: string, columns: number, rows: number): Promise<string[]> {
-	const terminal = new FakeTerminal(columns, rows);
-	terminal.write(`\u001B[?7l${frame.split('\n').slice(0, rows).join('\r\n')}`);
+const segmenter = new Intl.Segmenter();
+
+/**
+ * What a terminal of that size shows when a frame is drawn on it and nothing was there before, each character in the column
+ * that is meant, however wide the terminal takes the others to be.
+ */
+export async function drawnAfresh(
+	frame: string,
+	columns: number,
+	rows: number,
+	widths?: Widths,
+): Promise<string[]> {
+	const terminal = new FakeTerminal(columns, rows, widths);
+	terminal.write('\u001B[?7l');
+	for (const [row, line] of frame.split('\n').slice(0, rows).entries()) {
+		let column = 0;
+		const place = () => terminal.write(`\u001B[${row + 1};${column + 1}H`);
+		for (const [index, part] of line.split(sequence).entries()) {
+			if (index % 2 === 1) terminal.write(part);
+			else {
+				for (const {segment} of segmenter.segment(part)) {
+					const width = Math.max(1, stringWidth(segment));
+					if (column + width > columns) break;
+					place();
+					terminal.write(segment);
+					column += width;
+				}
+			}
+		}
+		// Nothing of a character reaches beyond the end of the line; the style goes on in the next one.
+		place();
+		if (column < columns) terminal.write('\u001B7\u001B[m\u001B[K\u001B8');
+	}
 	return terminal.cells();
 }

@@ -84,6 +84,8 @@ export type ShellTerminal = {
 	readonly run: (line: string) => void;
 	/** Starts the console on a sandbox, and resolves when nothing more comes of itself. */
 	readonly openConsole: (variables?: string) => Promise<void>;
+	/** The process of the console that was opened. */
+	readonly pid: () => number;
 	[Symbol.asyncDispose](): Promise<void>;
 };
 
@@ -94,7 +96,7 @@ export async function openShellIn(
 		env = {},
 		isUtf8 = true,
 		...options
-	}: Pick<TerminalOptions, 'cols' | 'rows' | 'env' | 'isLatin1' | 'isAmbiguousWide' | 'charset'> & {
+	}: Pick<TerminalOptions, 'cols' | 'rows' | 'env' | 'isLatin1' | 'isAmbiguousWide' | 'charset' | 'delay'> & {
 		/** Whether the terminal program is told so, where there is one. @default true */
 		readonly isUtf8?: boolean;
 	} = {},
@@ -132,13 +134,15 @@ export async function openShellIn(
 			closeSync(file);
 		},
 		async openConsole(variables = '') {
-			run(`${variables} '${process.execPath}' '${builtProgram}' --sandbox --seed 1`);
+			const told = `sh -c 'echo $$ > "$0"; exec "$@"' '${folder}/pid'`;
+			run(`${variables} ${told} '${process.execPath}' '${builtProgram}' --sandbox --seed 1`);
 			await terminal.until(/watching[^]*cart[^]*checkout[^]*payments/);
 			await terminal.until(/gateway 127/);
 			await terminal.until(/in place, says Knative|live since/);
 			// The pods are asked about their users once the selection rests: the last that comes of itself.
 			await terminal.until(/nobody uses it/);
 		},
+		pid: () => Number(readFileSync(path.join(folder, 'pid'), 'utf8')),
 		async [Symbol.asyncDispose]() {
 			// It may have ended with its shell.
 			spawnSync(end[0] ?? 'true', end.slice(1), {env: {...process.env, ...all}, stdio: 'ignore'});

@@ -5,7 +5,7 @@ export type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
 
 export type Suspender = {
 	/** What Ctrl-Z does: give the terminal back to the shell and stop, until `fg`. Nothing while that is under way. */
-	readonly suspend: () => Promise<void>;
+	readonly suspend: () => void;
 	readonly uninstall: () => void;
 };
 
@@ -23,9 +23,16 @@ const readSize = () => {
 /**
 Ctrl-Z, and SIGTSTP and SIGCONT from elsewhere. In raw mode the terminal makes no signal of Ctrl-Z, and Ink leaves the
 alternate screen on when it is stopped.
+
+@param settled Calls back when the terminal has answered what it was asked, or soon: else the shell would read the answer as typed.
 */
-export const installSuspender = (suspendTerminal: SuspendTerminal): Suspender => {
+export const installSuspender = (
+	suspendTerminal: SuspendTerminal,
+	settled: (act: () => void) => void,
+): Suspender => {
 	let isBusy = false;
+	/** The stop that waits for an answer. */
+	let waiting: symbol | undefined;
 	let isInstalled = true;
 
 	const handOver = async (whileAway: () => Promise<void>) => {
@@ -44,7 +51,7 @@ export const installSuspender = (suspendTerminal: SuspendTerminal): Suspender =>
 		}
 	};
 
-	const suspend = async () =>
+	const stop = async () =>
 		handOver(async () => {
 			// With no listener the signal does what it does by default.
 			process.off('SIGTSTP', onStop);
@@ -56,12 +63,25 @@ export const installSuspender = (suspendTerminal: SuspendTerminal): Suspender =>
 			}
 		});
 
+	const suspend = () => {
+		if (isBusy || waiting) return;
+		const mine = Symbol('stop');
+		waiting = mine;
+		settled(() => {
+			// Meanwhile it may have been told to go on, or have ended.
+			if (waiting !== mine) return;
+			waiting = undefined;
+			void stop();
+		});
+	};
+
 	const onStop = () => {
-		void suspend();
+		suspend();
 	};
 
 	// After a SIGSTOP from elsewhere the shell has set the terminal up for itself: set it up again and redraw.
 	const onContinue = () => {
+		waiting = undefined;
 		void handOver(async () => {});
 	};
 
@@ -71,6 +91,7 @@ export const installSuspender = (suspendTerminal: SuspendTerminal): Suspender =>
 		suspend,
 		uninstall() {
 			isInstalled = false;
+			waiting = undefined;
 			process.off('SIGTSTP', onStop);
 			process.off('SIGCONT', onContinue);
 		},

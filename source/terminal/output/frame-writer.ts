@@ -11,6 +11,7 @@ import {inkStdout} from './frame/ink-stdout.js';
 import {createPacedOutput} from './frame/paced-output.js';
 import type {TerminalStream} from './frame/terminal-stream.js';
 import {frameClock, type FrameClock} from './frame-clock.js';
+import {hasSureWidths} from './frame/sure-width.js';
 import {knownState, stringEnd} from './known-state.js';
 import {windowSize} from './window-size.js';
 import type {Sight} from '../sight.js';
@@ -205,13 +206,16 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		terminal.on('resize', onResize);
 		signals.on('SIGWINCH', onWindowSignal);
 		frame = first;
-		displayed.blanked(size().columns, size().rows, first);
+		const {columns, rows} = size();
+		const isSure = first === undefined || hasSureWidths(first);
+		displayed.blanked(columns, rows, isSure ? first : undefined);
 		mayAsk = true;
 		watch.resume();
 		// Drawn over by the frame; how far the cursor is behind it tells how wide it is, and whether it is one character at all.
 		const measured = first === undefined || !sight ? '' : ambiguous + sight.request(told) + home;
 		// Nothing is looked at yet: this is the first that is seen of the program, and each millisecond counts.
-		const drawn = first === undefined ? '' : first.replaceAll('\n', '\r\n');
+		const plain = first?.replaceAll('\n', '\r\n') ?? '';
+		const drawn = isSure ? plain : eraseAll + (displayed.show(first, columns, rows) ?? plain);
 		// Not every terminal has another screen: then what the shell has written is on this one.
 		const known = stringEnd + enterAlternateScreen + knownState;
 		write(known + noWrap + hideCursor + home + eraseAll + measured + drawn);

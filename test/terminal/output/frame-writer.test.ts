@@ -2,12 +2,13 @@ import * as fc from '../../support/property.js';
 import {describe, expect, it} from 'vitest';
 import {createFrameWriter, type FrameWriter} from '../../../source/terminal/output/frame-writer.js';
 import {createFakeClock} from '../../probe/fake-clock.js';
-import {drawnAfresh, FakeTerminal} from '../../support/fake-terminal.js';
+import stringWidth from 'string-width';
+import {drawnAfresh, FakeTerminal, type Widths} from '../../support/fake-terminal.js';
 
 const runs = Number(process.env['FRAME_RUNS'] ?? 60);
 
-function open(columns = 80, rows = 24, preemptions = () => 0) {
-	const terminal = new FakeTerminal(columns, rows);
+function open(columns = 80, rows = 24, preemptions = () => 0, widths?: Widths) {
+	const terminal = new FakeTerminal(columns, rows, widths);
 	const clock = createFakeClock();
 	const writer = createFrameWriter(terminal, {clock, preemptions, signals: terminal});
 	writer.enter();
@@ -109,11 +110,43 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	{weight: 2, arbitrary: fc.record({kind: fc.constantFrom('junk', 'redraw', 'away', 'slow', 'copy')})},
 );
 
+const isEmoji = (codePoint: number) => /^\p{Extended_Pictographic}$/u.test(String.fromCodePoint(codePoint));
+const isMark = (codePoint: number) =>
+	/^[\p{Mark}\p{Default_Ignorable_Code_Point}]$/u.test(String.fromCodePoint(codePoint));
+const isFlag = (codePoint: number) => codePoint >= 0x1_f1_e6 && codePoint <= 0x1_f1_ff;
+const isIdeograph = (codePoint: number) =>
+	/^[\p{Script=Han}\p{Script=Katakana}\p{Script=Hangul}]$/u.test(String.fromCodePoint(codePoint));
+const isLine = (codePoint: number) => codePoint >= 0x25_00 && codePoint <= 0x25_7f;
+
+const partsOfEmoji: Widths = codePoint => {
+	if (isMark(codePoint)) return 0;
+	return isEmoji(codePoint) || isFlag(codePoint) || isIdeograph(codePoint) ? 2 : 1;
+};
+
+/** The cells of a row but those that a placeholder has in another one. */
+const beside = (row: string, other: string): string[] => {
+	const others = other.split(' | ');
+	return row.split(' | ').map((cell, column) => (others[column]?.startsWith('?') ? 'odd' : cell));
+};
+
+const otherWidths: readonly (readonly [string, Widths | undefined])[] = [
+	['of Unicode 6', undefined],
+	['of one column for everything', () => 1],
+	[
+		'of two columns for all but ASCII and lines',
+		codePoint => (codePoint < 0x3_00 || isLine(codePoint) ? 1 : 2),
+	],
+	['where marks have none, emoji one', codePoint => (isMark(codePoint) ? 0 : 1)],
+	['where each part of an emoji has two', partsOfEmoji],
+];
+
+const someWidths = fc.constantFrom(undefined, partsOfEmoji);
+
 describe('a terminal behind the frame writer', () => {
 	it('shows what it would if every frame were drawn afresh, whatever came before', async () => {
 		await fc.assert(
-			fc.asyncProperty(fc.array(step, {minLength: 1, maxLength: 14}), async steps => {
-				const {terminal, clock, writer} = open(40, 12);
+			fc.asyncProperty(fc.array(step, {minLength: 1, maxLength: 14}), someWidths, async (steps, own) => {
+				const {terminal, clock, writer} = open(40, 12, () => 0, own);
 				let lines: string[] = [];
 				let drawn = 0;
 				const shown: string[][] = [];
@@ -158,7 +191,7 @@ describe('a terminal behind the frame writer', () => {
 						// Time for a frame that had to wait.
 						await clock.pass(1100);
 						shown.push(await terminal.cells());
-						wanted.push(await drawnAfresh(lines.join('\n'), terminal.columns, terminal.rows));
+						wanted.push(await drawnAfresh(lines.join('\n'), terminal.columns, terminal.rows, own));
 					}
 				}
 				expect(shown).toEqual(wanted);
@@ -249,6 +282,54 @@ describe('a terminal behind the frame writer', () => {
 		expect(await terminal.isOnAlternateScreen()).toBe(false);
 		expect(await terminal.isWrapping()).toBe(true);
 		expect(await terminal.text()).toBe('$\n\n');
+	});
+});
+
+describe.each(otherWidths)('in a terminal with widths %s', (_, widths) => {
+	it.each([
+		['an emoji', '👍'],
+		['a sign with a variation selector', '⚠️'],
+		['a family', '👨‍👩‍👧‍👦'],
+		['a tone of skin', '👋🏽'],
+		['flags', '🇩🇪🇫🇷'],
+		['half a flag', '🇩'],
+		['a keycap', '1️⃣'],
+		['a letter with marks', 'e\u0301\u0323'],
+		['a letter of many parts', 'क्षि'],
+		['Hebrew', 'שלום'],
+		['a ligature', 'ﬁ'],
+		['a character of private use', '\uE0B0'],
+		['one that is not assigned', '\u{1FAFF}'],
+	])('the cells beside %s are where they are meant to be', async (_what, odd) => {
+		const width = stringWidth(odd);
+		const rowsWith = (text: string) => [
+			`│ ${text} │ 10 % │\u001B[31m ready \u001B[39m│ 7 │`,
+			`│ two ${text} ${text}│${text}│ 90 %${text}`,
+			text,
+			`│ ${' '.repeat(33 - width)} 1 ${text}`,
+		];
+		const frame = (text: string) => rowsWith(text).join('\n');
+		const placeholder = '?'.repeat(width);
+		const terminal = new FakeTerminal(40, 5, widths);
+		const clock = createFakeClock();
+		const writer = createFrameWriter(terminal, {clock, preemptions: () => 0, signals: terminal});
+		const expectMeant = async () => {
+			const seen = await terminal.cells();
+			const wanted = await drawnAfresh(frame(placeholder), 40, 5);
+			expect(seen.map((row, index) => beside(row, wanted[index] ?? ''))).toEqual(
+				wanted.map(row => beside(row, row)),
+			);
+		};
+		// The frame that it is opened with, before anything is known; then over other ones.
+		writer.enter(frame(odd));
+		await expectMeant();
+		writer.show(frame('other'));
+		writer.show(frame(odd));
+		await clock.pass(1000);
+		await expectMeant();
+		writer.redraw();
+		await clock.pass(1000);
+		await expectMeant();
 	});
 });
 

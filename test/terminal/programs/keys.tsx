@@ -31,14 +31,14 @@ function Keys({isReady}: {readonly isReady: boolean}) {
 	const suspender = useRef<Suspender>(undefined);
 	const {suspendTerminal} = useApp();
 	useEffect(() => {
-		const installed = installSuspender(suspendTerminal);
+		const installed = installSuspender(suspendTerminal, act => act());
 		suspender.current = installed;
 		return installed.uninstall;
 	}, [suspendTerminal]);
 	useInput((input, key) => {
 		const stroke = strokeOf(input, key);
 		if (stroke === 'ctrl-z') {
-			void suspender.current?.suspend();
+			suspender.current?.suspend();
 		} else if (stroke === 'E') {
 			setSeen(['explode']);
 		} else {

@@ -1,6 +1,7 @@
 /** Draws over one line of the screen with another one. */
 import {blank, codePointOf, unknown, type CellLine} from './cells.js';
 import type {Pen} from './pen.js';
+import {placed} from './placed.js';
 import {shiftsBetween} from './shift.js';
 
 /** Bytes of `CSI n X` and of the move that has to follow, against which blanks are weighed. */
@@ -36,7 +37,10 @@ export function drawLine(pen: Pen, row: number, before: CellLine | undefined, af
 	});
 	if (after.rest === '') return;
 	pen.moveTo(row, after.sure, after.cells);
-	pen.raw(after.rest, after.restStyle);
+	const {bytes, end} = placed(after.rest, after.sure, columns);
+	pen.raw(bytes, after.restStyle);
+	// Something drawn wider than thought may reach beyond what follows it.
+	if (end < columns) pen.erase();
 }
 
 /** What is only further left or right goes there; gives what the row shows then. */

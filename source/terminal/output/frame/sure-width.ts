@@ -48,6 +48,16 @@ export function sureWidth(codePoint: number): 0 | 1 | 2 {
 	return isIn(wide, codePoint) ? 2 : 0;
 }
 
+/** Whether a frame has no character but such: lines with styles. */
+export const hasSureWidths = (frame: string): boolean => {
+	for (let index = 0; index < frame.length; index++) {
+		const unit = frame.charCodeAt(index);
+		// ESC and line feed are of the frame; of surrogates only the ideographs would be sure.
+		if (unit > 0x7e && sureWidth(unit) === 0) return false;
+	}
+	return true;
+};
+
 function isIn(ranges: readonly (readonly [number, number])[], codePoint: number): boolean {
 	for (const [first, last] of ranges) {
 		if (codePoint <= last) return codePoint >= first;
