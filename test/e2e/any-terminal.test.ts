@@ -109,7 +109,7 @@ describe.concurrent.each(terminals.map(program => ({program, isThere: isInstalle
 				shell.writeForeign(`${ESC}7${ESC}[H${'710 % somebody else '.repeat(60)}${ESC}8`);
 				await terminal.until(/somebody else/);
 				terminal.press('2');
-				await terminal.until(screen => !/somebody else|710/.test(screen), {within: 60_000});
+				await terminal.until(screen => !/somebody else|710/.test(screen), {within: 120_000});
 				await expectAsDrawnAfresh(shell);
 				await whileStopped(shell, `printf '${shellText}'`);
 				await expectAsDrawnAfresh(shell);
