@@ -218,8 +218,7 @@ describe.skipIf(!isThere('tmux'))('tmux, which has to be installed', () => {
 		await using terminal = await openWithin('tmux', options.split(' '));
 		await expectStable(terminal);
 		terminal.press('j', 'j');
-		await terminal.until(/▸ ▲ payments/);
-		await terminal.settle(500);
+		await terminal.until(screen => /▸ ▲ payments/.test(screen) && screen.includes('nobody uses it'));
 		await expectStable(terminal);
 		terminal.press('q');
 		await terminal.exited;
@@ -237,8 +236,7 @@ describe.skipIf(!isThere('screen'))('GNU screen, which has to be installed', () 
 		]);
 		await expectStable(terminal);
 		terminal.press('j', 'j');
-		await terminal.until(/▸ ▲ payments/);
-		await terminal.settle(500);
+		await terminal.until(screen => /▸ ▲ payments/.test(screen) && screen.includes('nobody uses it'));
 		await expectStable(terminal);
 		terminal.press('q');
 		await terminal.exited;
