@@ -133,7 +133,7 @@ export function createObjectStore(options: ObjectStoreOptions = {}): ObjectStore
 			}
 
 			const next = updatedObject(resource, current, change(current), part);
-			if (isDeepStrictEqual(next, current)) {
+			if (isDeepStrictEqual(withoutTimes(next), withoutTimes(current))) {
 				return current;
 			}
 
@@ -198,4 +198,15 @@ function deepFreeze<T>(value: T): T {
 	}
 
 	return value;
+}
+
+/**
+ * What is compared: a write after which only the times of its managers differ is none, and moves no version
+ * (kubernetes/apiserver, ignoreManagedFieldsTimestampsTransformer).
+ */
+function withoutTimes({metadata, ...rest}: StoredObject): unknown {
+	return {
+		...rest,
+		metadata: {...metadata, managedFields: metadata.managedFields?.map(entry => ({...entry, time: ''}))},
+	};
 }

@@ -148,12 +148,14 @@ it('§8.24 drops a field nobody knows with a warning, and refuses it when asked 
 	});
 });
 
-it('§8.9 answers 200 with the same resourceVersion when a write changes nothing', async () => {
-	const running = await start();
+it('§8.9 answers 200 with the same resourceVersion when a write changes nothing, however late', async () => {
+	let now = Date.parse('2026-11-03T03:00:00Z');
+	const running = await start({now: () => now});
 	const before = await created(
 		running,
 		knativeService('hello', {container: {env: [{name: 'TARGET', value: 'World'}, {name: 'EMPTY'}]}}),
 	);
+	now += 60_000;
 	const again = await running.call('PATCH', `${servicesPath}/hello`, {
 		headers: mergePatch,
 		// As a client would write it: without what was filled in, and with an empty value where Go has none.
