@@ -14,7 +14,7 @@ it.each([
 	const world = await startWorld();
 	try {
 		const run = async (...args: string[]) =>
-			runProgram([...args, '--gateway', world.sandbox.gatewayAddress], {
+			runProgram(args, {
 				KUBECONFIG: world.sandbox.kubeconfigPath,
 				XDG_STATE_HOME: folder.path,
 				XDG_CONFIG_HOME: folder.path,

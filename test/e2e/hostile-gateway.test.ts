@@ -30,18 +30,17 @@ test('escape sequences, NUL, invalid UTF-8, wide characters and emoji leave the 
 	terminal.press('4', 'enter');
 	await terminal.until(/What cart answers[\s\S]*␛\[2J/);
 	terminal.press('esc');
-	const wanted = [
-		'1 Services',
-		'2 Revisions of cart',
-		'3 Traffic',
-		'4 Live',
-		'␛[2J␛[H␛]0;owned␇␀你好👩👩👧<U+202E>��',
-	];
+	const wanted = ['1 Services', '2 Revisions of cart', '3 Traffic', '4 Live'];
+	// Each emoji has two columns, in a terminal that draws it in one, too.
+	const text = /␛\[2J␛\[H␛\]0;owned␇␀你好👩 ?👩 ?👧 ?<U\+202E>��/;
 	// In the end, and not only between two frames: all of it, and a border at either end of every row of the panes.
 	const screen = await terminal.until(now => {
 		const rows = now.split('\n').filter(row => /^[╭╰│]/.test(row));
 		return (
-			rows.length > 30 && rows.every(row => /[╮╯│]$/.test(row)) && wanted.every(text => now.includes(text))
+			rows.length > 30 &&
+			rows.every(row => /[╮╯│]$/.test(row)) &&
+			wanted.every(title => now.includes(title)) &&
+			text.test(now)
 		);
 	});
 	expect(screen).toContain('kn-canary  sandbox / default');
