@@ -42,7 +42,7 @@ async function until(name: string, wanted: RegExp): Promise<string> {
 
 /** Types it into a shell, waits until it has begun, and closes the terminal; it leaves its exit code in `code`. */
 async function startAndHangUp(command: string): Promise<void> {
-	const program = `'${process.execPath}' '${builtProgram}' -v --kubeconfig '${sandbox.kubeconfig}' --gateway ${sandbox.gateway}`;
+	const program = `'${process.execPath}' '${builtProgram}' -v --kubeconfig '${sandbox.kubeconfig}'`;
 	await using terminal = openTerminal({
 		command: 'bash',
 		args: ['--norc', '--noprofile', '-i'],
