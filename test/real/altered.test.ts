@@ -13,7 +13,8 @@ import {
 	type MutatingWebhook,
 } from '../support/mutating-webhook.js';
 import {shows} from '../support/on-world.js';
-import {openRealWorld, splitWords, type RealWorld} from './console-world.js';
+import {openRealWorld, type RealWorld} from './console-world.js';
+import {splitWords} from './stored.js';
 import {agree, openRealConsole, runCommand, stateDirectory} from './real-console.js';
 
 let world: RealWorld;

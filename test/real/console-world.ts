@@ -3,9 +3,19 @@ import {randomBytes} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import process from 'node:process';
 import * as v from 'valibot';
-import type {MutatingWebhook} from '../support/mutating-webhook.js';
 import {createClient} from './client.ts';
-import {freePort} from './server.ts';
+import {interventions} from './interventions.ts';
+import {
+	annotated,
+	areScaled,
+	auditEvent,
+	isDry,
+	isReady,
+	list,
+	service,
+	type StoredService,
+	type Write,
+} from './stored.ts';
 
 const kubeconfig = v.object({
 	clusters: v.array(
@@ -13,98 +23,6 @@ const kubeconfig = v.object({
 	),
 	users: v.array(v.object({user: v.object({token: v.string()})})),
 });
-
-const target = v.object({
-	revisionName: v.exactOptional(v.string()),
-	latestRevision: v.exactOptional(v.boolean()),
-	percent: v.exactOptional(v.number(), 0),
-	tag: v.exactOptional(v.string()),
-});
-
-const condition = v.object({type: v.string(), status: v.string()});
-
-const service = v.object({
-	metadata: v.object({
-		uid: v.string(),
-		generation: v.number(),
-		resourceVersion: v.string(),
-		annotations: v.exactOptional(v.record(v.string(), v.string()), {}),
-	}),
-	spec: v.object({
-		template: v.object({
-			metadata: v.exactOptional(
-				v.object({annotations: v.exactOptional(v.record(v.string(), v.string()), {})}),
-				{annotations: {}},
-			),
-			spec: v.object({
-				containers: v.array(
-					v.object({
-						image: v.string(),
-						env: v.exactOptional(
-							v.array(v.object({name: v.string(), value: v.exactOptional(v.string())})),
-							[],
-						),
-					}),
-				),
-			}),
-		}),
-		traffic: v.exactOptional(v.array(target), []),
-	}),
-	status: v.exactOptional(
-		v.object({
-			observedGeneration: v.exactOptional(v.number()),
-			latestReadyRevisionName: v.exactOptional(v.string()),
-			latestCreatedRevisionName: v.exactOptional(v.string()),
-			conditions: v.exactOptional(v.array(condition), []),
-		}),
-		{},
-	),
-});
-
-const annotated = v.object({
-	metadata: v.object({annotations: v.exactOptional(v.record(v.string(), v.string()), {})}),
-});
-
-export type StoredService = v.InferOutput<typeof service>;
-
-const list = v.object({
-	items: v.array(
-		v.object({
-			metadata: v.object({name: v.string(), uid: v.string(), resourceVersion: v.string()}),
-			status: v.exactOptional(
-				v.object({
-					actualReplicas: v.exactOptional(v.number()),
-					desiredReplicas: v.exactOptional(v.number()),
-				}),
-				{},
-			),
-		}),
-	),
-});
-
-const auditEvent = v.object({
-	verb: v.string(),
-	requestURI: v.string(),
-	userAgent: v.exactOptional(v.string(), ''),
-	user: v.object({username: v.string()}),
-	objectRef: v.exactOptional(v.object({resource: v.string(), namespace: v.exactOptional(v.string(), '')}), {
-		resource: '',
-		namespace: '',
-	}),
-	responseStatus: v.exactOptional(v.object({code: v.number()}), {code: 0}),
-	requestObject: v.exactOptional(v.unknown()),
-});
-
-/** One writing request of a console, as the API server noted it. */
-export type Write = {
-	verb: string;
-	resource: string;
-	uri: string;
-	code: number;
-	body: unknown;
-	/** Whether the API server took it for a dry run: by its query, or of a DELETE with a body by that alone. */
-	isDry: boolean;
-};
 
 export type RealWorld = Awaited<ReturnType<typeof openRealWorld>>;
 
@@ -129,34 +47,6 @@ export async function openRealWorld() {
 		return text;
 	};
 	await expectCode(201, 'POST', '/api/v1/namespaces', {metadata: {name: namespace}});
-
-	/** Has the API server ask a mutating webhook before it writes a service of this namespace, until the returned is called. */
-	const askFirst = async (name: string, clientConfig: object): Promise<() => Promise<void>> => {
-		const configurations = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
-		await expectCode(201, 'POST', configurations, {
-			metadata: {name},
-			webhooks: [
-				{
-					name: 'test.example.com',
-					admissionReviewVersions: ['v1'],
-					sideEffects: 'None',
-					clientConfig,
-					namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': namespace}},
-					rules: [
-						{
-							apiGroups: ['serving.knative.dev'],
-							apiVersions: ['v1'],
-							operations: ['CREATE', 'UPDATE'],
-							resources: ['services'],
-						},
-					],
-				},
-			],
-		});
-		return async () => {
-			await expectCode(200, 'DELETE', `${configurations}/${name}`);
-		};
-	};
 
 	const world = {
 		kubeconfig: file,
@@ -292,144 +182,11 @@ export async function openRealWorld() {
 					isDry: isDry(verb, requestURI, requestObject),
 				}));
 		},
-		/** Until what it returns is called, this webhook may change what is written of the services of this namespace. */
-		async changeBy(webhook: Pick<MutatingWebhook, 'clientConfig' | 'asked'>, name: string) {
-			const remove = await askFirst(`change-${namespace}`, webhook.clientConfig);
-			// The API server hears of it in its own time.
-			await client.until('PATCH', `${collection('services')}/${name}?dryRun=All`, () => webhook.asked > 0, {
-				metadata: {labels: {asked: 'yes'}},
-			});
-			return remove;
-		},
-		/**
-		 * Until what it returns is called, the API server has to ask a webhook before it writes a service of this namespace,
-		 * and that webhook is down.
-		 */
-		async loseWebhook(): Promise<() => Promise<void>> {
-			const services = '/api/v1/namespaces/knative-serving/services';
-			const name = `down-${namespace}`;
-			await expectCode(201, 'POST', services, {
-				metadata: {name},
-				spec: {type: 'ExternalName', externalName: '127.0.0.1'},
-			});
-			const remove = await askFirst(name, {
-				service: {namespace: 'knative-serving', name, port: await freePort()},
-			});
-			return async () => {
-				await remove();
-				await expectCode(200, 'DELETE', `${services}/${name}`);
-			};
-		},
-		/** Until what it returns is called, this user may patch the services of this namespace. */
-		async grant(user: string): Promise<() => Promise<void>> {
-			const bindings = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/rolebindings`;
-			const group = 'rbac.authorization.k8s.io';
-			await expectCode(201, 'POST', bindings, {
-				metadata: {name: 'granted'},
-				subjects: [{apiGroup: group, kind: 'User', name: user}],
-				roleRef: {apiGroup: group, kind: 'ClusterRole', name: 'moves-traffic'},
-			});
-			// The authorizer hears of it in its own time.
-			const until = async (isAllowed: boolean) =>
-				client.until(
-					'POST',
-					'/apis/authorization.k8s.io/v1/subjectaccessreviews',
-					(_, text) => text.includes(`"allowed":${isAllowed}`),
-					{
-						spec: {
-							user,
-							resourceAttributes: {
-								namespace,
-								verb: 'patch',
-								group: 'serving.knative.dev',
-								resource: 'services',
-							},
-						},
-					},
-				);
-			await until(true);
-			return async () => {
-				await expectCode(200, 'DELETE', `${bindings}/granted`);
-				await until(false);
-			};
-		},
-		/**
-		 * Until what it returns is called, a policy denies every change of a service of this namespace, with this message.
-		 * @param known A service by which it is seen that the API server has heard of it, and that it has of the end.
-		 */
-		async freeze(message: string, known: string): Promise<() => Promise<void>> {
-			const answers = async (wanted: number) =>
-				client.until('PATCH', `${collection('services')}/${known}?dryRun=All`, code => code === wanted, {
-					metadata: {labels: {asked: 'yes'}},
-				});
-			const group = '/apis/admissionregistration.k8s.io/v1';
-			const name = `freeze-${namespace}`;
-			const paths = [`${group}/validatingadmissionpolicies`, `${group}/validatingadmissionpolicybindings`];
-			const rule = {apiGroups: ['serving.knative.dev'], apiVersions: ['v1'], resources: ['services']};
-			const specs = [
-				{
-					matchConstraints: {resourceRules: [{...rule, operations: ['UPDATE']}]},
-					validations: [{expression: 'false', message}],
-				},
-				{
-					policyName: name,
-					validationActions: ['Deny'],
-					matchResources: {
-						namespaceSelector: {matchLabels: {'kubernetes.io/metadata.name': namespace}},
-					},
-				},
-			];
-			for (const [index, path] of paths.entries()) {
-				await expectCode(201, 'POST', path, {metadata: {name}, spec: specs[index]});
-			}
-			await answers(422);
-			return async () => {
-				for (const path of paths) await expectCode(200, 'DELETE', `${path}/${name}`);
-				await answers(200);
-			};
-		},
+		...interventions({client, namespace, collection, expectCode}),
 		async close(): Promise<void> {
 			await expectCode(200, 'DELETE', `/api/v1/namespaces/${namespace}`);
 			client.close();
 		},
 	};
 	return world;
-}
-
-/** Of a list of revisions: each that has pods knows how many it is to have. */
-function areScaled(text: string): boolean {
-	return v
-		.parse(list, JSON.parse(text))
-		.items.every(
-			({status: {actualReplicas, desiredReplicas}}) =>
-				actualReplicas === undefined || desiredReplicas !== undefined,
-		);
-}
-
-function isReady({metadata, status: {observedGeneration, conditions}}: StoredService): boolean {
-	return (
-		observedGeneration === metadata.generation &&
-		conditions.some(({type, status}) => type === 'Ready' && status === 'True')
-	);
-}
-
-/** By the rule of the API server: of a DELETE with a body, the query is not looked at. */
-function isDry(verb: string, uri: string, body: unknown): boolean {
-	if (verb !== 'delete' || body === undefined) return uri.includes('dryRun=All');
-	return typeof body === 'object' && body !== null && 'dryRun' in body;
-}
-
-/** `hello-00001=90:stable @latest=10`: a split in words. */
-export function splitWords({spec: {traffic}}: StoredService): string {
-	return traffic
-		.map(({revisionName, percent, tag}) => {
-			const name = revisionName ?? '@latest';
-			return `${name}=${percent}${tag === undefined ? '' : `:${tag}`}`;
-		})
-		.join(' ');
-}
-
-/** A split in words without its tags. */
-export function sharesIn(words: string): string {
-	return words.replaceAll(/:[a-z]+/g, '');
 }

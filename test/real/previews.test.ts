@@ -3,7 +3,8 @@
  * are, by uid and resourceVersion, what they were.
  */
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openRealWorld, splitWords, type RealWorld} from './console-world.js';
+import {openRealWorld, type RealWorld} from './console-world.js';
+import {splitWords} from './stored.js';
 import {
 	backToPanes,
 	nextWrites,

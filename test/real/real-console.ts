@@ -8,7 +8,8 @@ import {expect} from 'vitest';
 import type {Action} from '../../source/screen/keys/key-lookup.js';
 import {openBuiltConsole} from '../support/console.js';
 import type {TestTerminal} from '../support/terminal.js';
-import type {RealWorld, Write} from './console-world.js';
+import type {RealWorld} from './console-world.js';
+import type {Write} from './stored.js';
 
 /** A directory for the history of a test; removed with `await using`. */
 export async function stateDirectory() {

@@ -4,7 +4,8 @@ import path from 'node:path';
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {status} from '../support/api-server.js';
 import {startApiRelay, type ApiRelay, type RelayedRequest} from '../support/api-relay.js';
-import {openRealWorld, splitWords, type RealWorld} from './console-world.js';
+import {openRealWorld, type RealWorld} from './console-world.js';
+import {splitWords} from './stored.js';
 import {runCommand, stateDirectory} from './real-console.js';
 
 let world: RealWorld;

@@ -4,7 +4,8 @@
  */
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import type {TestTerminal} from '../support/terminal.js';
-import {openRealWorld, splitWords, type RealWorld, type StoredService} from './console-world.js';
+import {openRealWorld, type RealWorld} from './console-world.js';
+import {splitWords, type StoredService} from './stored.js';
 import {agree, openRealConsole, runCommand, stateDirectory} from './real-console.js';
 
 let world: RealWorld;

@@ -1,6 +1,7 @@
 /** A whole release by keyboard, each key followed to the object that the API server stores for it. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {openRealWorld, splitWords, type RealWorld, type StoredService} from './console-world.js';
+import {openRealWorld, type RealWorld} from './console-world.js';
+import {splitWords, type StoredService} from './stored.js';
 import {agree, openRealConsole, previewed, stateDirectory} from './real-console.js';
 
 let world: RealWorld;

@@ -1,69 +1,18 @@
 /** A plan is written down before it is sent and after: in a history on disk, with an API server over HTTP. */
-import {mkdtemp, rm} from 'node:fs/promises';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {openHistoryFile, type HistoryFile} from '../../source/journal/journal-file.js';
-import type {Cluster} from '../../source/kube/cluster.js';
-import {connect} from '../../source/kube/connect.js';
-import {patched} from '../../source/knative/objects/patch.js';
-import type {KnativeService, TrafficTarget} from '../../source/knative/objects/wire.js';
+import {describe, expect, it} from 'vitest';
+import {openHistoryFile} from '../../source/journal/journal-file.js';
+import type {TrafficTarget} from '../../source/knative/objects/wire.js';
 import {noteAnnotation, parseNote, type ReleaseNote} from '../../source/knative/release/evidence/note.js';
-import {parseService, type ServiceView} from '../../source/knative/service/service.js';
 import {splitOf, set} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
-import {
-	planAgain,
-	planCreateService,
-	planDeleteRevision,
-	planDeleteService,
-} from '../../source/release/plan-object.js';
-import {planAbandon, planRollback, planSplit} from '../../source/release/plan-split.js';
+import {planAgain} from '../../source/release/plan-object.js';
+import {planAbandon, planSplit} from '../../source/release/plan-split.js';
 import {sendRecorded} from '../../source/release/recorded.js';
 import {status, type Exchange} from '../support/api-server.js';
-import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
-import {knativeService} from '../knative/objects.js';
-import {going, now, one, planned, revisionMade, three, two} from './made.js';
+import {now, one, planned, two} from './made.js';
+import {back, clock, cluster, facts, given, history, view, withHistory, world} from './recorded-world.js';
 
-let world: ScriptedCluster;
-let cluster: Cluster;
-let directory: string;
-let history: HistoryFile;
-
-beforeEach(async () => {
-	world = await startScriptedCluster();
-	cluster = await connect({kubeconfigText: world.server.kubeconfig()});
-	directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-recorded-'));
-	history = openHistoryFile(path.join(directory, 'history.jsonl'));
-});
-
-afterEach(async () => {
-	await cluster.close();
-	await world.server.close();
-	await rm(directory, {recursive: true, force: true});
-});
-
-function view(): ServiceView {
-	const parsed = parseService(world.service);
-	if (!parsed.ok) throw new Error(parsed.reason);
-	return parsed.value;
-}
-
-const facts = () => ({
-	service: view(),
-	revisions: [revisionMade(2), revisionMade(1)],
-	changes: [],
-	now,
-	user: 'ann',
-});
-
-const back = () => planned(planRollback(facts()));
-
-/** The service as what was sent leaves it, at this generation. */
-function given({body}: Pick<Exchange, 'body'>, generation: number): KnativeService {
-	const object = patched(world.service, Array.isArray(body) ? body : []);
-	return {...object, metadata: {...object.metadata, generation}};
-}
+withHistory();
 
 /** The note in what was sent. */
 const noteSent = (exchange: Pick<Exchange, 'body'>) =>
@@ -75,12 +24,6 @@ const withTraffic = (object: ReturnType<typeof given>, traffic: TrafficTarget[])
 });
 
 const never = async () => new Promise<void>(() => {});
-
-/** Tells these times one after the other, and goes on telling the last one. */
-function clock(...times: number[]) {
-	let last = now;
-	return () => (last = times.shift() ?? last);
-}
 
 const shares = (split: readonly {key: string; percent: number}[]) =>
 	split.map(({key, percent}) => `${key}=${percent}`).join(' ');
@@ -284,97 +227,6 @@ describe('a change of a split', () => {
 		const sent = await sendRecorded(cluster, plan, history);
 		expect(sent).toMatchObject({outcome: {kind: 'done'}, entry: undefined, open: undefined});
 		expect(await history.readAll()).toEqual({entries: [], attempts: [], deeds: []});
-	});
-});
-
-describe('what is made or deleted', () => {
-	const manifest = knativeService();
-
-	it('a service, is there with its end and no command line, whose manifest may have secrets in it', async () => {
-		world.onWrite(exchange => exchange.answer(201, manifest));
-		const {outcome} = await sendRecorded(cluster, planCreateService(manifest, [], undefined), history, {
-			reason: 'a trial',
-			now: clock(now),
-		});
-		expect(outcome.kind).toBe('done');
-		const {entries, attempts, deeds} = await history.readAll();
-		expect([...entries, ...attempts]).toEqual([]);
-		expect(deeds).toMatchObject([
-			{
-				what: 'create service',
-				object: 'helloworld-go',
-				uid: '',
-				at: now,
-				server: world.server.url,
-				context: 'test',
-				namespace: 'default',
-				service: 'helloworld-go',
-				by: cluster.user,
-				own: true,
-				reason: 'create service: a trial',
-				command: '',
-				end: {how: 'made', sentence: ''},
-			},
-		]);
-	});
-
-	it('a service that is stored otherwise, is made, and what is other is said', async () => {
-		const other = structuredClone(manifest);
-		const [container] = other.spec.template?.spec.containers ?? [];
-		if (container) container.image = 'mirror.example.com/app:1';
-		world.onWrite(exchange => exchange.answer(201, other));
-		const {outcome} = await sendRecorded(cluster, planCreateService(manifest, [], undefined), history);
-		expect(outcome.kind).toBe('altered');
-		expect((await history.readAll()).deeds).toMatchObject([
-			{end: {how: 'made', sentence: expect.stringContaining('stored mirror.example.com/app:1')}},
-		]);
-	});
-
-	it('a service that was there already, is not made', async () => {
-		world.onWrite(exchange => exchange.answer(409, status(409, 'AlreadyExists', 'it exists')));
-		const {open} = await sendRecorded(cluster, planCreateService(manifest, [], undefined), history);
-		expect(open).toBeUndefined();
-		expect((await history.readAll()).deeds).toMatchObject([
-			{
-				end: {
-					how: 'not made',
-					sentence: 'Not done: services.serving.knative.dev "helloworld-go" already exists',
-				},
-			},
-		]);
-	});
-
-	it('a service that goes, by its uid, with the command line', async () => {
-		world.onWrite(exchange => exchange.answer(200, going(world.service)));
-		await sendRecorded(cluster, planDeleteService(view(), undefined), history);
-		expect((await history.readAll()).deeds).toMatchObject([
-			{
-				what: 'delete service',
-				object: 'helloworld-go',
-				uid: view().uid,
-				reason: 'delete service',
-				command: 'kubectl delete ksvc helloworld-go -n default',
-				end: {how: 'made', sentence: ''},
-			},
-		]);
-	});
-
-	it('a revision that goes, by its own name and uid', async () => {
-		const revision = {metadata: {name: three, namespace: 'default', uid: 'uid-3', resourceVersion: '7'}};
-		world.onOther(exchange => exchange.answer(200, revision));
-		world.onWrite(exchange => exchange.answer(200, going(revision)));
-		const plan = planned(planDeleteRevision(view(), revisionMade(3)));
-		expect((await sendRecorded(cluster, plan, history)).outcome.kind).toBe('done');
-		expect((await history.readAll()).deeds).toMatchObject([
-			{what: 'delete revision', object: three, service: 'helloworld-go', uid: 'uid-3', end: {how: 'made'}},
-		]);
-	});
-
-	it('stays open where it is not known', async () => {
-		world.onWrite(exchange => exchange.cut());
-		const {outcome, open} = await sendRecorded(cluster, planDeleteService(view(), undefined), history);
-		expect(outcome.kind).toBe('unknown');
-		expect((await history.readAll()).deeds).toMatchObject([{id: open?.id, end: undefined}]);
 	});
 });
 

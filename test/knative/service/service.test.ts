@@ -1,3 +1,4 @@
+/** What a Service says of itself; its split and its owners have files of their own beside this. */
 import * as fc from '../../support/property.js';
 import {describe, expect, test} from 'vitest';
 import {parseService, type ServiceView} from '../../../source/knative/service/service.js';
@@ -60,34 +61,6 @@ test('a Service that has just been created has no status yet', () => {
 	});
 });
 
-test('traffic that is absent or empty is all for the latest revision, as the server defaults it', () => {
-	const all = [{revision: undefined, latest: true, percent: 100, tag: undefined}];
-	expect(serviceView({traffic: []}).specTraffic).toEqual(all);
-	expect(serviceView({edit: service => delete service.spec.traffic}).specTraffic).toEqual(all);
-	expect(serviceView({traffic: [{percent: 100}]}).specTraffic).toEqual(all);
-});
-
-test('a pinned target may say that it is not the latest', () => {
-	expect(
-		serviceView({traffic: [{revisionName: 'a', latestRevision: false, percent: 100, tag: 't'}]}).specTraffic,
-	).toEqual([{revision: 'a', latest: false, percent: 100, tag: 't'}]);
-});
-
-const withTraffic = (traffic: unknown) => {
-	const service = knativeService();
-	return parseService({...service, spec: {...service.spec, traffic}});
-};
-
-test('no target is left out silently: a write would take it away', () => {
-	expect(withTraffic([{latestRevision: true, percent: 90}])).toEqual({
-		ok: false,
-		reason: 'Service helloworld-go cannot be read: spec.traffic: the percents do not sum to 100.',
-	});
-	expect(withTraffic([{latestRevision: false, percent: 100}])).toMatchObject({ok: false});
-	expect(withTraffic([{latestRevision: true, percent: '100'}])).toMatchObject({ok: false});
-	expect(withTraffic([{latestRevision: true, percent: 100}, 'x'])).toMatchObject({ok: false});
-});
-
 test('several containers: the one with the port gets the requests', () => {
 	const view = serviceView({
 		edit: service => {
@@ -144,59 +117,6 @@ test('what is shown is printable, what is written back is raw', () => {
 	});
 	expect(view.url).toBe('http://x␛[2J');
 	expect(view.summary.env).toEqual([{name: 'MOTD', shown: 'a␊b', value: 'a\nb'}]);
-});
-
-test.each([
-	['Flagger', {annotations: {'flagger.app/primary-revision': 'x'}}, 'flagger.app/primary-revision: x'],
-	['Argo CD', {labels: {'argocd.argoproj.io/instance': 'shop'}}, 'argocd.argoproj.io/instance: shop'],
-	['Flux', {labels: {'kustomize.toolkit.fluxcd.io/name': 'shop'}}, 'kustomize.toolkit.fluxcd.io/name: shop'],
-])('%s is named when it owns the Service', (by, metadata, evidence) => {
-	const view = serviceView({edit: service => Object.assign(service.metadata, metadata)});
-	expect(view.owners).toEqual([{by, evidence}]);
-});
-
-test.each([
-	[
-		'an object that controls it',
-		{
-			ownerReferences: [
-				{
-					apiVersion: 'serving.kserve.io/v1beta1',
-					kind: 'InferenceService',
-					name: 'iris',
-					uid: 'x',
-					controller: true,
-				},
-			],
-		},
-		[{by: 'InferenceService iris', evidence: 'owner reference, serving.kserve.io/v1beta1'}],
-	],
-	[
-		'one that only holds it',
-		{ownerReferences: [{apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'x'}]},
-		[],
-	],
-	[
-		'a manager of its fields',
-		{
-			managedFields: [
-				{manager: 'kubectl-patch'},
-				{manager: 'argocd-controller'},
-				{manager: 'helm-controller'},
-			],
-		},
-		[
-			{by: 'Argo CD', evidence: 'argocd-controller writes fields of it'},
-			{by: 'Flux', evidence: 'helm-controller writes fields of it'},
-		],
-	],
-	[
-		'staged rollouts of the extension',
-		{annotations: {'rollout.knative.dev/over-consumption-ratio': '20'}},
-		[{by: 'Rollout Orchestrator', evidence: 'rollout.knative.dev/over-consumption-ratio: 20'}],
-	],
-])('%s is told as an owner', (_what, metadata, owners) => {
-	expect(serviceView({edit: service => Object.assign(service.metadata, metadata)}).owners).toEqual(owners);
 });
 
 test('a rollout-duration and being cluster-local are seen', () => {
@@ -352,53 +272,4 @@ describe('read with the view of an earlier state of it', () => {
 			{numRuns: 300},
 		);
 	});
-});
-
-test('an entry of the route that names no revision says nothing of the others', () => {
-	const object = knativeService();
-	const status = {
-		...Object(object)['status'],
-		traffic: [
-			{revisionName: 'helloworld-go-00001', percent: 90, tag: 'stable'},
-			{configurationName: 'helloworld-go', latestRevision: true, percent: 0},
-			{revisionName: 'helloworld-go-00002', percent: 10},
-		],
-	};
-	const parsed = parseService({...object, status});
-	expect(parsed.ok && parsed.value.statusTraffic.map(({revision, percent}) => [revision, percent])).toEqual([
-		['helloworld-go-00001', 90],
-		['helloworld-go-00002', 10],
-	]);
-});
-
-test('one target that names no revision is not left out for the others that do', () => {
-	const object = knativeService();
-	object.spec.traffic = [
-		{revisionName: 'helloworld-go-00001', percent: 50},
-		{latestRevision: false, percent: 50},
-	];
-	expect(parseService(object)).toEqual({
-		ok: false,
-		reason: expect.stringContaining('a target names no revision'),
-	});
-});
-
-test.each<[what: string, traffic: unknown, doubt: RegExp]>([
-	[
-		'a negative percent',
-		[
-			{revisionName: 'a', percent: 90},
-			{revisionName: 'b', percent: -10},
-		],
-		/percent/,
-	],
-	['a part without a revision', [{revisionName: 'a', percent: 90}, {percent: 10}], /revisionName/],
-	['no list', 'all of it', /cannot be read/],
-	['a tag without a revision', [{revisionName: 'a', percent: 100}, {tag: 'b'}], /^undefined$/],
-	['nothing yet', null, /^undefined$/],
-])('of a split with %s it is known whether all of it could be read', (_, traffic, doubt) => {
-	const parsed = parseService({...knativeService(), status: {traffic}});
-	if (!parsed.ok) throw new Error(parsed.reason);
-	expect(String(parsed.doubt)).toMatch(doubt);
-	expect(parsed.value.splitDoubt).toBe(parsed.doubt);
 });

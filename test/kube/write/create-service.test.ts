@@ -2,7 +2,8 @@
 import {describe, expect, it} from 'vitest';
 import {createService, type WriteOutcome} from '../../../source/kube/write/write.js';
 import {status, type Exchange} from '../../support/api-server.js';
-import {cluster, server, withCluster} from '../answered-cluster.js';
+import {cluster, server} from '../answered-cluster.js';
+import {base, notFound, onSent, path, service, withApiServer} from './hello-service.js';
 
 const manifest = {
 	apiVersion: 'serving.knative.dev/v1',
@@ -16,7 +17,7 @@ const stored = (image = 'registry.example.com/hello:1', name = 'hello') => ({
 	spec: {template: {spec: {containers: [{image, name: 'user-container'}]}}},
 });
 
-withCluster();
+withApiServer();
 
 async function after(...doings: ((exchange: Exchange) => void)[]): Promise<WriteOutcome> {
 	const outcome = createService(cluster, manifest);
@@ -27,7 +28,6 @@ async function after(...doings: ((exchange: Exchange) => void)[]): Promise<Write
 const answer = (code: number, body: unknown) => (exchange: Exchange) => exchange.answer(code, body);
 const cut = (exchange: Exchange) => exchange.cut();
 const taken = status(409, 'AlreadyExists', 'services.serving.knative.dev "hello" already exists');
-const notFound = status(404, 'NotFound', 'services.serving.knative.dev "hello" not found');
 
 describe('creating is', () => {
 	it('one POST of the manifest, in which unknown fields are refused', async () => {
@@ -171,4 +171,43 @@ it.each([
 		'metadata.name and metadata.namespace',
 	);
 	expect(server.log).toEqual([]);
+});
+
+describe('a creation', () => {
+	it('refuses unknown fields instead of dropping them', async () => {
+		const outcome = createService(cluster, manifest, {onSent, dryRun: true});
+		const post = await server.next();
+		expect(post).toMatchObject({method: 'POST', path: base, body: manifest});
+		expect(Object.fromEntries(post.query)).toEqual({
+			fieldManager: 'kn-canary',
+			fieldValidation: 'Strict',
+			dryRun: 'All',
+		});
+		post.answer(201, stored());
+		expect(await outcome).toEqual({kind: 'done', object: stored(), warnings: []});
+	});
+
+	it('says that there is one of the name', async () => {
+		const outcome = createService(cluster, manifest);
+		(await server.next()).answer(
+			409,
+			status(409, 'AlreadyExists', 'services.serving.knative.dev "hello" already exists'),
+		);
+		(await server.next()).answer(200, service(5));
+		expect(await outcome).toEqual({kind: 'exists'});
+	});
+
+	it.each([
+		['done when it is there as wanted', [200, stored()], 'done'],
+		['is not known when another is there', [200, service(1, {template: {}})], 'unknown'],
+		['unknown while there is none', [404, notFound], 'unknown'],
+		['unknown when it cannot be read', [403, status(403, 'Forbidden', 'no')], 'unknown'],
+	] as const)('after a lost answer is %s', async (_, [code, body], kind) => {
+		const outcome = createService(cluster, manifest);
+		(await server.next()).cut();
+		const get = await server.next();
+		expect(`${get.method} ${get.path}`).toBe(`GET ${path}`);
+		get.answer(code, body);
+		expect((await outcome).kind).toBe(kind);
+	});
 });

@@ -32,6 +32,12 @@ export function service(
 	};
 }
 
+/** The same with an annotation that came with the change. */
+export function annotatedService(note: string, generation = 4) {
+	const {metadata, ...rest} = service(generation);
+	return {...rest, metadata: {...metadata, annotations: {'example.com/note': note}}};
+}
+
 /** What a Service takes to be created. */
 export const manifestOf = (name: string) => ({
 	apiVersion: 'serving.knative.dev/v1',
