@@ -1,27 +1,15 @@
 /** What each command prints with `-o json`, held against the schema that scripts may rely on. */
-import {mkdtempDisposableSync, readFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
+import {readFileSync} from 'node:fs';
 import {Ajv2020} from 'ajv/dist/2020.js';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {createProgram} from '../../source/cli/program.js';
 import {runProgram} from '../support/run-program.js';
-import {startWorld, type World} from '../support/world.js';
+import {worldPerFile} from './world-per-file.js';
 
 const ajv = new Ajv2020({strict: true, allowUnionTypes: true, allErrors: true, strictRequired: false});
 ajv.addSchema(JSON.parse(readFileSync('docs/json/schemas.json', 'utf8')), 'schemas');
 
-const folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-json-'));
-let world: World;
-
-beforeAll(async () => {
-	world = await startWorld();
-});
-
-afterAll(async () => {
-	await world.stop();
-	folder.remove();
-});
+const test = worldPerFile();
 
 const image = 'registry.example.com/samples/helloworld-go:1';
 
@@ -75,12 +63,12 @@ describe('with -o json', () => {
 		for (const [line, schema] of lines) {
 			// Refused by those that send no request.
 			const isSending = line.startsWith('verify') || line.includes(' --compare');
-			const gateway = isSending ? ['--gateway', world.sandbox.gatewayAddress] : [];
+			const gateway = isSending ? ['--gateway', test.world.sandbox.gatewayAddress] : [];
 			const args = [...line.split(' '), '-o', 'json', ...gateway];
 			const {stdout, code} = await runProgram(args, {
-				KUBECONFIG: world.sandbox.kubeconfigPath,
-				XDG_STATE_HOME: folder.path,
-				XDG_CONFIG_HOME: folder.path,
+				KUBECONFIG: test.world.sandbox.kubeconfigPath,
+				XDG_STATE_HOME: test.folder,
+				XDG_CONFIG_HOME: test.folder,
 			});
 			const validate = ajv.getSchema(`schemas#/$defs/${schema}`);
 			let document: unknown;

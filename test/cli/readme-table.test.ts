@@ -1,24 +1,11 @@
 /** Each row of the readme's table for who knows kubectl, kn or Argo Rollouts: our side of it is run, and does what it says. */
 import {readFileSync} from 'node:fs';
-import {mkdtempDisposableSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import path from 'node:path';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {runProgram} from '../support/run-program.js';
-import {startWorld, type World} from '../support/world.js';
+import {worldPerFile} from './world-per-file.js';
 
 const image = 'registry.example.com/samples/helloworld-go:1';
-const folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-rows-'));
-let world: World;
-
-beforeAll(async () => {
-	world = await startWorld();
-});
-
-afterAll(async () => {
-	await world.stop();
-	folder.remove();
-});
+const test = worldPerFile();
 
 const section = readFileSync('readme.md', 'utf8').split('## Coming from kubectl')[1]?.split('\n## ')[0] ?? '';
 const rows = [...section.matchAll(/^\| `(?<there>[^`]+)` +\| `kn-canary (?<here>[^`]+)` +\|$/gm)].map(
@@ -65,17 +52,17 @@ describe('the table of the readme', () => {
 	);
 	it.each(inOrder)('%s is %s', async (_there, here) => {
 		if (fresh.test(here)) {
-			await world.split('cart', [
+			await test.world.split('cart', [
 				{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
 				{revisionName: 'cart-00002', percent: 10, tag: 'canary'},
 			]);
 		}
 		const args = here.replaceAll('IMAGE', image).split(' ');
 		const env = {
-			KUBECONFIG: world.sandbox.kubeconfigPath,
-			XDG_STATE_HOME: folder.path,
-			XDG_CONFIG_HOME: folder.path,
-			KN_CANARY_GATEWAY: world.sandbox.gatewayAddress,
+			KUBECONFIG: test.world.sandbox.kubeconfigPath,
+			XDG_STATE_HOME: test.folder,
+			XDG_CONFIG_HOME: test.folder,
+			KN_CANARY_GATEWAY: test.world.sandbox.gatewayAddress,
 		};
 		if (here.startsWith('undo')) await runProgram(['split', 'cart', '1=50', '2=50', '--yes'], env);
 		const {code, stdout, stderr} = await runProgram(args, env);

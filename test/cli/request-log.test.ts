@@ -1,26 +1,15 @@
 /** `-v`, `--log` and `-q`, on the built program against the sandbox. */
-import {mkdtempDisposableSync, readFileSync, statSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {readFileSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {afterAll, beforeAll, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {shownPath} from '../../source/cli/request-log.js';
 import {runProgram} from '../support/run-program.js';
-import {startWorld, type World} from '../support/world.js';
+import {worldPerFile} from './world-per-file.js';
 
-const folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-log-'));
-let world: World;
-
-beforeAll(async () => {
-	world = await startWorld();
-});
-
-afterAll(async () => {
-	await world.stop();
-	folder.remove();
-});
+const test = worldPerFile();
 
 const run = async (...args: string[]) =>
-	runProgram(args, {KUBECONFIG: world.sandbox.kubeconfigPath, XDG_STATE_HOME: folder.path});
+	runProgram(args, {KUBECONFIG: test.world.sandbox.kubeconfigPath, XDG_STATE_HOME: test.folder});
 
 describe('a path that is shown', () => {
 	it.each([
@@ -37,16 +26,21 @@ describe('what is sent and answered', () => {
 	it('is on standard error with -v: to the API server and to the gateway, without a token, cookie or body', async () => {
 		const asked = ['verify', 'cart', '--requests', '3', '--rate', '50', '--path', '/?key=hidden', '-v'];
 		const secrets = ['--header', 'Authorization: Bearer topsecret', '--cookie', 'session=alsosecret'];
-		const {stderr, stdout, code} = await run(...asked, ...secrets, '--gateway', world.sandbox.gatewayAddress);
+		const {stderr, stdout, code} = await run(
+			...asked,
+			...secrets,
+			'--gateway',
+			test.world.sandbox.gatewayAddress,
+		);
 		expect(code).not.toBe(3);
-		const [server = ''] = /https?:\/\/[^\s]+/.exec(world.sandbox.kubeconfig) ?? [];
+		const [server = ''] = /https?:\/\/[^\s]+/.exec(test.world.sandbox.kubeconfig) ?? [];
 		expect(stderr).toMatch(
 			/^\S+Z → GET https:\/\/127\.0\.0\.1:\d+\/apis\/serving\.knative\.dev\/v1\/namespaces\/default\/services\/cart$/m,
 		);
 		expect(stderr).toMatch(/^\S+Z ← 200 in \d+ ms: GET http:\/\/[\d.]+:\d+\/\?key=…$/m);
 		expect(stderr).toMatch(/ends with \d$/m);
 		expect(server).not.toBe('');
-		const token = /token: (?<token>\S+)/.exec(world.sandbox.kubeconfig)?.groups?.['token'] ?? '';
+		const token = /token: (?<token>\S+)/.exec(test.world.sandbox.kubeconfig)?.groups?.['token'] ?? '';
 		expect(token).not.toBe('');
 		for (const secret of [token, 'topsecret', 'alsosecret', 'hidden']) {
 			expect(stderr + stdout).not.toContain(secret);
@@ -55,7 +49,7 @@ describe('what is sent and answered', () => {
 
 	it('is there of gRPC, too: the call and what came of it, without its metadata', async () => {
 		const image = 'registry.example.com/samples/helloworld-grpc:1';
-		const gateway = ['--gateway', world.sandbox.gatewayAddress];
+		const gateway = ['--gateway', test.world.sandbox.gatewayAddress];
 		const made = await run('create', 'greeter', '--image', image, '--port', 'h2c:8080', '--yes');
 		expect(made.code).toBe(0);
 		const asked = ['verify', 'greeter', '--requests', '3', '--rate', '50', '-v', ...gateway];
@@ -66,7 +60,7 @@ describe('what is sent and answered', () => {
 	});
 
 	it('is kept in a file for one user alone, which is put aside when it is large', async () => {
-		const log = path.join(folder.path, 'kn-canary.log');
+		const log = path.join(test.folder, 'kn-canary.log');
 		writeFileSync(log, `${'x'.repeat(99)}\n`.repeat(53_000), {mode: 0o644});
 		const {code, stderr} = await run('get', '--log', log);
 		expect([code, stderr]).toEqual([0, '']);
@@ -88,7 +82,7 @@ describe('what is sent and answered', () => {
 
 describe('quiet', () => {
 	it('says nothing of a change that is made, and what is wrong of one that is not', async () => {
-		await world.split('cart', [
+		await test.world.split('cart', [
 			{revisionName: 'cart-00001', percent: 90},
 			{revisionName: 'cart-00002', percent: 10},
 		]);
@@ -107,7 +101,7 @@ const split = async (...more: string[]) =>
 
 describe('in production', () => {
 	it('a change wants the name of the service, which --confirm says', async () => {
-		await world.split('cart', [
+		await test.world.split('cart', [
 			{revisionName: 'cart-00001', percent: 90},
 			{revisionName: 'cart-00002', percent: 10},
 		]);
@@ -119,8 +113,8 @@ describe('in production', () => {
 			code: 5,
 			stderr: expect.stringContaining('--confirm says "checkout", and it has to be "cart"'),
 		});
-		expect((await world.service('cart')).specTraffic.map(({percent}) => percent)).toEqual([90, 10]);
+		expect((await test.world.service('cart')).specTraffic.map(({percent}) => percent)).toEqual([90, 10]);
 		expect(await split('--confirm', 'cart')).toMatchObject({code: 0});
-		expect((await world.service('cart')).specTraffic.map(({percent}) => percent)).toEqual([40, 60]);
+		expect((await test.world.service('cart')).specTraffic.map(({percent}) => percent)).toEqual([40, 60]);
 	});
 });

@@ -68,6 +68,21 @@ async function kubeconfig(rules: RelayRules): Promise<string> {
 	return file;
 }
 
+/** A gateway that redirects http to https, and the same one at its port for https. */
+async function redirecting() {
+	const plain = await gateway({
+		answer: ({headers, url}) => ({status: 301, headers: {location: `https://${headers.host}${url}`}}),
+	});
+	const secure = await gateway({tls: certificate()});
+	const file = await kubeconfig({
+		object: kourierWith([
+			{name: 'http2', port: plain.port},
+			{name: 'https', port: secure.port},
+		]),
+	});
+	return {plain, secure, file};
+}
+
 const named = (object: KubernetesObject, kind: string, name?: string): boolean =>
 	object['kind'] === kind && (name === undefined || at(object, 'metadata')['name'] === name);
 
@@ -177,16 +192,7 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 	});
 
 	it('that redirects http to https is asked where it speaks TLS, or it is said what to give', async () => {
-		const plain = await gateway({
-			answer: ({headers, url}) => ({status: 301, headers: {location: `https://${headers.host}${url}`}}),
-		});
-		const secure = await gateway({tls: certificate()});
-		const file = await kubeconfig({
-			object: kourierWith([
-				{name: 'http2', port: plain.port},
-				{name: 'https', port: secure.port},
-			]),
-		});
+		const {plain, secure, file} = await redirecting();
 		expect((await verify(file, '--cacert', authority.file)).code).toBe(0);
 		expect(secure.seen.length).toBeGreaterThan(7);
 		const alone = await verify(file, '--gateway', `127.0.0.1:${plain.port}`);
@@ -207,16 +213,7 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 	});
 
 	it('that redirects is told of by v, with where to, and asked over TLS by the next v', async () => {
-		const plain = await gateway({
-			answer: ({headers, url}) => ({status: 301, headers: {location: `https://${headers.host}${url}`}}),
-		});
-		const secure = await gateway({tls: certificate()});
-		const file = await kubeconfig({
-			object: kourierWith([
-				{name: 'http2', port: plain.port},
-				{name: 'https', port: secure.port},
-			]),
-		});
+		const {plain, secure, file} = await redirecting();
 		await using terminal = openTerminal({
 			command: process.execPath,
 			args: [builtProgram, '--kubeconfig', file, '--cacert', authority.file],

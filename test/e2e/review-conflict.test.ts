@@ -8,15 +8,19 @@ const test = worldPerTest();
 const open = async (service: string, args: readonly string[] = []) =>
 	openOnWorld(test.world, {service, args, state: test.state});
 
+/** Somebody else gives the canary of cart so many percent. */
+const theyGiveCanary = async (percent: number) =>
+	test.world.split('cart', [
+		{revisionName: 'cart-00001', percent: 100 - percent, tag: 'stable'},
+		{revisionName: 'cart-00002', percent, tag: 'canary'},
+	]);
+
 it('shows base, theirs and mine side by side when somebody else was first, and mine can go on top', async () => {
 	await test.start();
 	await using terminal = await open('cart');
 	terminal.press('R');
 	await terminal.until(/Dry run: the server would accept it/);
-	await test.world.split('cart', [
-		{revisionName: 'cart-00001', percent: 30, tag: 'stable'},
-		{revisionName: 'cart-00002', percent: 70, tag: 'canary'},
-	]);
+	await theyGiveCanary(70);
 	terminal.press('enter');
 	await terminal.until(/(cart changed since you opened this|changed the split of cart)/);
 	await terminal.until(/base\s+theirs\s+mine/);
@@ -42,10 +46,7 @@ it('says at once that the split moved, or the service went, underneath it, and E
 	terminal.press('R');
 	await terminal.until(shows('Nothing sent yet. Enter applies, Esc cancels.'));
 	await terminal.until(/⏎ apply/);
-	await test.world.split('cart', [
-		{revisionName: 'cart-00001', percent: 30, tag: 'stable'},
-		{revisionName: 'cart-00002', percent: 70, tag: 'canary'},
-	]);
+	await theyGiveCanary(70);
 	await terminal.until(shows('sandbox-admin changed the split of cart. Nothing was written.'));
 	await terminal.until(/base\s+theirs\s+mine/);
 	expect(terminal.screen()).not.toMatch(/Enter applies|⏎|Dry run/);
@@ -64,10 +65,7 @@ it('says that it already is as was asked when somebody else asked for the same, 
 	await using terminal = await open('cart');
 	terminal.press('R');
 	await terminal.until(/Dry run: the server would accept it/);
-	await test.world.split('cart', [
-		{revisionName: 'cart-00001', percent: 100, tag: 'stable'},
-		{revisionName: 'cart-00002', percent: 0, tag: 'canary'},
-	]);
+	await theyGiveCanary(0);
 	terminal.press('enter');
 	await terminal.until(shows('nothing is left to do: cart already is as was asked.'));
 	expect(terminal.screen()).not.toMatch(/apply mine|keep editing/);

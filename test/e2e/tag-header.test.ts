@@ -74,6 +74,14 @@ async function switchFeature(setting: 'enabled' | 'disabled'): Promise<void> {
 	});
 }
 
+const openConsole = () =>
+	openTerminal({
+		command: process.execPath,
+		args: [builtProgram, '--kubeconfig', sandbox.kubeconfig, '--rate', '10', ...gateway()],
+		env: {XDG_STATE_HOME: directory},
+		cols: 160,
+	});
+
 const verify = async () =>
 	runProgram(
 		['verify', 'cart', '--n', '40', '--rate', '50', '--kubeconfig', sandbox.kubeconfig, ...gateway()],
@@ -94,12 +102,7 @@ it('learns by header what each revision says, and says so', async () => {
 
 it('compares canary and stable in pairs by header in the console', async () => {
 	await switchFeature('enabled');
-	await using terminal = openTerminal({
-		command: process.execPath,
-		args: [builtProgram, '--kubeconfig', sandbox.kubeconfig, '--rate', '10', ...gateway()],
-		env: {XDG_STATE_HOME: directory},
-		cols: 160,
-	});
+	await using terminal = openConsole();
 	await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
 	terminal.press('space');
 	await terminal.until(/tags are asked with the header Knative-Serving-Tag/);
@@ -176,12 +179,7 @@ it('says of no answer whose it is, and calls no canary good, by a header that do
 	expect(output).toMatch(/cart-00002 .* n 0 /);
 	expect(output).toContain('Cannot tell');
 	expect(asked.filter(({tag}) => tag === 'canary').length).toBeGreaterThanOrEqual(8);
-	await using terminal = openTerminal({
-		command: process.execPath,
-		args: [builtProgram, '--kubeconfig', sandbox.kubeconfig, '--rate', '10', ...gateway()],
-		env: {XDG_STATE_HOME: directory},
-		cols: 160,
-	});
+	await using terminal = openConsole();
 	await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
 	terminal.press('space');
 	await terminal.until(/tags are asked with the header Knative-Serving-Tag/);

@@ -1,26 +1,18 @@
 /** Over TLS, with certificates made for the test; left out where there is no openssl to make them. */
-import {execFileSync} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {writeFileSync} from 'node:fs';
 import {createSecureServer, type Http2SecureServer, type ServerHttp2Stream} from 'node:http2';
-import {tmpdir} from 'node:os';
 import path from 'node:path';
 import type {TLSSocket} from 'node:tls';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {TransportError, type Cluster} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
 import {kubeconfigFor} from '../support/api-server.js';
+import {createAuthority, hasOpenssl, type Authority, type Issued} from '../support/authority.js';
 import {manualTimers, type ManualTimers} from './manual-timers.js';
 
-function hasOpenssl(): boolean {
-	try {
-		execFileSync('openssl', ['version'], {stdio: 'ignore'});
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-let directory: string;
+let authority: Authority;
+let ofServer: Issued;
+let jane: Issued;
 let server: Http2SecureServer;
 let port: number;
 let cluster: Cluster | undefined;
@@ -31,90 +23,32 @@ let watches: ServerHttp2Stream[];
 let hanging: PromiseWithResolvers<void>;
 let timers: ManualTimers;
 
-function openssl(...args: string[]): void {
-	execFileSync('openssl', args, {cwd: directory, stdio: 'ignore'});
-}
-
-function issue(name: string, extension: string): void {
-	openssl(
-		'req',
-		'-newkey',
-		'ec',
-		'-pkeyopt',
-		'ec_paramgen_curve:prime256v1',
-		'-nodes',
-		'-subj',
-		`/CN=${name}`,
-		'-keyout',
-		`${name}.key`,
-		'-out',
-		`${name}.csr`,
-	);
-	writeFileSync(path.join(directory, `${name}.ext`), extension);
-	openssl(
-		'x509',
-		'-req',
-		'-in',
-		`${name}.csr`,
-		'-CA',
-		'ca.crt',
-		'-CAkey',
-		'ca.key',
-		'-CAcreateserial',
-		'-days',
-		'2',
-		'-out',
-		`${name}.crt`,
-		'-extfile',
-		`${name}.ext`,
-	);
-}
-
-function base64(file: string): string {
-	return readFileSync(path.join(directory, file)).toString('base64');
-}
+const base64 = (pem: string) => Buffer.from(pem).toString('base64');
 
 /** Connects with the test's certificate authority and client certificate, unless told otherwise. */
 async function connected(extra: {user?: object; cluster?: object} = {}): Promise<Cluster> {
 	const user = {
-		'client-certificate-data': base64('jane.crt'),
-		'client-key-data': base64('jane.key'),
+		'client-certificate-data': base64(jane.cert),
+		'client-key-data': base64(jane.key),
 		...extra.user,
 	};
-	const authority = {'certificate-authority-data': base64('ca.crt'), ...extra.cluster};
+	const trusted = {'certificate-authority-data': base64(authority.pem), ...extra.cluster};
 	cluster = await connect({
 		timers,
-		kubeconfigText: kubeconfigFor(`https://127.0.0.1:${port}`, {user, cluster: authority}),
+		kubeconfigText: kubeconfigFor(`https://127.0.0.1:${port}`, {user, cluster: trusted}),
 	});
 	return cluster;
 }
 
-describe.skipIf(!hasOpenssl())('over TLS', () => {
+describe.skipIf(!hasOpenssl)('over TLS', () => {
 	beforeAll(() => {
-		directory = mkdtempSync(path.join(tmpdir(), 'kn-canary-tls-'));
-		openssl(
-			'req',
-			'-x509',
-			'-newkey',
-			'ec',
-			'-pkeyopt',
-			'ec_paramgen_curve:prime256v1',
-			'-nodes',
-			'-subj',
-			'/CN=test authority',
-			'-days',
-			'2',
-			'-keyout',
-			'ca.key',
-			'-out',
-			'ca.crt',
-		);
-		issue('server', 'subjectAltName=IP:127.0.0.1,DNS:api.example');
-		issue('jane', 'extendedKeyUsage=clientAuth');
+		authority = createAuthority();
+		ofServer = authority.issue('server', ['IP:127.0.0.1', 'DNS:api.example']);
+		jane = authority.issue('jane');
 	});
 
 	afterAll(() => {
-		rmSync(directory, {recursive: true});
+		authority.remove();
 	});
 
 	beforeEach(async () => {
@@ -124,9 +58,9 @@ describe.skipIf(!hasOpenssl())('over TLS', () => {
 		hanging = Promise.withResolvers();
 		timers = manualTimers();
 		server = createSecureServer({
-			key: readFileSync(path.join(directory, 'server.key')),
-			cert: readFileSync(path.join(directory, 'server.crt')),
-			ca: readFileSync(path.join(directory, 'ca.crt')),
+			key: ofServer.key,
+			cert: ofServer.cert,
+			ca: authority.pem,
 			requestCert: true,
 			rejectUnauthorized: true,
 			allowHTTP1: true,
@@ -240,21 +174,21 @@ describe.skipIf(!hasOpenssl())('over TLS', () => {
 	});
 
 	it('takes a renewed client certificate without a restart', async () => {
-		issue('renewed', 'extendedKeyUsage=clientAuth');
+		const renewed = authority.issue('renewed');
 		const files = {
-			'client-certificate': path.join(directory, 'me.crt'),
-			'client-key': path.join(directory, 'me.key'),
+			'client-certificate': path.join(authority.directory, 'me.crt'),
+			'client-key': path.join(authority.directory, 'me.key'),
 		};
-		const use = (name: string) => {
-			writeFileSync(files['client-certificate'], readFileSync(path.join(directory, `${name}.crt`)));
-			writeFileSync(files['client-key'], readFileSync(path.join(directory, `${name}.key`)));
+		const use = ({cert, key}: Issued) => {
+			writeFileSync(files['client-certificate'], cert);
+			writeFileSync(files['client-key'], key);
 		};
-		use('jane');
+		use(jane);
 		const api = await connected({
 			user: {'client-certificate-data': undefined, 'client-key-data': undefined, ...files},
 		});
 		await api.request({method: 'GET', path: '/a'});
-		use('renewed');
+		use(renewed);
 		await api.request({method: 'GET', path: '/a'});
 		expect(connections.map(({client}) => client)).toEqual(['jane', 'renewed']);
 	});

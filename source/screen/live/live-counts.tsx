@@ -1,10 +1,7 @@
 /** Pane 4 while it is asked: verdicts, counts per revision, chart, then answers and failures. */
 import {Box, Text} from 'ink';
-import {pairOf} from '../../console/live/compared-pair.js';
 import {revisionsOf} from '../../console/state/read.js';
 import type {LoopSnapshot, RequestOptions} from '../../console/state/state.js';
-import {askedBy} from '../../knative/commands/identify-revisions.js';
-import {lateRefusal} from '../../knative/release/late-refusal.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Size} from '../layout.js';
 import {useRelease} from '../release/use-release.js';
@@ -16,7 +13,7 @@ import {AnswersAndFailures} from './answers-and-failures.js';
 import {LiveChart} from './live-chart.js';
 import {liveLayout} from './live-layout.js';
 import {liveTable, type OwnFailures} from './live-table.js';
-import {fittedVerdict, pastLine, verdictLines} from './live-verdicts.js';
+import {fittedVerdict, pastLine, verdictContext, verdictLines} from './live-verdicts.js';
 import type {VerdictLine} from './verdicts/verdict-line.js';
 
 /** Of the split that is in force, or with `page` of one that many before. */
@@ -50,16 +47,7 @@ export function LiveCounts({
 					remedy: '] goes on to the next',
 				},
 			]
-		: byWeight(
-				verdictLines(snapshot, {
-					service: service.name,
-					isRefused: lateRefusal(service) !== undefined,
-					splitDoubt: service.splitDoubt,
-					askedBy: askedBy(service.summary.protocol, requestOptions.grpcCall),
-					pair: pairOf(service, revisions),
-					now: snapshot.at,
-				}),
-			);
+		: byWeight(verdictLines(snapshot, verdictContext(snapshot, {service, revisions, requestOptions})));
 	const failures = past || isAlone ? [] : snapshot.failures;
 	const layout = liveLayout({
 		width,

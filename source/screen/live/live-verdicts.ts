@@ -1,12 +1,40 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
+import {pairOf} from '../../console/live/compared-pair.js';
 import {doubts} from '../../console/live/verdicts.js';
-import type {EpochCounts, LoopSnapshot} from '../../console/state/state.js';
+import type {EpochCounts, LoopSnapshot, RequestOptions} from '../../console/state/state.js';
+import {askedBy} from '../../knative/commands/identify-revisions.js';
+import {lateRefusal} from '../../knative/release/late-refusal.js';
+import type {RevisionView} from '../../knative/revision/revision.js';
+import type {ServiceView} from '../../knative/service/service.js';
 import {changeSentence} from '../../release/verdict/change-sentence.js';
 import {clock, shortRevision} from '../format.js';
 import {cutText, widthOf} from '../widgets/table/fit-text.js';
 import {comparisonLine} from './verdicts/comparison-line.js';
 import {splitLine} from './verdicts/split-line.js';
 import type {VerdictContext, VerdictLine} from './verdicts/verdict-line.js';
+
+/** What the verdicts of a snapshot are about, as the cluster has it now. */
+export function verdictContext(
+	{at: now}: Pick<LoopSnapshot, 'at'>,
+	{
+		service,
+		revisions,
+		requestOptions: {grpcCall},
+	}: {
+		service: ServiceView;
+		revisions: readonly RevisionView[];
+		requestOptions: Pick<RequestOptions, 'grpcCall'>;
+	},
+): VerdictContext {
+	return {
+		service: service.name,
+		isRefused: lateRefusal(service) !== undefined,
+		splitDoubt: service.splitDoubt,
+		askedBy: askedBy(service.summary.protocol, grpcCall),
+		pair: pairOf(service, revisions),
+		now,
+	};
+}
 
 /** All that is to be said of what users get, and of the new revision. */
 export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): VerdictLine[] {

@@ -66,6 +66,9 @@ export function TrafficPane({width, height}: Size) {
 	);
 	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
 	const latest = service && draft && latestBefore(draft, service) && service.latestReady;
+	const gotBar = service && got && (
+		<SplitBar {...got} service={service} split={shown} marks={told?.marks ?? noMarks} width={size.width} />
+	);
 	return (
 		<Frame
 			width={width}
@@ -94,15 +97,7 @@ export function TrafficPane({width, height}: Size) {
 					width={size.width}
 				/>
 			)}
-			{service && isOneBar && got && (
-				<SplitBar
-					{...got}
-					service={service}
-					split={shown}
-					marks={told?.marks ?? noMarks}
-					width={size.width}
-				/>
-			)}
+			{isOneBar && gotBar}
 			{service && (
 				<List
 					items={shown}
@@ -128,15 +123,7 @@ export function TrafficPane({width, height}: Size) {
 					)}
 				/>
 			)}
-			{service && got && !isOneBar && (
-				<SplitBar
-					{...got}
-					service={service}
-					split={shown}
-					marks={told?.marks ?? noMarks}
-					width={size.width}
-				/>
-			)}
+			{!isOneBar && gotBar}
 			{changes.map((text, index) => (
 				<Text key={index} wrap="truncate" {...theme.styles.muted}>
 					{text}

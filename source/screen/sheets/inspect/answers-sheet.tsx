@@ -1,17 +1,12 @@
 /** What each row of the live pane says at length, and how it is known whose it is. */
-import {pairOf} from '../../../console/live/compared-pair.js';
 import {requestOptionsFor} from '../../../console/live/request-target.js';
 import {revisionsOf, selectedService} from '../../../console/state/read.js';
-import type {RequestOptions, LoopSnapshot, Row} from '../../../console/state/state.js';
-import {lateRefusal} from '../../../knative/release/late-refusal.js';
-import type {RevisionView} from '../../../knative/revision/revision.js';
-import type {ServiceView} from '../../../knative/service/service.js';
-import {askedBy} from '../../../knative/commands/identify-revisions.js';
+import type {LoopSnapshot, Row} from '../../../console/state/state.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import type {Size} from '../../layout.js';
 import {answerOf, whose} from '../../live/live-table.js';
 import {failureText} from '../../live/failure-lines.js';
-import {verdictLines} from '../../live/live-verdicts.js';
+import {verdictContext, verdictLines} from '../../live/live-verdicts.js';
 import {steadyWidth} from '../../widgets/steady-width.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useConsoleState} from '../../use-console.js';
@@ -48,25 +43,10 @@ export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 /** What the pane says in a line each, whole. */
 function verdictTexts(
 	snapshot: LoopSnapshot,
-	{
-		service,
-		revisions,
-		requestOptions,
-	}: {
-		service: ServiceView;
-		revisions: readonly RevisionView[];
-		requestOptions: Pick<RequestOptions, 'grpcCall'>;
-	},
+	of: Parameters<typeof verdictContext>[1],
 	{styles, glyphs}: Theme,
 ): DocumentLine[] {
-	const lines = verdictLines(snapshot, {
-		service: service.name,
-		isRefused: lateRefusal(service) !== undefined,
-		splitDoubt: service.splitDoubt,
-		askedBy: askedBy(service.summary.protocol, requestOptions.grpcCall),
-		pair: pairOf(service, revisions),
-		now: snapshot.at,
-	});
+	const lines = verdictLines(snapshot, verdictContext(snapshot, of));
 	const looks = {
 		good: {glyph: glyphs.ok, style: styles.ok},
 		waiting: {glyph: glyphs.waiting, style: styles.muted},

@@ -1,23 +1,22 @@
 /** Releases over HTTP, beside others who write as kubectl and CI do: a canary is compared before it gets everything. */
-import {beforeEach, describe, expect, it, vi} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
 import {compareCanary} from '../../../../source/headless/write/compare-canary.js';
 import type {ReleaseDependencies} from '../../../../source/headless/write/release-command.js';
 import {requestOptionsOf} from '../../../../source/probe/transport/request-options.js';
-import {openOperators, type Operators} from '../operators.js';
+import {
+	cluster,
+	create,
+	deploy,
+	gateway,
+	madeOf,
+	patch,
+	run,
+	split,
+	splitOf,
+	withOperators,
+} from './operators-per-test.js';
 
-let cluster: Operators['cluster'];
-let gateway: Operators['gateway'];
-let create: Operators['create'];
-let deploy: Operators['deploy'];
-let patch: Operators['patch'];
-let run: Operators['run'];
-let split: Operators['split'];
-let splitOf: Operators['splitOf'];
-let madeOf: Operators['madeOf'];
-
-beforeEach(async () => {
-	({cluster, gateway, create, deploy, patch, run, split, splitOf, madeOf} = await openOperators());
-});
+withOperators();
 
 describe('a canary that is compared first', () => {
 	it('and is worse is promoted only despite that', async () => {

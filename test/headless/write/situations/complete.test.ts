@@ -1,18 +1,10 @@
 /** Releases over HTTP, beside others who write as kubectl and CI do: what is being tried gets everything, and nothing else does. */
-import {beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {change} from '../change.js';
-import {openOperators, type Operators} from '../operators.js';
 import {answering} from './answering.js';
+import {cluster, create, madeOf, run, splitOf, withOperators} from './operators-per-test.js';
 
-let cluster: Operators['cluster'];
-let create: Operators['create'];
-let run: Operators['run'];
-let splitOf: Operators['splitOf'];
-let madeOf: Operators['madeOf'];
-
-beforeEach(async () => {
-	({cluster, create, run, splitOf, madeOf} = await openOperators());
-});
+withOperators();
 
 /** Adds the tag to the second revision. */
 const tagSecond = async (name: string) =>

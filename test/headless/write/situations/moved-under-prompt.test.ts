@@ -1,19 +1,12 @@
 /** Releases over HTTP, beside others who write as kubectl and CI do: what an operator was asked about is another thing by the answer. */
-import {beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import type {ReleaseDependencies} from '../../../../source/headless/write/release-command.js';
 import {change} from '../change.js';
-import {openOperators, services, type Operators} from '../operators.js';
+import {services} from '../operators.js';
 import {beforeReady} from './answering.js';
+import {cluster, madeOf, run, split, splitOf, withOperators} from './operators-per-test.js';
 
-let cluster: Operators['cluster'];
-let run: Operators['run'];
-let split: Operators['split'];
-let splitOf: Operators['splitOf'];
-let madeOf: Operators['madeOf'];
-
-beforeEach(async () => {
-	({cluster, run, split, splitOf, madeOf} = await openOperators());
-});
+withOperators();
 
 /** As a tool marks what it manages. */
 const managedByArgo = async () =>

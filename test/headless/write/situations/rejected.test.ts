@@ -1,23 +1,36 @@
 /** Releases over HTTP, beside others who write as kubectl and CI do: what was abandoned gets nothing again unless somebody insists. */
-import {beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {servingPath} from '../../../../source/kube/paths.js';
 import {initialService} from '../../../../source/knative/forms/service-form.js';
 import {change} from '../change.js';
-import {openOperators, type Operators} from '../operators.js';
 import {answering, mayNotMark} from './answering.js';
+import {
+	cluster,
+	create,
+	deploy,
+	madeOf,
+	markRejected,
+	run,
+	split,
+	splitOf,
+	withOperators,
+} from './operators-per-test.js';
 
-let cluster: Operators['cluster'];
-let create: Operators['create'];
-let deploy: Operators['deploy'];
-let run: Operators['run'];
-let markRejected: Operators['markRejected'];
-let split: Operators['split'];
-let splitOf: Operators['splitOf'];
-let madeOf: Operators['madeOf'];
+withOperators();
 
-beforeEach(async () => {
-	({cluster, create, deploy, run, markRejected, split, splitOf, madeOf} = await openOperators());
-});
+const flaky = 'registry.example.com/samples/helloworld-flaky:2';
+
+/** The second revision of cart has a bad image, was tried, and was given up. */
+async function abandonFlaky(): Promise<void> {
+	await create('cart');
+	await split('cart', '1=100');
+	await deploy('cart', 'two', flaky);
+	await split('cart', '1=90#stable 2=10#canary');
+	expect(await run('abandon', 'cart', {reason: 'flaky'})).toMatchObject({code: 0});
+}
+
+const revisionStored = async (name: string) =>
+	cluster.request({method: 'GET', path: servingPath('revisions', 'default', name)});
 
 describe('abandon', () => {
 	it('takes the canary out and marks it, so that nothing goes to it by itself; the template is put back', async () => {
@@ -25,17 +38,11 @@ describe('abandon', () => {
 		const {code} = await run('abandon', 'cart', {reason: 'too many 5xx', resetsTemplate: true});
 		expect(code).toBe(0);
 		expect(await splitOf('cart')).toBe('1=100#stable');
-		const revision = await cluster.request({
-			method: 'GET',
-			path: servingPath('revisions', 'default', 'cart-00002'),
-		});
+		const revision = await revisionStored('cart-00002');
 		expect(revision.body).toMatchObject({
 			metadata: {annotations: {'kn-canary.dev/rejected': expect.stringMatching(/"why":"too many 5xx"/)}},
 		});
-		const made = await cluster.request({
-			method: 'GET',
-			path: servingPath('revisions', 'default', 'cart-00003'),
-		});
+		const made = await revisionStored('cart-00003');
 		expect(made.body).toMatchObject({spec: {containers: [{env: [{name: 'TARGET', value: 'one'}]}]}});
 
 		expect(await run('complete', 'cart', {to: '2'})).toMatchObject({
@@ -93,10 +100,7 @@ describe('what was rejected', () => {
 		expect(await run('complete', 'cart', {to: '2'})).toMatchObject({code: 1});
 
 		expect(await run('abandon', 'cart', {machine: 'bob'})).toMatchObject({code: 0});
-		const revision = await cluster.request({
-			method: 'GET',
-			path: servingPath('revisions', 'default', 'cart-00002'),
-		});
+		const revision = await revisionStored('cart-00002');
 		expect(revision.body).toMatchObject({
 			metadata: {annotations: {'kn-canary.dev/rejected': expect.any(String)}},
 		});
@@ -107,14 +111,9 @@ describe('what was rejected', () => {
 	});
 
 	it('is refused under another name, too: by split, complete and undo', async () => {
-		const bad = 'registry.example.com/samples/helloworld-flaky:2';
-		await create('cart');
-		await split('cart', '1=100');
-		await deploy('cart', 'two', bad);
-		await split('cart', '1=90#stable 2=10#canary');
-		expect(await run('abandon', 'cart', {reason: 'flaky'})).toMatchObject({code: 0});
+		await abandonFlaky();
 		// One more variable, the same image: CI makes it again.
-		await deploy('cart', 'three', bad);
+		await deploy('cart', 'three', flaky);
 		const refused = {
 			code: 1,
 			sentence: expect.stringMatching(
@@ -150,13 +149,8 @@ describe('what was rejected', () => {
 	});
 
 	it('is refused to a service of another name', async () => {
-		const bad = 'registry.example.com/samples/helloworld-flaky:2';
-		await create('cart');
-		await split('cart', '1=100');
-		await deploy('cart', 'two', bad);
-		await split('cart', '1=90#stable 2=10#canary');
-		expect(await run('abandon', 'cart', {reason: 'flaky'})).toMatchObject({code: 0});
-		const wish = {verb: 'create' as const, values: {...initialService(), name: 'desk', image: bad}};
+		await abandonFlaky();
+		const wish = {verb: 'create' as const, values: {...initialService(), name: 'desk', image: flaky}};
 		const options = {service: 'desk'};
 		expect(await change(cluster, wish, options)).toMatchObject({
 			code: 1,

@@ -1,21 +1,20 @@
 /** Releases over HTTP, beside others who write as kubectl and CI do: users get back what they had, and nothing else. */
-import {beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {servingPath} from '../../../../source/kube/paths.js';
-import {openOperators, type Operators} from '../operators.js';
 import {answering} from './answering.js';
+import {
+	cluster,
+	create,
+	deploy,
+	madeOf,
+	patch,
+	run,
+	split,
+	splitOf,
+	withOperators,
+} from './operators-per-test.js';
 
-let cluster: Operators['cluster'];
-let create: Operators['create'];
-let deploy: Operators['deploy'];
-let patch: Operators['patch'];
-let run: Operators['run'];
-let split: Operators['split'];
-let splitOf: Operators['splitOf'];
-let madeOf: Operators['madeOf'];
-
-beforeEach(async () => {
-	({cluster, create, deploy, patch, run, split, splitOf, madeOf} = await openOperators());
-});
+withOperators();
 
 describe('rollback', () => {
 	it('does not go forward after a colleague has put the old one back', async () => {

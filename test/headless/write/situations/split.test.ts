@@ -1,17 +1,15 @@
 /** Releases over HTTP, beside others who write as kubectl and CI do: shares by hand, and what goes with them in the patch. */
-import {beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import {servingPath} from '../../../../source/kube/paths.js';
-import {openOperators, services, type Operators} from '../operators.js';
+import {services} from '../operators.js';
+import {cluster, madeOf, run, split, splitOf, withOperators} from './operators-per-test.js';
 
-let cluster: Operators['cluster'];
-let run: Operators['run'];
-let split: Operators['split'];
-let splitOf: Operators['splitOf'];
-let madeOf: Operators['madeOf'];
+withOperators();
 
-beforeEach(async () => {
-	({cluster, run, split, splitOf, madeOf} = await openOperators());
-});
+/** Of giving a revision of cart everything: `2=100`. */
+const warningOf = async (share: string) =>
+	(await run('split', 'cart', {shares: [share]})).plan?.warnings.find(({kind}) => kind === 'untried')
+		?.sentence;
 
 describe('split', () => {
 	it('to all of it at once is a promotion, unless it goes to the canary, or back', async () => {
@@ -49,9 +47,6 @@ describe('split', () => {
 
 	it('names what is known of another one than the canary', async () => {
 		await madeOf('cart', 4, '1=60#stable 2=20 3=20#canary 4=0#beta');
-		const warningOf = async (share: string) =>
-			(await run('split', 'cart', {shares: [share]})).plan?.warnings.find(({kind}) => kind === 'untried')
-				?.sentence;
 		expect(await warningOf('2=100')).toBe(
 			'cart-00002 has 20 % of users, but is not what is being tried: the canary is cart-00003 (20 %).',
 		);

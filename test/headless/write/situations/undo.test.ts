@@ -1,15 +1,8 @@
 /** Releases over HTTP, beside others who write as kubectl and CI do: the last change is taken back, and no other. */
-import {beforeEach, describe, expect, it} from 'vitest';
-import {openOperators, type Operators} from '../operators.js';
+import {describe, expect, it} from 'vitest';
+import {madeOf, run, split, splitOf, withOperators} from './operators-per-test.js';
 
-let run: Operators['run'];
-let split: Operators['split'];
-let splitOf: Operators['splitOf'];
-let madeOf: Operators['madeOf'];
-
-beforeEach(async () => {
-	({run, split, splitOf, madeOf} = await openOperators());
-});
+withOperators();
 
 describe('undo', () => {
 	it('takes back what another machine did, and says what it brings back', async () => {
