@@ -4,7 +4,6 @@
  * Node gets a sentence instead of a syntax error, and the first frame does not wait for what it does not show.
  */
 import {getRawAsset, isSea} from 'node:sea';
-import {cachedDataVersionTag} from 'node:v8';
 import {codeCachePath, openCodeCache} from './source/bootstrap/code-cache.js';
 import {homeOf, ownEnvironment} from './source/bootstrap/home.js';
 import {createLoader} from './source/bootstrap/load.js';
@@ -24,7 +23,8 @@ process.on('SIGUSR1', () => {});
 // terminal, heeds it, and ends a program in which nobody else does.
 process.on('SIGXFSZ', () => {});
 
-const version = () => `${process.env['KN_CANARY_BUILD']}-${cachedDataVersionTag().toString(16)}`;
+// What V8 made with other flags it refuses by itself.
+const version = `${process.env['KN_CANARY_BUILD']}-${process.versions.v8}`;
 // As for Node's own cache.
 const isCaching = process.env['NODE_DISABLE_COMPILE_CACHE'] !== '1';
 const cache = isCaching ? codeCachePath(ownEnvironment(), homeOf()) : undefined;

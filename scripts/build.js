@@ -6,6 +6,7 @@ import path from 'node:path';
 import {build, transform} from 'esbuild';
 import {bundledPackages, licencesText} from './licences.js';
 import {wrapped} from '../source/bootstrap/wrapper.ts';
+import {exportedValues} from './exported-values.ts';
 import {builtinBanner, builtinsOnDemand, filesApart, leanStart} from './lean-start.js';
 
 /** All that went into `dist/`, as paths from here. */
@@ -153,11 +154,7 @@ async function commonJs(file, text) {
 		// commander looks for subcommands that are programs of their own beside its file; there are none.
 		logOverride: {'empty-import-meta': 'silent'},
 	});
-	// Its view of what a file exports has a second getter for each; load.ts makes its own of the first ones.
-	const exported = code.replace(
-		/^module\.exports = __toCommonJS\((\w+)\);$/m,
-		"module.exports = __defProp($1, '__esModule', {value: true});",
-	);
+	const exported = exportedValues(code, path.basename(file));
 	// What esbuild leaves of other characters is in comments and patterns. load.ts reads it as Latin-1, which V8 can use as it is.
 	const ascii = exported.replace(
 		/[^\0-\x7F]/g,

@@ -95,6 +95,7 @@ const lateBuiltins = new Set([
 	'node:perf_hooks',
 	'node:timers/promises',
 	'node:tls',
+	'node:v8',
 ]);
 
 /**
@@ -271,6 +272,16 @@ const parsersApart = {
 			const name = kind === 'require-call' ? names.get(resolve(resolveDir, path)) : undefined;
 			return name === undefined ? undefined : {path: `./${name}.js`, external: true};
 		});
+		// And what works with them, when a server is there that speaks it.
+		onLoad({filter: /undici\/lib\/dispatcher\/client\.js$/}, async ({path: file}) => ({
+			contents: replaceOne(
+				await readFile(file, 'utf8'),
+				/const connectH1 = require\('\.\/client-h1\.js'\)/,
+				"const connectH1 = (...given) => require('./client-h1.js')(...given)",
+				file,
+			),
+			loader: 'js',
+		}));
 		// source/bootstrap/load.ts sets what a file exports.
 		onLoad({filter: /llhttp(_simd)?-wasm\.js$/}, async ({path: file}) => ({
 			contents: replaceOne(

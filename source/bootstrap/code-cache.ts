@@ -32,7 +32,7 @@ export type CodeCache = {
 /** Checksum of the rest; the number of the stage; the rest of 16 bytes, because V8 copies data that is not aligned. */
 const headerLength = 16;
 
-/** Of other versions of the program, of Node or of the flags of V8, besides the one that is running. */
+/** Of other versions of the program or of Node, besides the one that is running. */
 const keptVersions = 3;
 
 /**
@@ -50,15 +50,14 @@ export function codeCachePath(
 
 /**
  * @param base As `codeCachePath` has it.
- * @param version Of the program, of V8 and of its flags as they are now: the name of a directory that no other code shares.
+ * @param version Of the program and of V8: the name of a directory that no other code shares.
  */
-export function openCodeCache(base: string, version: () => string): CodeCache {
-	const trusted = new Map<string, boolean>();
+export function openCodeCache(base: string, version: string): CodeCache {
+	const directory = path.join(base, version);
+	let isTrusted: boolean | undefined;
 	return {
 		read(name) {
-			const directory = path.join(base, version());
-			const isTrusted = trusted.get(directory) ?? isOwn(directory);
-			trusted.set(directory, isTrusted);
+			isTrusted ??= isOwn(directory);
 			if (!isTrusted) return undefined;
 			try {
 				return opened(readFileSync(path.join(directory, name)));
@@ -68,12 +67,10 @@ export function openCodeCache(base: string, version: () => string): CodeCache {
 		},
 
 		write(name, code) {
-			const current = version();
-			const directory = path.join(base, current);
 			const file = path.join(directory, name);
 			const unfinished = `${file}.${process.pid}`;
 			const isDone = attempt(() => {
-				if (makeFolder(directory) !== undefined) forgetOthers(base, current);
+				if (makeFolder(directory) !== undefined) forgetOthers(base, version);
 				if (!isOwn(directory)) return;
 				writeFileSync(unfinished, sealed(code), {mode: 0o600});
 				renameSync(unfinished, file);

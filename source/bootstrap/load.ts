@@ -33,7 +33,7 @@ export type Loader = {
 	 * V8 are set that were not at the start: it would take the code for that of another V8.
 	 */
 	keep(stage: Exclude<Stage, 'command'>): void;
-	/** For the end of the program: keeps the code of what was loaded and never kept. */
+	/** For the end of a program that has kept nothing, and so set no flags either: keeps the code of all that was loaded. */
 	keepRest(): void;
 };
 
@@ -48,6 +48,7 @@ export function createLoader(
 ): Loader {
 	const modules = new Map<string, Loaded>();
 	const scripts = new Map<string, {script: Script; kept: Stage | undefined}>();
+	let hasKept = false;
 	const requireOfNode = createRequire(path.join(directory, 'cli.js'));
 
 	function load(id: string): unknown {
@@ -63,7 +64,6 @@ export function createLoader(
 		const module: Loaded = {exports: {}};
 		modules.set(name, module);
 		wrapper(module.exports, load, module, path.join(directory, file), directory);
-		module.exports = withFunctions(module.exports);
 		return module.exports;
 	}
 
@@ -87,6 +87,7 @@ export function createLoader(
 	}
 
 	function write(stage: Stage): void {
+		hasKept = true;
 		if (cache === undefined) return;
 		for (const [name, entry] of scripts) {
 			if (entry.kept !== undefined && stages.indexOf(entry.kept) >= stages.indexOf(stage)) continue;
@@ -95,25 +96,15 @@ export function createLoader(
 		}
 	}
 
-	return {load, keep: write, keepRest: () => write('command')};
+	return {
+		load,
+		keep: write,
+		keepRest() {
+			if (!hasKept) write('command');
+		},
+	};
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	typeof value === 'object' && value !== null;
 const isWrapper = (value: unknown): value is Wrapper => typeof value === 'function';
-
-/**
- * What a file exports, with its functions as values. esbuild makes a getter of each export, which calls another one, for each call of
- * a function from another file; all of them share one piece of code, which V8 cannot make quick. A function is never exchanged for
- * another one; what is no function yet may be, and keeps its getter.
- */
-function withFunctions(exports: unknown): unknown {
-	if (!isRecord(exports) || exports['__esModule'] !== true) return exports;
-	const whole: Record<string, unknown> = {};
-	for (const name of Object.keys(exports)) {
-		const value = exports[name];
-		if (typeof value === 'function') whole[name] = value;
-		else Object.defineProperty(whole, name, Object.getOwnPropertyDescriptor(exports, name) ?? {value});
-	}
-	return Object.defineProperty(whole, '__esModule', {value: true});
-}
