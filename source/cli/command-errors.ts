@@ -4,7 +4,7 @@ import {Command, type CommanderError, type ParseOptionsResult} from 'commander';
 import {exitCodes, type ExitCode} from '../headless/exit-codes.js';
 import {withoutLogins} from '../kube/auth/user-info.js';
 import {saidText, visibleJson} from '../headless/said.js';
-import {withGoBooleans} from './commands/go-flags.js';
+import {withGoFlags} from './commands/go-flags.js';
 
 /** commander's own sentence for a command that there is not, with what may be meant; its types do not name it. */
 export class Program extends Command {
@@ -15,7 +15,7 @@ export class Program extends Command {
 	}
 
 	override parseOptions(words: string[]): ParseOptionsResult {
-		const {words: kept, denied} = withGoBooleans(words, this.options);
+		const {words: kept, denied} = withGoFlags(words, this.options);
 		for (const option of denied) this.setOptionValueWithSource(option.attributeName(), option.negate, 'cli');
 		return super.parseOptions(kept);
 	}

@@ -1,6 +1,6 @@
 /** How to get to the cluster, with kubectl's own words for it (`kubectl options`). */
 import {InvalidArgumentError, Option, type Command} from 'commander';
-import {parseDuration} from '../knative/text/duration.js';
+import {parseTimeout} from '../knative/text/duration.js';
 import type {KubeconfigOverrides} from '../kube/connect.js';
 
 export type KubeFlags = Omit<KubeconfigOverrides, 'asGroup'> & {
@@ -13,15 +13,14 @@ export type KubeFlags = Omit<KubeconfigOverrides, 'asGroup'> & {
 	allNamespaces?: true;
 };
 
-/** kubectl takes `-n=default` as well as `-n default`; what a name begins with is never `=`. */
-const short = (text: string): string => text.replace(/^=/, '');
-
 /** Milliseconds; 0 for no limit; undefined as if it were not given, for `--request-timeout "$NOT_SET"`. */
 function requestTimeout(text: string): number | undefined {
 	if (text === '') return undefined;
-	const value = parseDuration(text);
+	const value = parseTimeout(text);
 	if (value !== undefined) return value;
-	throw new InvalidArgumentError('Give seconds, or a time with its unit: 30, 5s, 2m, 500ms; 0 for no limit.');
+	throw new InvalidArgumentError(
+		'Give whole seconds, or a time with its unit: 30, 5s, 2m, 500ms; 0 for no limit.',
+	);
 }
 
 /** As many names as fit into the managed fields of an object (k8s.io/apimachinery: FieldManagerMaxLength). */
@@ -47,9 +46,9 @@ export function addKubeFlags(program: Command): void {
 		new Option('--context <name>', 'context of the kubeconfig'),
 		new Option('--cluster <name>', 'cluster of the kubeconfig, instead of that of the context'),
 		new Option('--user <name>', 'user of the kubeconfig, instead of that of the context'),
-		new Option('-n, --namespace <name>', 'namespace to begin in').argParser(short),
+		new Option('-n, --namespace <name>', 'namespace to begin in'),
 		new Option('-A, --all-namespaces', 'all namespaces that you may list (the console, get)'),
-		new Option('-s, --server <url>', 'URL of the API server').argParser(short),
+		new Option('-s, --server <url>', 'URL of the API server'),
 		new Option('--token <token>', 'bearer token for the API server'),
 		new Option('--client-certificate <file>', 'client certificate for the API server'),
 		new Option('--client-key <file>', 'key of that certificate'),
@@ -63,9 +62,7 @@ export function addKubeFlags(program: Command): void {
 			'--request-timeout <time>',
 			'how long the API server may take to answer: 30, 5s, 2m; 0: no limit',
 		).argParser(requestTimeout),
-		new Option('-l, --selector <selector>', 'only services with these labels: app=shop,tier!=test').argParser(
-			short,
-		),
+		new Option('-l, --selector <selector>', 'only services with these labels: app=shop,tier!=test'),
 		new Option('--field-manager <name>', 'who writes, as managedFields will say (kn-canary)').argParser(
 			manager,
 		),

@@ -47,6 +47,10 @@ const taken: Case[] = [
 	['--insecure-skip-tls-verify=0', () => ['--insecure-skip-tls-verify=0']],
 	['--request-timeout in seconds', () => ['--request-timeout', '20']],
 	['--request-timeout with units', () => ['--request-timeout=1m30s']],
+	['--request-timeout with a plus', () => ['--request-timeout', '+20s']],
+	['--request-timeout below 0, which is none', () => ['--request-timeout', '-1s']],
+	['--request-timeout without a figure before the point', () => ['--request-timeout', '20.s']],
+	['--request-timeout in microseconds', () => ['--request-timeout', '20000000µs']],
 	['--request-timeout beyond what timers wait', () => ['--request-timeout=99999999999']],
 	['--request-timeout with a variable that is not set', () => ['--request-timeout=']],
 	['--as with letters beyond ASCII', () => ['--as', 'Łukasz Müller', '--as-group=größe']],
@@ -62,6 +66,10 @@ const refused: Case[] = [
 	['a user who is not there', () => ['--user', 'nobody']],
 	['a context that is not there', () => ['--context', 'nowhere']],
 	['an authority that is not there', () => ['--certificate-authority', '/none']],
+	['--request-timeout in parts of a second without a unit', () => ['--request-timeout', '20.5']],
+	['--request-timeout of less than no seconds', () => ['--request-timeout', '-5']],
+	['--request-timeout with blanks', () => ['--request-timeout', ' 20s']],
+	['--request-timeout beyond all numbers', () => ['--request-timeout', '99999999999999999999']],
 	['another name in the certificate', () => ['--tls-server-name', 'wrong.example']],
 ];
 

@@ -4,6 +4,7 @@
  */
 
 import {wholeNumber} from '../forms/rules.js';
+import {goDuration} from '../text/duration.js';
 
 export const autoscalingPrefix = 'autoscaling.knative.dev/';
 
@@ -272,27 +273,4 @@ function durationRule(
 		return undefined;
 	}
 	return `${what} is whole seconds from ${from}s to 1h, for example 60s or 2m30s.`;
-}
-
-const unitSeconds = new Map([
-	['h', 3600],
-	['m', 60],
-	['s', 1],
-	['ms', 1e-3],
-	['us', 1e-6],
-	['µs', 1e-6],
-	['ns', 1e-9],
-]);
-
-/** A Go duration (`1h30m`, `90s`, `0`) in seconds; undefined when it is none or negative. */
-export function goDuration(value: string): number | undefined {
-	if (value === '0') return 0;
-	const part = /(\d+(?:\.\d*)?|\.\d+)(ms|us|µs|ns|h|m|s)/y;
-	let seconds = 0;
-	while (part.lastIndex < value.length) {
-		const match = part.exec(value);
-		if (!match) return undefined;
-		seconds += Number(match[1]) * (unitSeconds.get(match[2] ?? '') ?? 0);
-	}
-	return value === '' ? undefined : seconds;
 }

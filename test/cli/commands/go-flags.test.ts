@@ -1,6 +1,6 @@
 import {Option} from 'commander';
 import {describe, expect, it} from 'vitest';
-import {withGoBooleans} from '../../../source/cli/commands/go-flags.js';
+import {withGoFlags} from '../../../source/cli/commands/go-flags.js';
 import {createProgram} from '../../../source/cli/program.js';
 
 const options = [
@@ -10,7 +10,7 @@ const options = [
 	new Option('--colour [when]'),
 ];
 
-describe('a flag that takes no value', () => {
+describe('a flag as kubectl has it', () => {
 	it.each([
 		[['--all-namespaces=true'], ['--all-namespaces'], []],
 		[['-A=1', 'get'], ['-A', 'get'], []],
@@ -18,14 +18,36 @@ describe('a flag that takes no value', () => {
 		[['-A=0'], [], ['allNamespaces']],
 		[['--no-keepalive=false'], [], ['keepalive']],
 		[['--all-namespaces=maybe'], ['--all-namespaces=maybe'], []],
-		[['-n=true', '--namespace=false'], ['-n=true', '--namespace=false'], []],
+		[['-n=true', '--namespace=false'], ['-ntrue', '--namespace=false'], []],
+		[['-n', '-A=true'], ['-n', '-A=true'], []],
 		[['--colour=true'], ['--colour=true'], []],
 		[['--unknown=true'], ['--unknown=true'], []],
 		[['--', '--all-namespaces=true'], ['--', '--all-namespaces=true'], []],
 	])('in %j is %j, and %j is denied', (words, kept, denied) => {
-		const result = withGoBooleans(words, options);
+		const result = withGoFlags(words, options);
 		expect(result.words).toEqual(kept);
 		expect(result.denied.map(option => option.attributeName())).toEqual(denied);
+	});
+
+	it.each([
+		[['-n=default'], ['-ndefault']],
+		[['-n==a'], ['-n=a']],
+		[['-n='], ['-n=']],
+		[
+			['-n', '='],
+			['-n', '='],
+		],
+		[
+			['-n', '=default'],
+			['-n', '=default'],
+		],
+		[
+			['--namespace', '-n=a', '-n=b'],
+			['--namespace', '-n=a', '-nb'],
+		],
+		[['-x=a'], ['-x=a']],
+	])('that takes one: %j is %j', (words, kept) => {
+		expect(withGoFlags(words, options)).toEqual({words: kept, denied: []});
 	});
 
 	it('can be said not to hold, by the program and by a command', async () => {

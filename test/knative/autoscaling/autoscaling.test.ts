@@ -1,10 +1,6 @@
 /** Which settings of the autoscaler a server takes, to the last number. */
 import {describe, expect, it} from 'vitest';
-import {
-	autoscalingErrors,
-	goDuration,
-	type AutoscalingKey,
-} from '../../../source/knative/autoscaling/autoscaling.js';
+import {autoscalingErrors, type AutoscalingKey} from '../../../source/knative/autoscaling/autoscaling.js';
 
 type Values = Parameters<typeof autoscalingErrors>[0];
 
@@ -108,27 +104,5 @@ describe('between the bounds', () => {
 		expect(activation({'activation-scale': '1', 'min-scale': '4'})).toBe(
 			'Pods from zero is a whole number, 2 or more.',
 		);
-	});
-});
-
-describe('a Go duration', () => {
-	it.each([
-		['0', 0],
-		['1h30m', 5400],
-		['90s', 90],
-		['1.5m', 90],
-		['.5s', 0.5],
-		['1.s', 1],
-		['1000ms', 1],
-		['1000000us', 1],
-		['1000000µs', 1],
-		['2000000000ns', 2],
-		['1h1m1s', 3661],
-	])('%s is %d s', (text, seconds) => {
-		expect(goDuration(text)).toBeCloseTo(seconds, 9);
-	});
-
-	it.each(['', '1', 's', '-1s', '1h ', ' 1h', '1d', '1hx', '.s'])('%j is none', text => {
-		expect(goDuration(text)).toBeUndefined();
 	});
 });

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
-import {autoscalingErrors, goDuration, settingOf} from '../../../source/knative/autoscaling/autoscaling.js';
+import {autoscalingErrors, settingOf} from '../../../source/knative/autoscaling/autoscaling.js';
+import {goDuration} from '../../../source/knative/text/duration.js';
 import {
 	concurrencyRule,
 	cpuRule,
