@@ -54,7 +54,14 @@ const cases: [args: readonly string[], services: readonly string[] | 'refused'][
 	[['-l', 'team in shop'], 'refused'],
 	[['-n=default', '-l', 'tier'], ['cart']],
 	[['-n', '=default'], []],
+	[['cart', '-l', 'tier'], 'refused'],
+	[['cart', '-l', ''], ['cart']],
 ];
+
+function outcomeOf({code, output}: {code: number | null; output: string}): unknown {
+	if (code !== 0) return 'refused';
+	return [...output.matchAll(/^service\.serving\.knative\.dev\/(\S+)$/gm)].map(([, name]) => name);
+}
 
 describe('a label selector', () => {
 	let sandbox: SandboxProcess;
@@ -79,10 +86,6 @@ describe('a label selector', () => {
 	afterAll(async () => sandbox.stop());
 
 	it.each(cases)('of %j gives %j', async (args, services) => {
-		const outcomeOf = ({code, output}: {code: number | null; output: string}) =>
-			code === 0
-				? [...output.matchAll(/^service\.serving\.knative\.dev\/(\S+)$/gm)].map(([, name]) => name)
-				: 'refused';
 		expect(outcomeOf(await runProgram(['get', '-o=name', ...args], env))).toEqual(services);
 		if (!hasKubectl) return;
 		expect(outcomeOf(await runCommand('kubectl', ['get', 'ksvc', '-o=name', ...args], env))).toEqual(

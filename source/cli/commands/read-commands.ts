@@ -36,6 +36,13 @@ function addGet(program: Command): void {
 					{exitCode: exitCodes.usage},
 				);
 			}
+			const isTyped = program.getOptionValueSource('selector') === 'cli';
+			if (isTyped && flags.selector !== undefined && services.length > 0) {
+				return program.error(
+					'error: a service cannot be got by name and by its labels: leave out -l or the name',
+					{exitCode: exitCodes.usage},
+				);
+			}
 			const {runGet} = await import('../run/run-read.js');
 			await runGet(services, flags);
 		});

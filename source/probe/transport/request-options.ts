@@ -133,7 +133,8 @@ function tlsOf({cacert, insecureGateway}: RequestFlags): Pick<RequestOptions, 'c
 		);
 	}
 
-	if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
+	// As OpenSSL looks for one, and curl with it: in a line of its own, by any of its three names.
+	if (!/^\uFEFF?-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/m.test(pem)) {
 		throw new TypeError(`--cacert ${JSON.stringify(cacert)} holds no certificate (PEM).`);
 	}
 

@@ -62,6 +62,8 @@ function plugin(
 	});
 }
 
+const pemOf = ({ca}: KubeconfigParts, change: (pem: string) => string) =>
+	Buffer.from(change(Buffer.from(ca, 'base64').toString())).toString('base64');
 /** By its name alone. */
 const named = (login: string) => login.replace(/command: [^,]*\//, 'command: ');
 const stale = ({token}: KubeconfigParts) => ({token, expirationTimestamp: '2020-01-01T00:00:00Z'});
@@ -276,6 +278,39 @@ export const kubeconfigCases: readonly KubeconfigCase[] = [
 	['a user who is not there', own => text(own, {context: 'cluster: c, user: nobody'}), 'no way'],
 	['a cluster that is not there', own => text(own, {context: 'cluster: nowhere, user: u'}), 'no way'],
 	['an empty file', () => '', 'no way'],
+	[
+		'an authority with empty lines',
+		own => text({...own, ca: pemOf(own, pem => pem.replaceAll('\n', '\n\n'))}),
+		'reached',
+	],
+	[
+		'an authority with line ends of Windows, between words',
+		own => text({...own, ca: pemOf(own, pem => `CA\n${pem}of ours\n`.replaceAll('\n', '\r\n'))}),
+		'reached',
+	],
+	[
+		'an authority after a byte order mark',
+		own => text({...own, ca: pemOf(own, pem => `\uFEFF${pem}`)}),
+		'no way',
+	],
+	['an authority after a word', own => text({...own, ca: pemOf(own, pem => `CA: ${pem}`)}), 'no way'],
+	[
+		'an authority as DER',
+		own =>
+			text({
+				...own,
+				ca: Buffer.from(own.ca, 'base64')
+					.toString()
+					.replaceAll(/-----.*\n|\n/g, ''),
+			}),
+		'no way',
+	],
+	[
+		'an empty file as authority, and that of the system',
+		own => text(own, {cluster: `server: "${own.server}", certificate-authority: empty`}),
+		'reached',
+		{env: own => ({SSL_CERT_FILE: `${own.directory}/ca.crt`})},
+	],
 	['JSON that is indented with tabs', own => JSON.stringify(load(text(own)), null, '\t'), 'reached'],
 	['a directive of YAML', own => `%YAML 1.1\n---\n${text(own)}`, 'reached'],
 	['an entry that is nothing', own => text(own).replace('users:', 'users:\n-'), 'reached'],

@@ -40,7 +40,8 @@ export async function trustOf({cluster, clusterName}: SelectedContext): Promise<
 			{cause: error},
 		);
 	}
-	if (given !== undefined) {
+	// Nothing is no authority, as for kubectl.
+	if (given !== undefined && given.length > 0) {
 		const ca = readableCertificates(given.toString('latin1'));
 		if (ca === '') {
 			throw new KubeconfigError(
