@@ -2,7 +2,7 @@
 import {writeSync} from 'node:fs';
 import {Command, type CommanderError, type ParseOptionsResult} from 'commander';
 import {exitCodes, type ExitCode} from '../headless/exit-codes.js';
-import {withoutLogins} from '../kube/auth/user-info.js';
+import {withoutLogins} from '../knative/text/user-info.js';
 import {saidText, visibleJson} from '../headless/said.js';
 import {withGoFlags} from './commands/go-flags.js';
 

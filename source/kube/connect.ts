@@ -12,7 +12,7 @@ import {
 } from './auth/kubeconfig.js';
 import {KubeconfigError, kubeconfigStamp} from './auth/kubeconfig-files.js';
 import type {TerminalLoan} from './auth/plugin-login.js';
-import {withoutUserInfo} from './auth/user-info.js';
+import {withoutUserInfo} from '../knative/text/user-info.js';
 import {isLoopback, proxyFault, proxyFromEnvironment} from './http/proxy.js';
 
 export {

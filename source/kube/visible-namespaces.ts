@@ -1,7 +1,7 @@
 /** In which namespaces the operator may list services: in all at once, or in which. */
 import {mayI} from './auth/access.js';
 import type {ContextInfo} from './auth/kubeconfig.js';
-import {withoutUserInfo} from './auth/user-info.js';
+import {withoutUserInfo} from '../knative/text/user-info.js';
 import {TransportError, type Cluster} from './cluster.js';
 import {listNamespaces} from './namespaces.js';
 import {servingGroup, servingPath} from './paths.js';

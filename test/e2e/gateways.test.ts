@@ -231,6 +231,28 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		);
 	});
 
+	it('that redirects elsewhere is not believed, and it is said where to, without anybody’s login', async () => {
+		let location = '';
+		const plain = await gateway({answer: () => ({status: 308, headers: {location}, body: 'moved'})});
+		const redirected = async (to: string) => {
+			location = to;
+			return verify(sandbox.kubeconfig, '--gateway', `127.0.0.1:${plain.port}`);
+		};
+		const host = 'checkout.default.example.com';
+		const itself = await redirected(`http://${host}/`);
+		expect(itself.output).toContain(
+			`8 of 8 answers are redirects (308 to http://${host}/): nothing shows that a revision works; choose what to send (--path, --method, --header).`,
+		);
+		expect(itself.code).toBe(2);
+		expect((await redirected(`https://me:secret@${host}/`)).output).toContain(
+			`The gateway redirects http to https://${host}/; give`,
+		);
+		const login = await redirected('https://login.example/?next=a');
+		expect(login.output).toContain('(308 to https://login.example/?next=a)');
+		expect(login.output).toContain('If it wants a login, give it with --header or --cookie.');
+		expect((await redirected('')).output).toContain('(308 moved)');
+	});
+
 	it('is asked for another host where that is given, as of a DomainMapping', async () => {
 		const plain = await gateway({answer: () => ({status: 200, body: 'mapped\n'})});
 		const file = await kubeconfig({});

@@ -4,7 +4,7 @@ import type {ContextInfo} from '../../kube/auth/kubeconfig.js';
 import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import type {PrometheusPlace} from '../../users/prometheus-place.js';
-import {withoutUserInfo} from '../../kube/auth/user-info.js';
+import {withoutUserInfo} from '../../knative/text/user-info.js';
 import {printable} from '../../knative/text/printable.js';
 import {nextId} from './inspect.js';
 import type {ContextRow} from './inspected.js';

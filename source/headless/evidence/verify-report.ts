@@ -121,7 +121,11 @@ export function judge(
 		instead ??
 		(verdict.state === 'disagrees'
 			? undefined
-			: (trouble?.sentence ?? (answered === 0 ? 'nothing was answered' : undefined)));
+			: trouble
+				? `${trouble.sentence}${trouble.remedy === undefined ? '' : `; ${trouble.remedy} (--path, --method, --header)`}`
+				: answered === 0
+					? 'nothing was answered'
+					: undefined);
 	if (reason === undefined) return {...verdict, alpha};
 	return {
 		...verdict,

@@ -1,7 +1,7 @@
 /** What leads kubectl to the same cluster as this program, in a command line that is copied. Pure. */
 import path from 'node:path';
 import type {KubeconfigOverrides} from './kubeconfig-overrides.js';
-import {withoutUserInfo} from './user-info.js';
+import {withoutUserInfo} from '../../knative/text/user-info.js';
 
 const flag = (name: string, value: string | undefined): string[] => (value ? [`--${name}`, value] : []);
 const file = (name: string, value: string | undefined): string[] => flag(name, value && path.resolve(value));

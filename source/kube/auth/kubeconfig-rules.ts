@@ -3,7 +3,7 @@
  * transport/transport.go): a file with two answers to one question is one whose author was mistaken.
  */
 import {proxyFault} from '../http/proxy.js';
-import {withoutUserInfo} from './user-info.js';
+import {withoutUserInfo} from '../../knative/text/user-info.js';
 import {printable} from '../../knative/text/printable.js';
 import {KubeconfigError} from './kubeconfig-files.js';
 import type {SelectedContext} from './kubeconfig-entries.js';

@@ -1,5 +1,5 @@
 /** A context of the kubeconfig with its cluster and user, checked; only the one that is used. */
-import {withoutUserInfo} from './user-info.js';
+import {withoutUserInfo} from '../../knative/text/user-info.js';
 import path from 'node:path';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';

@@ -1,7 +1,7 @@
 /** What the operator gives with `--gateway`. */
 import {isIPv6} from 'node:net';
 import {printable} from '../../knative/text/printable.js';
-import {withoutLogins} from '../auth/user-info.js';
+import {withoutLogins} from '../../knative/text/user-info.js';
 
 export type GatewayAddress = {
 	/** Name or address; IPv6 without brackets. */

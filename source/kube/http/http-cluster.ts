@@ -12,7 +12,7 @@ import {createExchange, usable} from './api-exchange.js';
 import {parseOrigin, parseRetryAfter, parseWarnings} from './headers.js';
 import type {SelectedContext} from '../auth/kubeconfig.js';
 import {corePath, fieldManager as ownFieldManager, podProxyPath} from '../paths.js';
-import {withoutUserInfo} from '../auth/user-info.js';
+import {withoutUserInfo} from '../../knative/text/user-info.js';
 import {transportError} from './failed-connection.js';
 import {createServerSignals} from './server-signals.js';
 import {sentenceOf} from '../status.js';

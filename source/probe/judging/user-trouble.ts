@@ -11,6 +11,8 @@ export type Trouble = {
 	of: number;
 	/** One sentence for the operator. */
 	sentence: string;
+	/** What to do about it, where a key of the console does it, or a flag of a command. */
+	remedy?: 'choose what to send';
 	/** It was so under this split, and is no longer: too many answers came without it. */
 	isOver?: true;
 };
@@ -168,19 +170,23 @@ function refusals(counts: Counts): Trouble | undefined {
 		kind: 'refusals',
 		count: refused,
 		of: answered,
-		sentence: `only ${kinds.join(', ')}: nothing shows that any revision works; choose what to send (i)`,
+		sentence: `only ${kinds.join(', ')}: nothing shows that any revision works`,
+		remedy: 'choose what to send',
 	};
 }
 
 function redirects({answered, rows}: Counts): Trouble | undefined {
-	const count = rows.reduce((sum, {code, n}) => sum + (code?.startsWith('3') === true ? n : 0), 0);
+	const found = rows.filter(({code}) => code?.startsWith('3') === true);
+	const count = found.reduce((sum, {n}) => sum + n, 0);
 	if (count <= answered / 2) return undefined;
-	const isLed = rows.some(({code = ''}) => /^30[12378]$/.test(code));
+	const led = found.find(({code = ''}) => /^30[12378]$/.test(code));
+	const where = led?.code === undefined || led.text === '' ? '' : ` (${withCode(led.code, led.text)})`;
 	return {
 		kind: 'redirects',
 		count,
 		of: answered,
-		sentence: `${count} of ${answered} answers are ${isLed ? 'redirects' : '3xx without a place to go to'}: nothing shows that a revision works; choose what to send (i)`,
+		sentence: `${count} of ${answered} answers are ${led ? `redirects${where}` : '3xx without a place to go to'}: nothing shows that a revision works`,
+		remedy: 'choose what to send',
 	};
 }
 

@@ -80,13 +80,14 @@ function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 	}
 	if (trouble.kind === 'gateway' && gateway.kind === 'answers itself' && gateway.isAll) return [];
 	// What to do stands at the end of what is only a doubt.
-	const [, sentence = trouble.sentence, remedy] = /^(.*); ((?:choose|ask) .*)$/s.exec(trouble.sentence) ?? [];
+	const [, sentence = trouble.sentence, asked] = /^(.*); (ask .*)$/s.exec(trouble.sentence) ?? [];
+	const remedy = trouble.remedy === undefined ? asked : `${trouble.remedy} (i)`;
 	return [
 		{
 			tone: doubts.has(trouble.kind) ? 'warning' : 'bad',
 			sentence,
 			// What it is comes before what it means.
-			...(remedy !== undefined && {remedy, shorter: [sentence.replace(/: .*$/s, '')]}),
+			...(remedy !== undefined && {remedy, shorter: [sentence.replace(/(?: \(.*\))?: .*$/s, '')]}),
 		},
 	];
 }

@@ -125,7 +125,8 @@ test('the gateway’s own answers and its being down are told apart from failure
 test('refusals and redirects alone show nothing that works', () => {
 	expect(troubleOf({...counts, refused: 200, rows: [row('404', 200)]}, answers)).toMatchObject({
 		kind: 'refusals',
-		sentence: 'only 404 ×200: nothing shows that any revision works; choose what to send (i)',
+		sentence: 'only 404 ×200: nothing shows that any revision works',
+		remedy: 'choose what to send',
 	});
 	expect(troubleOf({...counts, rows: [row('302', 150), row(undefined, 50)]}, answers)).toMatchObject({
 		kind: 'redirects',
@@ -133,6 +134,10 @@ test('refusals and redirects alone show nothing that works', () => {
 		of: 200,
 		sentence: expect.stringMatching(/^150 of 200 answers are redirects: nothing shows that a revision works/),
 	});
+	const led = {...row('308', 200), text: 'to http://h.example/'};
+	expect(troubleOf({...counts, rows: [led]}, answers)?.sentence).toBe(
+		'200 of 200 answers are redirects (308 to http://h.example/): nothing shows that a revision works',
+	);
 	expect(troubleOf({...counts, rows: [row('304', 150), row(undefined, 50)]}, answers)?.sentence).toContain(
 		'150 of 200 answers are 3xx without a place to go to',
 	);

@@ -121,6 +121,23 @@ test('failures that users get are said before what the shares say', () => {
 	expect(lines.some(({tone}) => tone === 'good')).toBe(false);
 });
 
+test('what redirects lead to gives way on a narrow screen, and the key that chooses what to send does not', () => {
+	const trouble = {
+		kind: 'redirects',
+		count: 20,
+		of: 20,
+		sentence:
+			'20 of 20 answers are redirects (302 to http://h.example/a): nothing shows that a revision works',
+		remedy: 'choose what to send',
+	} as const;
+	expect(verdictLines(snapshot({trouble}), context)[0]).toEqual({
+		tone: 'warning',
+		sentence: trouble.sentence,
+		remedy: 'choose what to send (i)',
+		shorter: ['20 of 20 answers are redirects'],
+	});
+});
+
 test('what users got, and get no longer, is told as that, with the key that resets counts', () => {
 	const sentence = 'the gateway was down for 100 of 266 requests, last 12:03:11';
 	const trouble = {kind: 'down', count: 100, of: 266, sentence, isOver: true} as const;

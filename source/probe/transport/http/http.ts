@@ -2,6 +2,7 @@
 import {Agent as HttpAgent} from 'node:http';
 import {Agent as HttpsAgent} from 'node:https';
 import {printable} from '../../../knative/text/printable.js';
+import {withoutUserInfo} from '../../../knative/text/user-info.js';
 import type {Fingerprinter} from '../../attribution/fingerprint.js';
 import {byFirstLine, firstLineOf, toLabel} from '../../attribution/fingerprint.js';
 import {traitsOf} from '../../attribution/traits.js';
@@ -184,7 +185,8 @@ async function toResponse(
 	});
 	const body = problem === undefined ? decode(bytes, contentType, truncated) : `(${problem})`;
 	const received = {status, headers, body};
-	const location = headers['location'];
+	// A place is named, and nobody's login for it.
+	const location = withoutUserInfo(headers['location'] ?? '');
 	return {
 		kind: 'response',
 		status,
@@ -192,7 +194,7 @@ async function toResponse(
 		error: status >= 500 || isBroken,
 		...(status >= 300 && isGatewaysOwn(headers) && {by: 'gateway'}),
 		...(headers[upstreamTime] !== undefined && {isFromUpstream: true}),
-		...(location !== undefined && status >= 300 && status < 400 && {location: toLabel(location)}),
+		...(location !== '' && status >= 300 && status < 400 && {location: toLabel(location)}),
 		firstLine: firstLineOf(body),
 		body: toShownBody(body),
 		truncated,
