@@ -26,7 +26,7 @@ import {basedOn, type Base} from '../../knative/revision/base.js';
 import {selectedRevision, selectedService, whyNoRevision, whyNoService} from '../state/read.js';
 import {refusedRight, type RightName} from '../session/rights.js';
 import {homeNamespaceOf} from '../state/scope.js';
-import {changeSheet, formKey, isForm, notify, openSheet} from '../state/select.js';
+import {changeSheet, formKey, isForm, notify, notifyWhile, openSheet} from '../state/select.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet} from '../sheets/sheets.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
@@ -109,7 +109,11 @@ export function openTagForm(store: ConsoleStore): void {
 /** That a form is as it was left, where something was typed into it. */
 function sayKept(store: ConsoleStore, left: FormSheet, fresh: FormSheet): void {
 	if (JSON.stringify(left.values) === JSON.stringify(fresh.values)) return;
-	notify(store, {tone: 'info', text: 'Here is what you typed before; nothing of it was sent.'});
+	notifyWhile(
+		store,
+		{tone: 'info', text: 'Here is what you typed before; nothing of it was sent.'},
+		({sheets}) => sheets.some(({kind}) => kind === left.kind),
+	);
 }
 
 const on = (service: ServiceView) => ({seen: service, isAnother: false, now: service});

@@ -163,7 +163,10 @@ function loseGround(store: ConsoleStore, sheet: ReviewSheet, {sentence, now}: Lo
 	const said = `Nothing was written. ${sentence}`;
 	const conflict = now && conflictWith(plan, now, said);
 	const phase: ReviewSheet['phase'] | undefined = conflict && {kind: 'conflict', ...conflict};
-	if (!phase) return notifyWhile(store, said, state => lostGround(state, sheet)?.sentence === sentence);
+	if (!phase) {
+		const holds = (state: ConsoleState) => lostGround(state, sheet)?.sentence === sentence;
+		return notifyWhile(store, {tone: 'bad', text: said}, holds);
+	}
 	changeSheet(store, 'review', current => (current.id === id ? {...current, phase} : current));
 }
 

@@ -222,13 +222,12 @@ export function notify(store: ConsoleStore, notice: Notice | undefined): void {
 	store.setState({notice});
 }
 
-/** Bad news that is none any more when `holds` does not: then it is taken back, unless something else was said since. */
+/** News that is none any more when `holds` does not: then it is taken back, unless something else was said since. */
 export function notifyWhile(
 	store: ConsoleStore,
-	text: string,
+	notice: Notice,
 	holds: (state: ConsoleState) => boolean,
 ): void {
-	const notice: Notice = {tone: 'bad', text};
 	notify(store, notice);
 	const unsubscribe = store.subscribe(state => {
 		if (state.notice === notice && holds(state)) return;

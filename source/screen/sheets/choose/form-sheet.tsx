@@ -20,6 +20,7 @@ import type {Size} from '../../layout.js';
 import {useNamedTitle} from '../../named-title.js';
 import {FormView} from '../../widgets/form/form-view.js';
 import {linesValue, type Focus, type FormState} from '../../widgets/form/form-state.js';
+import {wrongEnvLine} from '../../widgets/form/env-lines.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
 import {useTheme} from '../../widgets/theme-context.js';
@@ -112,7 +113,8 @@ function OpenForm({
 	const [typed, setTyped] = useState(() => ({of, lines: toLines(envOf(sheet))}));
 	const lines = typed.of === of ? typed.lines : toLines(envOf(sheet));
 	const setLines = (next: readonly string[]) => setTyped({of, lines: [...next]});
-	const [showsMore, setShowsMore] = useState(false);
+	// Where one of them was visited before, in a form that comes back from a review or from Esc.
+	const [showsMore, setShowsMore] = useState(() => isAdvancedTouched(sheet, fields));
 	const [focus, setFocus] = useState<Focus>({kind: 'field', name: firstFieldOf(sheet, fields), row: 0});
 	// What is being typed is judged when its field is left, or the form is sent.
 	const [editing, setEditing] = useState<string>();
@@ -166,7 +168,8 @@ function OpenForm({
 		const first = fields.find(({id}) => wrong[id] !== undefined);
 		if (!first) return;
 		if (first.group === 'advanced') setShowsMore(true);
-		setFocus({kind: 'field', name: first.id, row: 0});
+		const row = first.kind === 'env list' ? (wrongEnvLine(lines)?.row ?? 0) : 0;
+		setFocus({kind: 'field', name: first.id, row});
 	};
 
 	return (
@@ -195,6 +198,11 @@ function OpenForm({
 function firstFieldOf({kind}: FormSheetState, fields: readonly DomainField[]): string {
 	if (kind === 'create service') return 'name';
 	return kind === 'create revision' ? 'image' : (fields[0]?.id ?? '');
+}
+
+function isAdvancedTouched({touched}: FormSheetState, fields: readonly DomainField[]): boolean {
+	const names: ReadonlySet<string> = touched;
+	return fields.some(({id, group}) => group === 'advanced' && names.has(id));
 }
 
 /** That the service of the form is not there any more, what is now, and what that means for what was typed. */

@@ -16,26 +16,31 @@ export const envOf = (lines: readonly string[]): readonly EnvVariable[] =>
 export const envLines = (variables: readonly EnvVariable[]): readonly string[] =>
 	variables.map(({name, value}) => `${name}=${value}`);
 
-/** What is wrong with lines that should be `NAME=value`; undefined when nothing is. */
-export const checkEnvLines = (lines: readonly string[]): string | undefined => {
+/** The first of the lines that should be `NAME=value` and is not, and why; undefined when all are well. */
+export const wrongEnvLine = (
+	lines: readonly string[],
+): {readonly row: number; readonly sentence: string} | undefined => {
 	const seen = new Set<string>();
-	for (const line of lines) {
+	for (const [row, line] of lines.entries()) {
 		if (line.trim() === '') {
 			continue;
 		}
 
 		const equals = line.indexOf('=');
 		if (equals === -1) {
-			return `“${line}” has no “=”; write NAME=value.`;
+			return {row, sentence: `“${line}” has no “=”; write NAME=value.`};
 		}
 
 		const name = line.slice(0, equals).trim();
 		if (!variableName.test(name)) {
-			return `“${name}” is no name for a variable; use letters, digits, “_”, “-” and “.”, and no digit first.`;
+			return {
+				row,
+				sentence: `“${name}” is no name for a variable; use letters, digits, “_”, “-” and “.”, and no digit first.`,
+			};
 		}
 
 		if (seen.has(name)) {
-			return `${name} is defined twice; remove one of them.`;
+			return {row, sentence: `${name} is defined twice; remove one of them.`};
 		}
 
 		seen.add(name);
@@ -43,3 +48,6 @@ export const checkEnvLines = (lines: readonly string[]): string | undefined => {
 
 	return undefined;
 };
+
+/** What is wrong with lines that should be `NAME=value`; undefined when nothing is. */
+export const checkEnvLines = (lines: readonly string[]): string | undefined => wrongEnvLine(lines)?.sentence;

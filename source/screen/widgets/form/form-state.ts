@@ -1,4 +1,4 @@
-import {checkEnvLines} from './env-lines.js';
+import {checkEnvLines, wrongEnvLine} from './env-lines.js';
 import type {Option} from './choice-field.js';
 
 export type Value = string | boolean | readonly string[];
@@ -193,9 +193,16 @@ const toFirstError = (
 	return {
 		...state,
 		errors,
-		focus: first === undefined ? state.focus : {kind: 'field', name: first.name, row: 0},
+		focus:
+			first === undefined
+				? state.focus
+				: {kind: 'field', name: first.name, row: wrongRow(first, state.values)},
 	};
 };
+
+/** Of a list the row at fault, as far as its lines tell. */
+export const wrongRow = ({name, kind}: Pick<FormField, 'name' | 'kind'>, values: Values): number =>
+	(kind === 'env' ? wrongEnvLine(linesValue(values, name))?.row : undefined) ?? 0;
 
 const changed = (state: FormState, name: string, value: Value): FormState => {
 	// What is being corrected is not blamed while one types.

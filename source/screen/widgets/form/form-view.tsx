@@ -10,6 +10,7 @@ import {
 	reduceForm,
 	textValue,
 	toggleValue,
+	wrongRow,
 	type FormField,
 	type Focus,
 	type FormState,
@@ -126,7 +127,7 @@ export function FormView(props: FormViewProps) {
 			return null;
 		}
 
-		const hasError = errors[field.name] !== undefined;
+		const hasError = errors[field.name] !== undefined && stop.row === wrongRow(field, values);
 		const mark = isFocused ? glyphs.selected : hasError ? glyphs.bad : '';
 		const label = stop.row === 0 ? field.label : '';
 		// Where nothing stands beside it, the whole line is its own.

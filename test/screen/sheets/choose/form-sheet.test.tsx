@@ -95,4 +95,50 @@ it('takes an image from the list of those in use, and says when it is opened aga
 	await vi.waitFor(() => expect(store.getState().sheets).toEqual([]));
 	openServiceForm(store);
 	expect(store.getState().notice?.text).toContain('what you typed before');
+	// It is about the form: over the panes it would be about nothing.
+	press('esc');
+	await vi.waitFor(() => expect(store.getState().sheets).toEqual([]));
+	expect(store.getState().notice).toBeUndefined();
+});
+
+it('shows the settings that were typed among the more ones when the form comes back', async () => {
+	const {press, screen, store, type, until} = await open(openServiceForm);
+	await until(/New service/);
+	type('shop');
+	for (let downs = 0; downs < 4; downs++) press('down');
+	await until(/▸ More settings/);
+	press('space');
+	await until(/Min pods/);
+	press('down');
+	press('down');
+	await until(/▸ Min pods/);
+	type('3');
+	press('down');
+	await until(/▸ Max pods/);
+	type('2');
+	press('down');
+	await until(/✗ Max pods +2/);
+	press('esc');
+	await vi.waitFor(() => expect(store.getState().sheets).toEqual([]));
+	openServiceForm(store);
+	await until(/✗ Max pods +2/);
+	expect(screen()).toMatch(/Min pods +3/);
+});
+
+it('marks the variable that is wrong, and no other, and goes to it when the form is sent', async () => {
+	const {press, screen, type, until} = await open(openRevisionForm);
+	await until(/▸ Image/);
+	press('down');
+	await until(/▸ Environment/);
+	for (const [number, line] of ['GOOD=1', 'bad one=2', 'FINE=3'].entries()) {
+		type(line);
+		await until(new RegExp(`· ${line}`));
+		press('enter');
+		await until(new RegExp(`▸ ${' '.repeat(number)}.*\\+ NAME=value`));
+	}
+	press('down');
+	await until(/✗ .*· bad one=2/);
+	expect(screen().match(/✗ .*· /g)).toHaveLength(1);
+	press('ctrl-s');
+	await until(/▸ .*· bad one=2/);
 });
