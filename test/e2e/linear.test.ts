@@ -133,6 +133,15 @@ it('says that an answer is none, and asks again, instead of taking it for the de
 	);
 	linear.type('cancel');
 	await linear.hear(/Nothing was sent\./);
+	// A variable that cannot be is refused by itself: those before it stay.
+	linear.type('revision', '1', '', 'ONE=1', '9X=2', 'PORT=80', 'TWO=2', '', '', '', '');
+	await linear.hear(
+		/variable 9X may have [^]*variable PORT is set by Knative[^]*ONE +new\n +TWO +new\n[^]*Type yes/,
+	);
+	linear.type('no', 'use crat');
+	await linear.hear(/There is no service crat; services lists them\. Did you mean cart\?/);
+	linear.type('namespace default');
+	await linear.hear(/The namespace is default already\./);
 	// What has to be there is asked for at once, not when all the other questions are over.
 	linear.type('new', '', '', 'shop', '');
 	await linear.hear(/Name: The name is missing\.\nName [^]*Image: The image is missing\.\nImage [^\n]*\n$/);

@@ -198,7 +198,9 @@ export function createConnection(
 		async changeNamespace(wanted) {
 			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
 			const {namespace, scope} = store.getState();
-			if (wanted === namespace && scope.kind === 'one') return;
+			if (wanted === namespace && scope.kind === 'one') {
+				return notify(store, {tone: 'info', text: `The namespace is ${printable(namespace)} already.`});
+			}
 			const asked = cluster;
 			const exists = await namespaceExists(asked, wanted);
 			if (cluster !== asked) return;

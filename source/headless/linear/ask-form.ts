@@ -6,6 +6,7 @@ import type {FormSheet} from '../../console/sheets/sheets.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {closeSheet, isForm} from '../../console/state/select.js';
 import type {EnvRow, Field} from '../../knative/forms/form.js';
+import {envRule} from '../../knative/forms/rules.js';
 import {autoscalingFields, revisionFields, type RevisionValues} from '../../knative/forms/revision-form.js';
 import {serviceFields, type ServiceValues} from '../../knative/forms/service-form.js';
 import {tagFields} from '../../knative/forms/tag-form.js';
@@ -193,7 +194,10 @@ async function askEnv(
 			if (source !== undefined) say(`${printable(name)} is kept: its value comes from ${source}.`);
 			else if (rest.length === rows.length) say(`There is no variable ${printable(name)} to remove.`);
 			rows = rest;
-		} else if (at > 0) rows = [...rest, {name, value: line.slice(at + 1)}];
-		else say(`${printable(line)} has no “=”; write NAME=value.`);
+		} else if (at > 0) {
+			const wrong = envRule([name]);
+			if (wrong === undefined) rows = [...rest, {name, value: line.slice(at + 1)}];
+			else say(wrong);
+		} else say(`${printable(line)} has no “=”; write NAME=value.`);
 	}
 }

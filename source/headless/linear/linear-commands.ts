@@ -1,4 +1,5 @@
 /** The commands of the linear mode: by number, by word or by the beginning of a word. Pure. */
+import {didYouMean} from '../../knative/text/similar.js';
 
 export type LinearCommand = {
 	readonly name: string;
@@ -97,10 +98,19 @@ export function parseLine(line: string): LinearLine {
 	const begun = linearCommands.filter(({name}) => name.startsWith(word.toLowerCase()));
 	const found = byNumber ? [byNumber] : exact.length > 0 ? exact : begun;
 	const [command] = found;
-	if (!command) return {kind: 'problem', sentence: `There is no command ${word}; help lists them.`};
+	if (!command) {
+		const hint = didYouMean(
+			word.toLowerCase(),
+			linearCommands.map(({name}) => name),
+		);
+		return {kind: 'problem', sentence: `There is no command ${word}; help lists them.${hint}`};
+	}
 	if (found.length > 1) {
 		const names = found.map(({name}) => name).join(', ');
 		return {kind: 'problem', sentence: `${word} may be ${names}; type more of it.`};
+	}
+	if (argument !== '' && !('argument' in command)) {
+		return {kind: 'problem', sentence: `${command.name} takes nothing after it; “${argument}” was given.`};
 	}
 	return {kind: 'command', name: command.name, argument};
 }

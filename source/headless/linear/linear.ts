@@ -15,6 +15,7 @@ import {systemTimers} from '../../kube/timers.js';
 import {meantBy} from '../../knative/release/revision-by-word.js';
 import {coveredRequest} from '../../knative/text/covered.js';
 import {printable} from '../../knative/text/printable.js';
+import {didYouMean} from '../../knative/text/similar.js';
 import {zoned} from '../../knative/text/moment.js';
 import {askYesNo, type Prompter} from './ask-again.js';
 import {askForm} from './ask-form.js';
@@ -103,7 +104,13 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, LinearPerformer>>
 		if (wanted === '') return say('Name the service, or its number: use 1. services lists them.');
 		const {services} = store.getState();
 		const service = services.find(({name}) => name === wanted) ?? services[Number(wanted) - 1];
-		if (!service) return say(`There is no service ${wanted}; services lists them.`);
+		if (!service) {
+			const hint = didYouMean(
+				wanted,
+				services.map(({name}) => name),
+			);
+			return say(`There is no service ${wanted}; services lists them.${hint}`);
+		}
 		selectService(store, service);
 		say(`Chosen: ${serviceWords(service)}`);
 	},

@@ -1,5 +1,6 @@
 /** Which revision an operator means by a word: the same for command lines and the palette. Pure. */
 import {printable} from '../text/printable.js';
+import {didYouMean} from '../text/similar.js';
 import {latestKey, splitOf} from '../split/split.js';
 import type {ReleaseFacts} from './evidence/release-facts.js';
 import {generatedNumber} from './evidence/shares.js';
@@ -50,7 +51,10 @@ export function meantBy(word: string, facts: ReleaseFacts): Meant {
 		return {ok: false, reason: `${shown} means ${all.join(' and ')}: ${how}.`};
 	}
 	const near = [...names].filter(name => name.endsWith(`-${word}`));
-	const hint = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : '';
+	const hint =
+		near.length > 0
+			? ` Did you mean ${near.join(' or ')}?`
+			: didYouMean(word, [...names, ...split.flatMap(({tags}) => tags), latestKey, '@stable', '@canary']);
 	return {
 		ok: false,
 		reason: `${service.name} has no revision ${shown}: name one by ${revisionByWordHelp}.${hint}`,

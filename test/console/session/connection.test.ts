@@ -80,6 +80,7 @@ describe('the namespaces of a cluster', () => {
 		const console = await world.console('cart');
 		console.store.setState({filter: 'cart'});
 		await console.changeNamespace('default');
+		expect(said(console)).toBe('The namespace is default already.');
 		expect(console.store.getState().filter).toBe('cart');
 		await console.changeNamespace('nowhere');
 		expect(said(console)).toBe('There is no namespace nowhere; :ns lists those there are.');

@@ -13,6 +13,13 @@ test.each([
 	['PROMOTE', {kind: 'command', name: 'promote', argument: ''}],
 	['', {kind: 'nothing'}],
 	['99', {kind: 'problem', sentence: 'There is no command 99; help lists them.'}],
+	[
+		'rolback',
+		{kind: 'problem', sentence: 'There is no command rolback; help lists them. Did you mean rollback?'},
+	],
+	['Satus', {kind: 'problem', sentence: 'There is no command Satus; help lists them. Did you mean status?'}],
+	// It would be about the chosen service, whatever stands there.
+	['undo cart', {kind: 'problem', sentence: 'undo takes nothing after it; “cart” was given.'}],
 	['st', {kind: 'problem', sentence: 'st may be status, start, stop; type more of it.'}],
 ])('%j is %j', (line, meant) => {
 	expect(parseLine(line)).toEqual(meant);

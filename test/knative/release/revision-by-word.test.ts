@@ -33,6 +33,20 @@ describe('a word', () => {
 		expect(meantBy(word, facts)).toMatchObject({ok: true, revision});
 	});
 
+	it.each([
+		['canry', 'canary'],
+		['stabel', 'stable'],
+		['@cannary', '@canary'],
+		[one.replace('00001', '0001'), one],
+	])('%s, mistyped, is refused with what is near it: %s', (word, near) => {
+		const {reason} = {reason: '', ...meantBy(word, facts)};
+		expect(reason).toMatch(new RegExp(` Did you mean ${near}\\?$`));
+	});
+
+	it.each(['7', 'beta', revisionName(9)])('%s is near nothing', word => {
+		expect(meantBy(word, facts)).toMatchObject({ok: false, reason: expect.not.stringContaining('Did you')});
+	});
+
 	it('that means two is refused with both named', () => {
 		expect(meantBy('3', facts)).toEqual({
 			ok: false,

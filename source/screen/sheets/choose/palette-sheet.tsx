@@ -11,6 +11,7 @@ import {Frame} from '../../widgets/frame.js';
 import {List} from '../../widgets/table/list.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
 import {useTheme} from '../../widgets/theme-context.js';
+import {didYouMean} from '../../../knative/text/similar.js';
 import {canPerform, unavailable} from '../../perform.js';
 import {sameParts, useActions, useConsole, useConsoleState} from '../../use-console.js';
 
@@ -29,6 +30,13 @@ export function Palette({
 	const commands = paletteCommands({isAscii}).filter(
 		({action, names}) => canPerform(action) && names.some(name => name.startsWith(word)),
 	);
+	const hint =
+		commands.length > 0
+			? ''
+			: didYouMean(
+					word,
+					paletteCommands().flatMap(({action, names}) => (canPerform(action) ? names : [])),
+				);
 	const selected = commands[Math.min(chosen, commands.length - 1)];
 	const size = frameContentSize(width, height);
 	const page = Math.max(1, size.height - 3);
@@ -45,15 +53,8 @@ export function Palette({
 				if (completion !== '') setTyped(`${completion}${selected?.argument === undefined ? '' : ' '}`);
 			},
 			accept() {
-				const isArgument = typed.trim().includes(' ');
-				const line = isArgument ? parsePaletteLine(typed) : undefined;
-				if (line?.kind === 'problem' || (!isArgument && !selected)) {
-					notify(store, {
-						tone: 'bad',
-						text: line?.kind === 'problem' ? line.message : `There is no command “${word}”.`,
-					});
-					return;
-				}
+				const line = typed.trim().includes(' ') || !selected ? parsePaletteLine(typed) : undefined;
+				if (line?.kind === 'problem') return notify(store, {tone: 'bad', text: line.message + hint});
 				closeSheet(store);
 				if (line) perform(line.action, line.argument);
 				else if (selected) perform(selected.action, '');
@@ -84,7 +85,7 @@ export function Palette({
 				selected={selected ? commands.indexOf(selected) : -1}
 				width={size.width}
 				height={Math.max(1, size.height - 2)}
-				empty="No command begins like that."
+				empty={`No command begins like that.${hint}`}
 				renderRow={({action, names, argument, keys, help}) => (
 					<Text wrap="truncate">
 						{fitText(`${names[0] ?? ''} ${argument ?? ''}`, 22)}{' '}

@@ -1,3 +1,5 @@
+import {envRule} from '../../../knative/forms/rules.js';
+
 /** An environment variable of a container. */
 export type EnvVariable = {readonly name: string; readonly value: string};
 
@@ -32,15 +34,9 @@ export const wrongEnvLine = (
 		}
 
 		const name = line.slice(0, equals).trim();
-		if (!variableName.test(name)) {
-			return {
-				row,
-				sentence: `“${name}” is no name for a variable; use letters, digits, “_”, “-” and “.”, and no digit first.`,
-			};
-		}
-
-		if (seen.has(name)) {
-			return {row, sentence: `${name} is defined twice; remove one of them.`};
+		const sentence = envRule(seen.has(name) ? [name, name] : [name]);
+		if (sentence !== undefined) {
+			return {row, sentence};
 		}
 
 		seen.add(name);

@@ -28,6 +28,22 @@ describe('the command line', () => {
 		expect(store.getState().sheets).toEqual([]);
 	});
 
+	it('says what a mistyped word may have been, also with something after it', async () => {
+		const {press, store, type, until} = await open();
+		type('rolback');
+		await until(/No command begins like that\. Did you mean rollback\?/);
+		press('enter');
+		await vi.waitFor(() =>
+			expect(store.getState().notice?.text).toMatch(/“rolback”.* Did you mean rollback\?$/),
+		);
+		press('space');
+		type('1');
+		await until(/:rolback 1/);
+		store.setState({notice: undefined});
+		press('enter');
+		await vi.waitFor(() => expect(store.getState().notice?.text).toMatch(/ Did you mean rollback\?$/));
+	});
+
 	it('completes a word, and does what is picked from those that fit', async () => {
 		const {perform, press, screen, type, until} = await open();
 		type('roll');

@@ -134,15 +134,15 @@ describe('environment variables', () => {
 
 	test.each([
 		['TARGET', '“TARGET” has no “=”; write NAME=value.'],
-		['9A=1', '“9A” is no name for a variable; use letters, digits, “_”, “-” and “.”, and no digit first.'],
-		['=1', '“” is no name for a variable; use letters, digits, “_”, “-” and “.”, and no digit first.'],
+		['9A=1', 'The environment variable 9A may have letters, digits, _, - and ., and not begin with a digit.'],
+		['=1', 'An environment variable has no name.'],
 	])('%j is refused', (line, message) => {
 		expect(checkEnvLines([line])).toBe(message);
 		expect(envOf([line])).toEqual([]);
 	});
 
 	test('are refused when one is there twice', () => {
-		expect(checkEnvLines(['A=1', 'A=2'])).toBe('A is defined twice; remove one of them.');
+		expect(checkEnvLines(['A=1', 'A=2'])).toBe('The environment variable A is defined twice.');
 	});
 });
 
