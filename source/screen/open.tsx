@@ -83,12 +83,14 @@ export async function openScreen(
 							writer.keyPressed();
 							onKey();
 						}}
-						onSuspendable={suspend =>
+						onLendable={lend =>
 							loan.provide(async use => {
 								// Whoever is lent it must not get as keys what the terminal answers us.
 								await answersOwed(stdin, longestWait.lending);
-								stdin.lend();
-								await suspend(use);
+								await lend(async () => {
+									stdin.lend();
+									await use();
+								});
 							})
 						}
 					/>
@@ -204,14 +206,14 @@ function Screen({
 	redraw,
 	onKey,
 	settled,
-	onSuspendable,
+	onLendable,
 }: {
 	copy: (text: string) => void;
 	quit: () => void;
 	redraw: () => void;
 	onKey: () => void;
 	settled: (act: () => void) => void;
-	onSuspendable: (suspend: SuspendTerminal) => void;
+	onLendable: (lend: SuspendTerminal) => void;
 }): ReactNode {
 	const {suspendTerminal} = useApp();
 	useInput(onKey);
@@ -220,8 +222,8 @@ function Screen({
 	const suspender = useRef<Suspender>(undefined);
 	useEffect(() => {
 		suspender.current = installSuspender(suspendTerminal, settled);
-		onSuspendable(suspendTerminal);
+		onLendable(suspender.current.lend);
 		return () => suspender.current?.uninstall();
-	}, [suspendTerminal, settled, onSuspendable]);
+	}, [suspendTerminal, settled, onLendable]);
 	return <App copy={copy} quit={quit} redraw={redraw} suspend={() => suspender.current?.suspend()} />;
 }

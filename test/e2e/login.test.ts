@@ -8,6 +8,7 @@ import {serverOf, startApiRelay, tokenOf, type ApiRelay} from '../support/api-re
 import {eventually} from '../support/eventually.js';
 import {builtProgram} from '../support/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
+import {openShellIn} from '../support/shell-in.js';
 import {openTerminal, untouched, type TestTerminal} from '../support/terminal.js';
 
 let sandbox: SandboxProcess;
@@ -83,6 +84,14 @@ function open(file: string, size: {cols?: number; rows?: number} = {cols: 100, r
 
 const runs = () => readFileSync(path.join(directory, 'runs'), 'utf8').trim().split('\n').length;
 const wait = 'while [ ! -e $DIR/done ]; do sleep 0.1; done';
+const numberIn = (file: string) => Number(readFileSync(path.join(directory, file), 'utf8'));
+
+/** A process that has ended and is not waited for yet is a zombie. */
+function isRunning(pid: number): boolean {
+	const {stdout} = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], {encoding: 'utf8'});
+	return !/^(?:Z.*)?$/.test(stdout.trim());
+}
+
 const finish = () => writeFileSync(path.join(directory, 'done'), '');
 
 describe('a credential plugin', () => {
@@ -180,11 +189,7 @@ describe('a credential plugin', () => {
 		await terminal.until(/enter BX7-QQ2/);
 		terminal.press('ctrl-c');
 		expect(await terminal.exited).toMatchObject({code: 0});
-		const pid = Number(readFileSync(path.join(directory, 'pid'), 'utf8'));
-		await eventually(() => {
-			const {stdout} = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], {encoding: 'utf8'});
-			expect(stdout.trim()).toMatch(/^(?:Z.*)?$/);
-		});
+		await eventually(() => expect(isRunning(numberIn('pid'))).toBe(false));
 	});
 
 	it('is called off with ctrl-c while it has the terminal, and asked again with ctrl-r', async () => {
@@ -201,6 +206,44 @@ describe('a credential plugin', () => {
 		terminal.type('secret\r');
 		await terminal.until(/checkout .* 100/);
 	});
+
+	it('that heeds no ctrl-c is ended with the console by it', async () => {
+		const user = plugin(`trap '' INT TERM; echo $$ > $DIR/pid; echo 'enter BX7-QQ2' >&2\n${wait}`, 'Always');
+		const terminal = open(kubeconfig(user));
+		await terminal.until(/enter BX7-QQ2/);
+		terminal.press('ctrl-c');
+		expect(await terminal.exited).toMatchObject({code: 130});
+		expect(terminal.screen()).toContain('stopped: interrupted (SIGINT)');
+		expect(terminal.modes()).toEqual(untouched);
+		await eventually(() => expect(isRunning(numberIn('pid'))).toBe(false));
+	});
+
+	it.each(['ctrl-z', 'SIGTSTP', 'SIGSTOP'] as const)(
+		'that has the terminal is stopped with the console by %s, and fg brings both back',
+		async way => {
+			const user = plugin(`echo 'enter BX7-QQ2' >&2\n${wait}`, 'Always');
+			const file = kubeconfig(user);
+			await using shell = await openShellIn('xterm', {cols: 100, rows: 30});
+			const {terminal, run} = shell;
+			const told = `sh -c 'echo $$ > "$0"; exec "$@"' ${path.join(directory, 'console')}`;
+			run(`${told} '${process.execPath}' '${builtProgram}' --kubeconfig ${file}`);
+			await terminal.until(/^enter BX7-QQ2$/m);
+			if (way === 'ctrl-z') terminal.press('ctrl-z');
+			else process.kill(numberIn('console'), way);
+			await terminal.until(/Stopped[^]*^\$ *$/m);
+			expect(terminal.modes()).toEqual(untouched);
+			run('fg');
+			await terminal.until(/\$ fg[^]*cli\.js/);
+			terminal.resize(90, 28);
+			finish();
+			await terminal.until(/checkout .* 100/);
+			expect(await terminal.still()).toEqual(await terminal.drawnAfresh());
+			terminal.press('q');
+			await terminal.until(screen => !screen.includes('1 Services') && /^\$ *$/m.test(screen));
+			expect(terminal.modes()).toEqual(untouched);
+			expect(runs()).toBe(1);
+		},
+	);
 });
 
 describe('a kubeconfig that changes under the console', () => {

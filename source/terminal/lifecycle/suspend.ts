@@ -6,6 +6,8 @@ export type SuspendTerminal = (callback: () => Promise<void>) => Promise<void>;
 export type Suspender = {
 	/** What Ctrl-Z does: give the terminal back to the shell and stop, until `fg`. Nothing while that is under way. */
 	readonly suspend: () => void;
+	/** Hands the terminal to a program beside us. Who stops that one stops us with it, and the terminal is left as it has it. */
+	readonly lend: SuspendTerminal;
 	readonly uninstall: () => void;
 };
 
@@ -30,48 +32,52 @@ export const installSuspender = (
 	suspendTerminal: SuspendTerminal,
 	settled: (act: () => void) => void,
 ): Suspender => {
-	let isBusy = false;
+	/** Until the terminal that was handed over is taken back. */
+	let away: Promise<void> | undefined;
+	let isLent = false;
 	/** The stop that waits for an answer. */
 	let waiting: symbol | undefined;
 	let isInstalled = true;
 
 	const handOver = async (whileAway: () => Promise<void>) => {
-		if (isBusy) {
-			return;
-		}
-
-		isBusy = true;
+		const {promise: mine, resolve: taken} = Promise.withResolvers<void>();
+		away = mine;
 		try {
 			await suspendTerminal(async () => {
 				await whileAway();
 				readSize();
 			});
 		} finally {
-			isBusy = false;
+			if (away === mine) away = undefined;
+			taken();
 		}
 	};
 
-	const stop = async () =>
-		handOver(async () => {
-			// With no listener the signal does what it does by default.
-			process.off('SIGTSTP', onStop);
-			// To the whole job, as the terminal would: otherwise `npm start` goes on waiting and the shell stays away.
-			process.kill(0, 'SIGTSTP');
-			await delay(STOP_GRACE);
-			if (isInstalled) {
-				process.on('SIGTSTP', onStop);
-			}
-		});
+	const stop = async () => {
+		// With no listener the signal does what it does by default.
+		process.off('SIGTSTP', onStop);
+		// To the whole job, as the terminal would: otherwise `npm start` goes on waiting and the shell stays away.
+		process.kill(0, 'SIGTSTP');
+		await delay(STOP_GRACE);
+		if (isInstalled) {
+			process.on('SIGTSTP', onStop);
+		}
+	};
 
 	const suspend = () => {
-		if (isBusy || waiting) return;
+		if (isLent) {
+			void stop();
+			return;
+		}
+
+		if (away || waiting) return;
 		const mine = Symbol('stop');
 		waiting = mine;
 		settled(() => {
 			// Meanwhile it may have been told to go on, or have ended.
 			if (waiting !== mine) return;
 			waiting = undefined;
-			void stop();
+			void (isLent ? stop() : handOver(stop));
 		});
 	};
 
@@ -79,16 +85,34 @@ export const installSuspender = (
 		suspend();
 	};
 
-	// After a SIGSTOP from elsewhere the shell has set the terminal up for itself: set it up again and redraw.
+	// After a SIGSTOP from elsewhere the shell has set the terminal up for itself: set it up again and redraw. What is lent is
+	// not ours to draw on.
 	const onContinue = () => {
 		waiting = undefined;
-		void handOver(async () => {});
+		if (!away) void handOver(async () => {});
+	};
+
+	const lend: SuspendTerminal = async use => {
+		if (away) {
+			await away;
+			return lend(use);
+		}
+
+		return handOver(async () => {
+			isLent = true;
+			try {
+				await use();
+			} finally {
+				isLent = false;
+			}
+		});
 	};
 
 	process.on('SIGTSTP', onStop);
 	process.on('SIGCONT', onContinue);
 	return {
 		suspend,
+		lend,
 		uninstall() {
 			isInstalled = false;
 			waiting = undefined;

@@ -46,16 +46,27 @@ export function createConsoleLoan(): ConsoleLoan {
 	};
 }
 
-/** Ctrl-C is meant for whoever has the terminal, and the terminal tells all of its session. Returns what heeds it again. */
+/** Milliseconds in which whoever has the terminal ends when it heeds ctrl-c. */
+const heeding = 700;
+
+/**
+ * Ctrl-C is meant for whoever has the terminal, and the terminal tells all of its session. Where that one does not end by it, or
+ * was never told because we alone were, it is meant for us. Returns what heeds it again at once.
+ */
 function withoutInterrupts(): () => void {
 	const listeners = process.listeners('SIGINT');
-	process.on('SIGINT', ignore);
+	let timer: NodeJS.Timeout | undefined;
+	const onInterrupt = (): void => {
+		timer ??= setTimeout(() => {
+			for (const listener of listeners) listener('SIGINT');
+		}, heeding);
+	};
+	// With no listener at all it would end the program.
+	process.on('SIGINT', onInterrupt);
 	for (const listener of listeners) process.off('SIGINT', listener);
 	return () => {
+		clearTimeout(timer);
 		for (const listener of listeners) process.on('SIGINT', listener);
-		process.off('SIGINT', ignore);
+		process.off('SIGINT', onInterrupt);
 	};
 }
-
-/** With no listener at all it would end the program. */
-function ignore(): void {}

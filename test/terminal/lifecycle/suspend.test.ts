@@ -1,5 +1,9 @@
 import {afterEach, describe, expect, it, vi} from 'vitest';
-import {installSuspender, type Suspender} from '../../../source/terminal/lifecycle/suspend.js';
+import {
+	installSuspender,
+	type Suspender,
+	type SuspendTerminal,
+} from '../../../source/terminal/lifecycle/suspend.js';
 
 let suspender: Suspender | undefined;
 afterEach(() => suspender?.uninstall());
@@ -7,7 +11,7 @@ afterEach(() => suspender?.uninstall());
 /** A terminal that has yet to answer, and the listeners of the signals: a real one would stop the tests. */
 function install() {
 	const before = (['SIGTSTP', 'SIGCONT'] as const).map(signal => process.listeners(signal));
-	const handedOver = vi.fn<() => Promise<void>>(async () => {});
+	const handedOver = vi.fn<SuspendTerminal>(async () => {});
 	const waiting: (() => void)[] = [];
 	const settled = vi.fn<(act: () => void) => void>(act => void waiting.push(act));
 	const installed = installSuspender(handedOver, settled);
@@ -70,5 +74,36 @@ describe('a stop, by the key and by the signal', () => {
 			answer();
 			expect(handedOver).toHaveBeenCalledTimes(2);
 		});
+	});
+});
+
+describe('a terminal that is lent', () => {
+	it('is nothing to draw on when the console is told to go on', async () => {
+		const {handedOver, goOn, suspender: installed} = install();
+		handedOver.mockImplementation(async use => use());
+		await installed.lend(async () => {
+			goOn();
+			expect(handedOver).toHaveBeenCalledTimes(1);
+		});
+		goOn();
+		expect(handedOver).toHaveBeenCalledTimes(2);
+	});
+
+	it('is handed over when it was taken back from whoever had it before', async () => {
+		const {handedOver, goOn, suspender: installed} = install();
+		const {promise, resolve} = Promise.withResolvers<void>();
+		const order: string[] = [];
+		handedOver.mockImplementation(async use => {
+			await use();
+			await promise;
+			order.push('taken back');
+		});
+		goOn();
+		const lent = installed.lend(async () => void order.push('lent'));
+		await Promise.resolve();
+		expect(order).toEqual([]);
+		resolve();
+		await lent;
+		expect(order).toEqual(['taken back', 'lent', 'taken back']);
 	});
 });
