@@ -3,6 +3,7 @@ import {spawnSync} from 'node:child_process';
 import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {serverOf, startApiRelay, tokenOf, type ApiRelay} from '../support/api-relay.js';
 import {eventually} from '../support/eventually.js';
@@ -217,6 +218,24 @@ describe('a credential plugin', () => {
 		expect(terminal.modes()).toEqual(untouched);
 		await eventually(() => expect(isRunning(numberIn('pid'))).toBe(false));
 	});
+
+	it.each(['SIGTERM', 'SIGHUP'] as const)(
+		'that has had the terminal leaves a console that ends on %s also while the terminal takes nothing',
+		async signal => {
+			const terminal = open(kubeconfig(plugin(`echo 'enter BX7-QQ2' >&2\n${wait}`, 'Always')));
+			await terminal.until(/enter BX7-QQ2/);
+			finish();
+			await terminal.until(/checkout .* 100/);
+			terminal.stall();
+			// Each draws all of the screen again.
+			for (let count = 0; count < 40; count++) {
+				terminal.press('ctrl-l');
+				await delay(25);
+			}
+			terminal.kill(signal);
+			expect(await terminal.isGone()).toBe(true);
+		},
+	);
 
 	it.each(['ctrl-z', 'SIGTSTP', 'SIGSTOP'] as const)(
 		'that has the terminal is stopped with the console by %s, and fg brings both back',

@@ -4,9 +4,10 @@
  * handed over as it comes.
  */
 import {spawn, type ChildProcess} from 'node:child_process';
-import {constants} from 'node:fs';
+import {closeSync, constants, openSync} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
 import path from 'node:path';
+import {isatty} from 'node:tty';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
@@ -126,14 +127,30 @@ export async function runExecPlugin(
 	env['KUBERNETES_EXEC_INFO'] = await execInfo(selected, interactive);
 	const file = await located(exec.command);
 	if (file === undefined) throw new PluginError(notInstalled(exec.installHint), true);
+	const [input, errors] = interactive ? [lent(0), lent(2)] : [];
 	const child = spawn(file, exec.args ?? [], {
 		argv0: exec.command,
 		env,
-		stdio: [interactive ? 'inherit' : 'ignore', 'pipe', interactive ? 'inherit' : 'pipe'],
+		stdio: [input ?? 'ignore', 'pipe', errors ?? 'pipe'],
 		detached: !interactive,
 	});
+	for (const descriptor of [input, errors]) if (typeof descriptor === 'number') closeSync(descriptor);
 	const output = await outputOf(child, {interactive, onSaid, signal, silence, hint: exec.installHint});
 	return parseCredential(output, exec.apiVersion);
+}
+
+/**
+ * What of ours it gets: the terminal opened once more, for it alone. A program that is started has its descriptors set to wait
+ * until the terminal takes what is written; where they were ours too, so would we, for ever where it takes nothing.
+ */
+function lent(descriptor: 0 | 2): number | 'inherit' {
+	if (!isatty(descriptor)) return 'inherit';
+	try {
+		return openSync(`/dev/fd/${descriptor}`, constants.O_RDWR | constants.O_NOCTTY);
+	} catch {
+		// It is the terminal of another user (`su`), or has no name here.
+		return 'inherit';
+	}
 }
 
 async function outputOf(
