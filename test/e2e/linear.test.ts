@@ -106,7 +106,11 @@ it('gives tags, changes the autoscaling and deletes a revision, each as question
 	linear.type('use payments', 'delete 2');
 	await linear.hear(/delete revision[^]*payments-00002[^]*Type yes/);
 	linear.type('yes');
-	await linear.hear(/The revision of payments is being deleted\./);
+	await linear.hear(/The revision of payments is being deleted\.[^]*payments-00002 was deleted\./);
+	linear.type('delete');
+	await linear.hear(/Type payments/);
+	linear.type('payments');
+	await linear.hear(/payments was deleted\./);
 	linear.type('quit');
 	expect(await linear.ended).toBe(0);
 });

@@ -24,6 +24,7 @@ import {
 	comparingLine,
 	countLines,
 	eventLines,
+	goneLines,
 	logLines,
 	newlyTold,
 	paceLine,
@@ -47,10 +48,15 @@ export type LinearStreams = {
 /** Tells what changes, a line each, until it is called: nothing can be asked for. */
 export function tellChanges({store}: Console, say: (line: string) => void): () => void {
 	let told: LinearNews = new Map();
+	let before = store.getState();
 	const look = () => {
-		const now = toldOf(store.getState());
-		for (const sentence of newlyTold(told, now)) say(printable(sentence));
+		const state = store.getState();
+		const now = toldOf(state);
+		for (const sentence of [...goneLines(told, before, state), ...newlyTold(told, now)]) {
+			say(printable(sentence));
+		}
 		told = now;
+		before = state;
 	};
 	look();
 	return store.subscribe(look);

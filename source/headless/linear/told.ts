@@ -2,6 +2,7 @@
 import {count} from './linear-commands.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
 import type {BesideView, ConsoleState, ServiceVerdict} from '../../console/state/state.js';
+import {absenceOfRevision, absenceOfService, absenceWords} from '../../console/state/absence.js';
 import {revisionsOf, selectedService} from '../../console/state/read.js';
 import {inSplitFirst} from '../../console/state/sorted.js';
 import {serviceState} from '../../knative/service/service-state.js';
@@ -50,6 +51,38 @@ export function newlyTold(before: LinearNews, after: LinearNews): string[] {
 	return [...after]
 		.filter(([about, sentence]) => before.get(about) !== sentence)
 		.map(([, sentence]) => sentence);
+}
+
+/** What was told of and is no more, while the same is looked at: services, and revisions of the chosen one. */
+export function goneLines(told: LinearNews, before: ConsoleState, after: ConsoleState): string[] {
+	if (!isSameView(before, after)) return [];
+	const services = missing(before.services, after.services)
+		.filter(({uid}) => told.has(`service ${uid}`))
+		.map(service => absenceWords(service.name, absenceOfService(after, service)));
+	const selected = selectedService(after);
+	const isSame = selected !== undefined && selectedService(before)?.uid === selected.uid;
+	const revisions = isSame
+		? missing(revisionsOf(before, selected), revisionsOf(after, selected)).map(revision =>
+				absenceWords(revision.name, absenceOfRevision(after, revision)),
+			)
+		: [];
+	return [...services, ...revisions].map(clause => `${clause}.`);
+}
+
+/** Whether what is missing in one and not in the other has gone: nobody has gone elsewhere, and both are whole. */
+function isSameView(before: ConsoleState, after: ConsoleState): boolean {
+	return (
+		before.namespace === after.namespace &&
+		before.scope === after.scope &&
+		before.connection === after.connection &&
+		[before, after].every(({feeds}) => feeds.services.kind === 'live' && feeds.revisions.kind === 'live')
+	);
+}
+
+function missing<T extends {readonly uid: string}>(before: readonly T[], after: readonly T[]): readonly T[] {
+	if (before === after) return [];
+	const left = new Set(after.map(({uid}) => uid));
+	return before.filter(({uid}) => !left.has(uid));
 }
 
 function watchWords(feed: ConsoleState['feeds']['services']): string {
