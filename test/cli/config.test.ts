@@ -174,6 +174,18 @@ describe('config init', () => {
 		expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('is there already')});
 	});
 
+	it('writes it where the flag or the variable says, though there is no file yet', async () => {
+		const [flagged, named] = [`${file}.flagged`, `${file}.named`];
+		expect(await run(['config', 'init', '--config', flagged])).toMatchObject({
+			code: 0,
+			stdout: `${flagged}\n`,
+		});
+		expect(await run(['config', 'init'], {KN_CANARY_CONFIG: named})).toMatchObject({code: 0});
+		for (const written of [flagged, named]) {
+			expect(readFileSync(written, 'utf8')).toMatch(/^# max-rate: 50$/m);
+		}
+	});
+
 	it('has examples that hold when they are uncommented', async () => {
 		await run(['config', 'init']);
 		const text = readFileSync(file, 'utf8').replaceAll(/^# ([a-z-]+: (?!…).*)$/gm, '$1');

@@ -95,7 +95,7 @@ function addStatus(program: Command): void {
 				{isDescribed: true},
 			),
 		);
-	addExamples(describe, ['describe ksvc/cart', 'describe cart -n shop']);
+	addExamples(describe, ['describe ksvc/cart', 'describe cart -n default']);
 	addExitCodes(describe, []);
 }
 

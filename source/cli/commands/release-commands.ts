@@ -56,7 +56,7 @@ export function addReleaseCommands(program: Command): void {
 		.option('--to <revision>', which)
 		.addOption(despite())
 		.action(run('rollback'));
-	addExamples(rollback, ['rollback cart --yes', 'rollback cart --to 00041']);
+	addExamples(rollback, ['rollback cart --yes', 'rollback cart --to 00001']);
 	const abandon = release(
 		'abandon',
 		'give a release up: the canary leaves the split and is marked as rejected',

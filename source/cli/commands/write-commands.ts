@@ -78,8 +78,8 @@ export function addWriteCommands(program: Command): void {
 			(await load()).runCreate(service, common(), flags),
 		);
 	addExamples(writes(create), [
-		'create cart --image registry.example.com/shop/cart:1 --env TARGET=World',
-		'create cart --image registry.example.com/shop/cart:1 --port h2c:8080 --dry-run -o json',
+		'create shop --image registry.example.com/samples/helloworld-go:1 --env TARGET=World',
+		'create greeter --image registry.example.com/samples/helloworld-grpc:1 --port h2c:8080 --dry-run -o json',
 	]);
 
 	const revision = program.command('revision').description('create revisions').helpCommand(false);
@@ -96,11 +96,11 @@ export function addWriteCommands(program: Command): void {
 		(await load()).runRevision(service, common(), flags),
 	);
 	addExamples(revision, [
-		'revision create cart --image registry.example.com/shop/cart:2',
+		'revision create cart --image registry.example.com/samples/helloworld-go:2',
 		'revision create --help',
 	]);
 	addExamples(writes(made), [
-		'revision create cart --image registry.example.com/shop/cart:2',
+		'revision create cart --image registry.example.com/samples/helloworld-go:2',
 		'revision create cart --env TARGET=Knative --traffic 10 --yes',
 	]);
 
@@ -139,6 +139,6 @@ export function addWriteCommands(program: Command): void {
 		);
 	addExamples(writes(remove, {wait: 0}), [
 		'delete cart --confirm cart',
-		'delete cart --revision 00001 --yes',
+		'delete payments --revision 00002 --yes',
 	]);
 }

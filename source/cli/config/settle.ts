@@ -45,12 +45,16 @@ export async function settle(command: Command): Promise<Origins> {
 
 type PlaceFlags = {config?: string; context?: string; kubeconfig?: string; sandbox?: true};
 
+/** `config init` is given the place of a file that is not there yet. */
+const makesFile = (command: Command) => command.name() === 'init' && command.parent?.name() === 'config';
+
 async function configFor(command: Command): Promise<{config: Config | undefined; flags: PlaceFlags}> {
 	const {env} = process;
 	const flags = command.optsWithGlobals<PlaceFlags>();
 	const place = configPlace(flags, env);
 	const text = place === undefined ? undefined : readConfigText(place);
-	if (place !== undefined && text === undefined && (flags.config ?? env['KN_CANARY_CONFIG'])) {
+	const isGiven = (flags.config ?? env['KN_CANARY_CONFIG']) !== undefined;
+	if (place !== undefined && text === undefined && isGiven && !makesFile(command)) {
 		throw new ConfigError(`${place}: there is no such file.`);
 	}
 	const known = new Set(allSettings(rootOf(command)).keys());
