@@ -180,3 +180,20 @@ it('says what each command has done where nothing else tells of it, and what was
 	linear.type('quit');
 	expect(await linear.ended).toBe(0);
 });
+
+it('reads out no thousand services: so many at most, and those that are asked for', async () => {
+	await using linear = openLinear(['--sandbox', '--pace', '10', '--seed', '1', '--services', '60']);
+	await linear.hear(/Gateway kourier at/);
+	await linear.hear(/Watching/);
+	linear.type('services');
+	const whole = await linear.hear(/33 more\. services failed lists those/);
+	expect(whole.match(/^\d+ /gm)).toHaveLength(31);
+	linear.type('services failed');
+	expect(await linear.hear(/^63 payments: Latest failed/m)).not.toMatch(/cart|more\./);
+	linear.type('services crowd-004');
+	expect((await linear.hear(/^\d+ crowd-0049/m)).match(/^\d+ crowd-004\d: /gm)).toHaveLength(10);
+	linear.type('services nothing');
+	await linear.hear(/There is no service nothing, and none in such a state\./);
+	linear.type('quit');
+	expect(await linear.ended).toBe(0);
+});

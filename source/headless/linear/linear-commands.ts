@@ -1,4 +1,5 @@
 /** The commands of the linear mode: by number, by word or by the beginning of a word. Pure. */
+import {filterStates} from '../../console/state/visible.js';
 import {didYouMean} from '../../knative/text/similar.js';
 
 export type LinearCommand = {
@@ -9,7 +10,11 @@ export type LinearCommand = {
 
 /** In the order of the menu; the first is number 1. */
 export const linearCommands = [
-	{name: 'services', help: 'list the services, with their numbers'},
+	{
+		name: 'services',
+		argument: 'part of a name, or state',
+		help: `list the services, with their numbers; a state is ${filterStates.join(', ')}`,
+	},
 	{name: 'use', argument: 'number or name', help: 'choose the service that all else is about'},
 	{name: 'status', help: 'read the chosen service: split, revisions, verdict'},
 	{name: 'new', help: 'create a service'},

@@ -11,6 +11,7 @@ import {revisionsOf, selectedService, topSheet, whyNoService} from '../../consol
 import type {BesideView, ConsoleState} from '../../console/state/state.js';
 import {closeSheet, notify, selectRevision, selectService} from '../../console/state/select.js';
 import {inSplitFirst} from '../../console/state/sorted.js';
+import {visibleServices} from '../../console/state/visible.js';
 import {systemTimers} from '../../kube/timers.js';
 import {meantBy} from '../../knative/release/revision-by-word.js';
 import {coveredRequest} from '../../knative/text/covered.js';
@@ -26,6 +27,7 @@ import {
 	eventLines,
 	goneLines,
 	logLines,
+	mostTold,
 	newlyTold,
 	paceLine,
 	revisionWords,
@@ -101,10 +103,19 @@ export async function runLinear(console: Console, {ask, say, dropped}: LinearStr
 type LinearPerformer = (console: Console, prompter: Prompter, argument: string) => Promise<void> | void;
 
 const performers: Readonly<Record<Exclude<LinearName, 'quit'>, LinearPerformer>> = {
-	services({store}, {say}) {
-		const {services} = store.getState();
+	services({store}, {say}, filter) {
+		const {services, scope} = store.getState();
+		const listed = visibleServices({services, filter, scope});
 		if (services.length === 0) say('There are no services.');
-		services.forEach((service, index) => say(`${index + 1} ${serviceWords(service)}`));
+		else if (listed.length === 0) say(`There is no service ${filter}, and none in such a state.`);
+		const numbers = new Map(services.map((service, index) => [service, index + 1]));
+		for (const service of listed.slice(0, mostTold)) {
+			say(`${numbers.get(service)} ${serviceWords(service)}`);
+		}
+		const left = listed.length - mostTold;
+		if (left > 0) {
+			say(`${left} more. services failed lists those, services cart all with cart in their names.`);
+		}
 	},
 	use({store}, {say}, wanted) {
 		if (wanted === '') return say('Name the service, or its number: use 1. services lists them.');

@@ -13,7 +13,7 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 export type LinearNews = ReadonlyMap<string, string>;
 
 /** Services that are told of one by one: of more, only those in trouble and the selected one. */
-const mostTold = 30;
+export const mostTold = 30;
 
 export function toldOf(state: ConsoleState): LinearNews {
 	const {connection, feeds, services, notice} = state;
