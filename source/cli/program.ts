@@ -118,7 +118,7 @@ export function createProgram({
 		.action(async (flags: ConsoleFlags, {args}: Command) => {
 			if (args.length > 0) return program.unknownCommand();
 			const requestOptions = requestOptionsFor(program, flags, {rate: 1});
-			// Of its own from now on: what holds for another context is settled in the program's.
+			// Of its own from now on: what applies to another context is settled in the program's.
 			const own = {...flags};
 			const ofContext: OfContext = async name => settledFor(program, name);
 			const {stdin, stdout} = process;

@@ -8,7 +8,7 @@ import {constants} from 'node:fs';
 import {chmod, rename, rm, type FileHandle} from 'node:fs/promises';
 import path from 'node:path';
 import {makeFolder} from '../bootstrap/make-folder.js';
-import {jsonOf} from '../knative/text/json.js';
+import {jsonOf} from '../knative/text/json-text.js';
 import {
 	attemptsOf,
 	formatAttempt,

@@ -7,7 +7,7 @@ import {open, rename} from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import {makeFolder} from '../bootstrap/make-folder.js';
-import {jsonOf} from '../knative/text/json.js';
+import {jsonOf} from '../knative/text/json-text.js';
 import {openRegularFile} from './regular-file.js';
 
 const line = v.pipe(v.string(), v.maxLength(2000));

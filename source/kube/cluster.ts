@@ -157,7 +157,7 @@ export type Cluster = {
 	onServerSignal(listener: (sign: ServerSignal) => void): () => void;
 	/** Has everything that is watched asked for at once: gives the sign 'wanted'. */
 	askNow(): void;
-	/** PEM certificates of the authorities that are believed of the API server; none where there is no TLS. */
+	/** PEM certificates of the authorities that the API server's certificate is checked against; none where there is no TLS. */
 	authorities(): Promise<readonly string[]>;
 	/** What stands between the operator and the cluster, whatever the server says; told of when it changes. */
 	readonly standing: Standing;

@@ -1,7 +1,7 @@
 /**
  * The users of the sandbox: each a context of the kubeconfig, so that what a missing right looks like can be rehearsed.
  */
-import {everything, type PolicyRule} from './api/access/access.js';
+import {everything, type PolicyRule} from './api/access/rbac.js';
 
 const read = ['get', 'list', 'watch'];
 

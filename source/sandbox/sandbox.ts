@@ -8,9 +8,9 @@ import {dirname} from 'node:path';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {at} from './api/body/json.js';
 import {createApiFaults, type ApiFaultSwitch} from './api/http/api-faults.js';
-import {kubeconfigYaml, writeKubeconfig, type KubeconfigOptions} from './api/http/kubeconfig.js';
+import {kubeconfigYaml, writeKubeconfig, type KubeconfigOptions} from './api/http/sandbox-kubeconfig.js';
 import {startApiServer, type ApiServer} from './api/http/server.js';
-import {apiRequest} from './api-request.js';
+import {apiRequest} from './seed-request.js';
 import {createEventRecorder} from './controller/events.js';
 import {startControllers} from './controller/manager.js';
 import {gather} from './crowd.js';
@@ -24,9 +24,9 @@ import {seed} from './seed.js';
 import {createManagedStore} from './managed-store.js';
 import type {SandboxPace} from './state.js';
 import {createObjectStore} from './store/object-store.js';
-import {createPace} from './store/pace.js';
+import {createPace} from './store/sandbox-pace.js';
 import {startSwitchServer} from './switches/switch-server.js';
-import {createUsers, type Users} from './users.js';
+import {createUsers, type Users} from './simulated-users.js';
 
 export type SandboxOptions = {
 	/** On 127.0.0.1; a free one unless told. */

@@ -42,13 +42,13 @@ export function alphaPerRow(rows: number, alpha = intervalAlpha): number {
 }
 
 function end(count: number, total: number, {limit, isLow}: {limit: number; isLow: boolean}): number {
-	const holds = (share: number) => logEvidence([count, total - count], [share, 1 - share]) < limit;
+	const isLikely = (share: number) => logEvidence([count, total - count], [share, 1 - share]) < limit;
 	let inside = count / total;
 	let outside = isLow ? 0 : 1;
 	// To within 1e-12.
 	for (let step = 0; step < 40; step++) {
 		const middle = (inside + outside) / 2;
-		if (holds(middle)) inside = middle;
+		if (isLikely(middle)) inside = middle;
 		else outside = middle;
 	}
 	return inside;

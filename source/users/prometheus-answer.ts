@@ -4,7 +4,7 @@
  * Source: https://prometheus.io/docs/prometheus/latest/querying/api/.
  */
 import * as v from 'valibot';
-import {jsonOf} from '../knative/text/json.js';
+import {jsonOf} from '../knative/text/json-text.js';
 import {printable} from '../knative/text/printable.js';
 import {TransportError, type Cluster} from '../kube/cluster.js';
 import {sentenceOf} from '../kube/status.js';

@@ -2,7 +2,7 @@
 import {expect, it} from 'vitest';
 import {writeFileSync} from 'node:fs';
 import {servingPath} from '../../source/kube/paths.js';
-import {everything} from '../../source/sandbox/api/access/access.js';
+import {everything} from '../../source/sandbox/api/access/rbac.js';
 import {at, tokenOf, type KubernetesObject} from '../support/api-relay.js';
 import {kubeconfigFor} from '../support/api-server.js';
 import {eventually} from '../support/eventually.js';

@@ -3,7 +3,7 @@ import {afterAll, afterEach, beforeAll, beforeEach, expect, it} from 'vitest';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {everything, type PolicyRule} from '../../source/sandbox/api/access/access.js';
+import {everything, type PolicyRule} from '../../source/sandbox/api/access/rbac.js';
 import {startApiRelay, tokenOf, type ApiRelay} from '../support/api-relay.js';
 import {kubeconfigFor} from '../support/api-server.js';
 import {attributesOf, editorIn, withRights} from '../support/rights.js';

@@ -6,7 +6,7 @@ import {reflect} from '../../source/kube/watch/reflector.js';
 import {systemTimers} from '../../source/kube/timers.js';
 import {createApiFaults, type ApiFaultSwitch} from '../../source/sandbox/api/http/api-faults.js';
 import {at, stringOf} from '../../source/sandbox/api/body/json.js';
-import {kubeconfigYaml} from '../../source/sandbox/api/http/kubeconfig.js';
+import {kubeconfigYaml} from '../../source/sandbox/api/http/sandbox-kubeconfig.js';
 import {startApiServer, type ApiServer} from '../../source/sandbox/api/http/server.js';
 import {services} from '../../source/sandbox/resources.js';
 import type {ObjectStore} from '../../source/sandbox/state.js';

@@ -4,7 +4,7 @@ import type {Cluster} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
 import {findTarget} from '../../source/kube/port-forward/forward-target.js';
 import {openPortForward, type ForwardState} from '../../source/kube/port-forward/port-forward.js';
-import {kubeconfigYaml} from '../../source/sandbox/api/http/kubeconfig.js';
+import {kubeconfigYaml} from '../../source/sandbox/api/http/sandbox-kubeconfig.js';
 import {startApiServer} from '../../source/sandbox/api/http/server.js';
 import {createObjectStore} from '../../source/sandbox/store/object-store.js';
 import {coreServices, pods} from '../../source/sandbox/resources.js';

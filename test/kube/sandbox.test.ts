@@ -9,7 +9,7 @@ import {identityOf, type Identity} from '../../source/kube/identity.js';
 import {corePath, servingPath} from '../../source/kube/paths.js';
 import {reflect, type ReflectorChange} from '../../source/kube/watch/reflector.js';
 import {createService, deleteService, guardedPatch, type WriteTarget} from '../../source/kube/write/write.js';
-import {kubeconfigYaml} from '../../source/sandbox/api/http/kubeconfig.js';
+import {kubeconfigYaml} from '../../source/sandbox/api/http/sandbox-kubeconfig.js';
 import {startApiServer, type ApiServer} from '../../source/sandbox/api/http/server.js';
 import {createObjectStore} from '../../source/sandbox/store/object-store.js';
 import type {ObjectStore} from '../../source/sandbox/state.js';

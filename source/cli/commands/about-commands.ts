@@ -40,7 +40,7 @@ export function addAboutCommands(program: Command): void {
 function addConfig(program: Command): Command {
 	const config = program
 		.command('config')
-		.description('the configuration file, and what holds')
+		.description('the configuration file, and the settings in effect')
 		.helpCommand(false);
 	const init = config
 		.command('init')

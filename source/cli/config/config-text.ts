@@ -24,7 +24,7 @@ export function exampleConfig(program: Command): string {
 	return [
 		'# Settings of kn-canary: they hold where neither a flag nor a variable says otherwise.',
 		'# Each key is a flag without its dashes; each flag has a variable, too: max-rate is KN_CANARY_MAX_RATE.',
-		'# `kn-canary config view` shows what holds, and where it comes from.',
+		'# `kn-canary config view` shows the settings in effect, and where each comes from.',
 		'',
 		...settings.flatMap(setting => [
 			`# ${setting.option.description}`,

@@ -75,7 +75,8 @@ export function createHistory(
 	{now = Date.now, timers = idleTimers}: {now?: () => number; timers?: Pick<Timers, 'after'>} = {},
 ): History {
 	const known = new Map<string, KnownSplit>();
-	const holds = new Map<string, number>();
+	/** By the uid of a service: how many writes of this console are under way, whose news waits for them. */
+	const holdCounts = new Map<string, number>();
 	let waiting: ServiceView[] = [];
 	/** Without an end. */
 	let attempts: readonly Attempt[] = [];
@@ -223,7 +224,7 @@ export function createHistory(
 	}
 
 	function saw(service: ServiceView): void {
-		if (!isLoaded || holds.has(service.uid)) waiting.push(service);
+		if (!isLoaded || holdCounts.has(service.uid)) waiting.push(service);
 		else record(service);
 	}
 
@@ -252,14 +253,14 @@ export function createHistory(
 			void look();
 		},
 		hold(uid) {
-			holds.set(uid, (holds.get(uid) ?? 0) + 1);
+			holdCounts.set(uid, (holdCounts.get(uid) ?? 0) + 1);
 			let isHeld = true;
 			return () => {
 				if (!isHeld) return;
 				isHeld = false;
-				const left = (holds.get(uid) ?? 1) - 1;
-				if (left > 0) holds.set(uid, left);
-				else holds.delete(uid);
+				const left = (holdCounts.get(uid) ?? 1) - 1;
+				if (left > 0) holdCounts.set(uid, left);
+				else holdCounts.delete(uid);
 				if (left === 0) recordWaiting();
 			};
 		},

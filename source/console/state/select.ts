@@ -222,15 +222,15 @@ export function notify(store: ConsoleStore, notice: Notice | undefined): void {
 	store.setState({notice});
 }
 
-/** News that is none any more when `holds` does not: then it is taken back, unless something else was said since. */
+/** News that is none any more when it `isStillSo` no more: then it is taken back, unless something else was said since. */
 export function notifyWhile(
 	store: ConsoleStore,
 	notice: Notice,
-	holds: (state: ConsoleState) => boolean,
+	isStillSo: (state: ConsoleState) => boolean,
 ): void {
 	notify(store, notice);
 	const unsubscribe = store.subscribe(state => {
-		if (state.notice === notice && holds(state)) return;
+		if (state.notice === notice && isStillSo(state)) return;
 		unsubscribe();
 		if (state.notice === notice) notify(store, undefined);
 	});

@@ -17,7 +17,7 @@ export type CommandRequest = {
 	body?: string | undefined;
 };
 
-/** Whom the gateway is believed by, where TLS is spoken. */
+/** How the gateway's certificate is checked, where TLS is spoken. */
 export type CommandTls = {
 	/** Path of a file with further authorities. */
 	cacert?: string | undefined;

@@ -14,9 +14,9 @@ type FieldBase<Id extends string> = {
 	id: Id;
 	label: string;
 	group: 'basic' | 'advanced';
-	/** A few words on what is allowed or what holds when it is left empty. */
+	/** A few words on what is allowed, or what applies when it is left empty. */
 	hint: string;
-	/** What stands beside the field all the time: what holds when it is left empty, for example. */
+	/** What stands beside the field all the time: what applies when it is left empty, for example. */
 	aside?: string;
 };
 

@@ -14,7 +14,7 @@ import {printable} from '../../knative/text/printable.js';
 import type {SelectedContext} from './kubeconfig.js';
 import {mayBeToken} from './kubeconfig-entries.js';
 import {pairFault} from './trust/certificates.js';
-import {readYaml} from './yaml.js';
+import {readYaml} from './kubeconfig-yaml.js';
 
 export type ExecCredential = {
 	token?: string;

@@ -13,7 +13,7 @@ import {placeInYaml} from '../../knative/text/place-in-yaml.js';
 import {printable} from '../../knative/text/printable.js';
 import {inCluster} from './in-cluster.js';
 import type {Kubeconfig, KubeconfigSource} from './kubeconfig-entries.js';
-import {readYaml} from './yaml.js';
+import {readYaml} from './kubeconfig-yaml.js';
 
 export type {Kubeconfig, KubeconfigEntry, KubeconfigSource} from './kubeconfig-entries.js';
 

@@ -1,4 +1,4 @@
-/** Whom a gateway's certificate may be from: anybody whom this machine trusts, and whom the cluster itself is believed by. */
+/** Whom a gateway's certificate may be from: anybody whom this machine trusts, and the authorities of the cluster itself. */
 import {systemRoots} from '../auth/trust/system-roots.js';
 import type {Cluster} from '../cluster.js';
 

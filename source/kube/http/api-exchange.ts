@@ -3,7 +3,7 @@
  * what may be sent a second time is told from what may not.
  */
 import {Readable} from 'node:stream';
-import {jsonOrText} from '../../knative/text/json.js';
+import {jsonOrText} from '../../knative/text/json-text.js';
 import {printable} from '../../knative/text/printable.js';
 import type {CredentialSource} from '../auth/credentials.js';
 import {ReadOnlyError, TransportError, type ApiRequest} from '../cluster.js';

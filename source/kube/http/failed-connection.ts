@@ -97,7 +97,7 @@ const wantsCertificate =
 /** undici's error for an answer that is something else. */
 const isNoHttp = (error: unknown): boolean => isAnyCause(error, at => at.name === 'HTTPParserError');
 
-/** Why a certificate is not believed, and what makes it so. */
+/** Why a certificate is not trusted, and what would make it so. */
 function distrust(error: unknown, code: string): string {
 	switch (code) {
 		case 'CERT_HAS_EXPIRED':

@@ -2,7 +2,7 @@
  * A Cluster over HTTP: what is asked, how long it may take, and what a failure means. Every request of the program goes through
  * `exchange.ts`.
  */
-import {jsonOrText} from '../../knative/text/json.js';
+import {jsonOrText} from '../../knative/text/json-text.js';
 import {TransportError, type ApiAnswer, type Cluster, type PodAnswer, type WatchEvent} from '../cluster.js';
 import type {Credentials, CredentialSource} from '../auth/credentials.js';
 import {urlOf} from './api-request.js';

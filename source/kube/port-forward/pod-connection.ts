@@ -9,7 +9,7 @@
 import type {Agent, IncomingMessage} from 'node:http';
 import type {Duplex} from 'node:stream';
 import {WebSocket} from 'ws';
-import {jsonOrText} from '../../knative/text/json.js';
+import {jsonOrText} from '../../knative/text/json-text.js';
 import type {Credentials} from '../auth/credentials.js';
 import {podStream, protocol} from './pod-stream.js';
 

@@ -105,7 +105,7 @@ class Following {
 		await this.rest(waitFor(ending, this.failures, timers));
 	}
 
-	/** Waits that long, unless one of the signs says that there is no need to. */
+	/** Waits that long, unless one of the signals says that there is no need to. */
 	private async rest({milliseconds, until}: Wait): Promise<void> {
 		const enough = new AbortController();
 		this.onSignal = sign => {

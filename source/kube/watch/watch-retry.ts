@@ -3,7 +3,7 @@ import type {ServerSignal} from '../cluster.js';
 import type {WatchEnd} from './watch-end.js';
 import type {Timers} from '../timers.js';
 
-export type Wait = {milliseconds: number; /** The signs that end it. */ until: readonly ServerSignal[]};
+export type Wait = {milliseconds: number; /** The signals that end it. */ until: readonly ServerSignal[]};
 
 const firstDelay = 800;
 const longestDelay = 30_000;
@@ -11,7 +11,7 @@ const longestDelay = 30_000;
 const slowDelay = 60_000;
 /** Somebody is about to log in again, and looks at the screen meanwhile. */
 const loginDelay = 3600;
-/** A server may ask for patience, but not for a console that never comes back. */
+/** A server may ask a client to wait, but not so long that the console never comes back. */
 const longestRetryAfter = 10 * 60_000;
 
 /** The wait after an ending that is one of `failures` in a row. */

@@ -5,7 +5,7 @@
  *
  * A fingerprint is printable and short, because it is drawn, compared and kept. None is undefined.
  */
-import {jsonOf} from '../../knative/text/json.js';
+import {jsonOf} from '../../knative/text/json-text.js';
 import {printable} from '../../knative/text/printable.js';
 import {truncate, detached} from '../transport/body.js';
 

@@ -2,7 +2,7 @@
  * What else than the usual part of an answer may tell revisions apart: its status, a header, a value in a JSON body. Each
  * by the words that `--fingerprint` takes for it. Pure.
  */
-import {jsonOf} from '../../knative/text/json.js';
+import {jsonOf} from '../../knative/text/json-text.js';
 import {toLabel, type ReceivedResponse} from './fingerprint.js';
 
 /** Headers that differ from answer to answer, or that a gateway sets: they say nothing of the revision. */

@@ -49,7 +49,7 @@ const otherProtocols = /ALERT_NO_APPLICATION_PROTOCOL/;
 /** Of one that asks for none: no version, cipher or name in common. */
 const mayWantCertificate = /ALERT_HANDSHAKE_FAILURE/;
 
-/** The certificate was not believed: Node's names for X.509 verification results. */
+/** The certificate was not trusted: Node's names for X.509 verification results. */
 const untrusted =
 	/^(CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_\w+)$/;
 

@@ -1,7 +1,7 @@
 import type {RevisionBackend} from '../gateway/revision-backend.js';
 import {createRoutingTable, type RoutingTable} from '../gateway/routing-table.js';
 import {createAutoscaler, type Autoscaler} from './autoscaling/autoscaler.js';
-import {configurationReconciler} from './serving/configuration.js';
+import {configurationReconciler} from './serving/configuration-reconciler.js';
 import {startController, type Controller, type ControllerContext} from './controller.js';
 import {prepareIndexes} from './indexes.js';
 import {ingressReconciler} from './networking/ingress.js';
@@ -11,10 +11,10 @@ import {startKubelet, type Kubelet} from './workload/kubelet.js';
 import {labelerReconciler} from './serving/labeler.js';
 import {keyOf, listRevisions, revisionKeys, type ObjectKey} from './objects.js';
 import {podsReconciler} from './workload/pods.js';
-import {revisionReconciler} from './serving/revision.js';
+import {revisionReconciler} from './serving/revision-reconciler.js';
 import {revisionGcReconciler} from './serving/revision-gc.js';
-import {routeReconciler} from './serving/route.js';
-import {serviceReconciler} from './serving/service.js';
+import {routeReconciler} from './serving/route-reconciler.js';
+import {serviceReconciler} from './serving/service-reconciler.js';
 
 export type ControllerManager = {
 	/** What the gateway routes by: from outside, and from within the cluster. */

@@ -3,7 +3,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import {exchangeOfHttp1, exchangeOfHttp2, exchangeOfUpgrade, type Exchange} from './gateway-exchange.js';
 import {createGatewayFaults, type GatewayFaultSwitch} from './gateway-faults.js';
-import {proxy, type ProxyOptions} from './proxy.js';
+import {proxy, type ProxyOptions} from './proxied-request.js';
 import {isWebSocket} from './websocket-upgrade.js';
 import {createUpstream} from './upstream.js';
 

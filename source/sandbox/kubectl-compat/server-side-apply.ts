@@ -3,8 +3,8 @@
  *
  * Source: k8s.io/apiserver pkg/endpoints/handlers/patch.go (applyPatcher).
  */
-import {mayUseResource} from '../api/access/access.js';
-import {parseBody} from '../api/body/body.js';
+import {mayUseResource} from '../api/access/rbac.js';
+import {parseBody} from '../api/body/request-body.js';
 import {decode} from '../api/body/decode.js';
 import {at, listOf, type JsonObject} from '../api/body/json.js';
 import {apply} from './managed-fields/managers.js';
@@ -13,7 +13,7 @@ import {ownableOf} from './managed-fields/ownable.js';
 import {admitChange, admitNew, writerOf} from '../api/http/pipeline.js';
 import type {Api, ApiReply, ResourceRequest} from '../api/http/request.js';
 import {schemaOf} from './schema/knative.js';
-import {badRequest, forbidden, notFound} from '../api/http/status.js';
+import {badRequest, forbidden, notFound} from '../api/http/api-error.js';
 import {writeOptionsOf} from '../api/verbs/write-options.js';
 
 /**

@@ -3,11 +3,11 @@ import {ServerResponse, type IncomingMessage} from 'node:http';
 import {Socket} from 'node:net';
 import type {Duplex} from 'node:stream';
 import {pods} from '../resources.js';
-import {mayUseResource} from '../api/access/access.js';
+import {mayUseResource} from '../api/access/rbac.js';
 import {overHttp1, type ApiResponse} from '../api/http/exchange.js';
 import {acceptPortForward, isPortForwardUpgrade} from './port-forward/accept.js';
 import type {Api} from '../api/http/request.js';
-import {badRequest, forbidden, internalError, notFound} from '../api/http/status.js';
+import {badRequest, forbidden, internalError, notFound} from '../api/http/api-error.js';
 
 export type Upgrade = {message: IncomingMessage; socket: Duplex; head: Buffer};
 

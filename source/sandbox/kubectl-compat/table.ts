@@ -5,7 +5,7 @@
  * pkg/printers/internalversion/printers.go, apiextensions-apiserver pkg/registry/customresource/tableconvertor.
  */
 import type {Resource, StoredObject} from '../state.js';
-import {ageOf} from './age.js';
+import {ageOf} from './table-age.js';
 import {partial, type IncludeObject, type ListMetadata} from './partial-object.js';
 import {at, listOf, objectOf, objectsOf, stringOf} from '../api/body/json.js';
 

@@ -5,13 +5,13 @@
 import {timingSafeEqual, createHash} from 'node:crypto';
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import * as v from 'valibot';
-import {readBody, wordsOf} from '../api/body/body.js';
+import {readBody, wordsOf} from '../api/body/request-body.js';
 import type {ApiFaultSwitch} from '../api/http/api-faults.js';
 import {parseJson} from '../api/body/json.js';
-import {ApiError, badRequest, internalError, unauthorized} from '../api/http/status.js';
+import {ApiError, badRequest, internalError, unauthorized} from '../api/http/api-error.js';
 import type {GatewayFaultSwitch} from '../gateway/gateway-faults.js';
 import type {ObjectStore} from '../state.js';
-import type {Users} from '../users.js';
+import type {Users} from '../simulated-users.js';
 import {apiFaults, gatewayFaults, noBody, userSettings} from './bodies.js';
 
 export type SwitchServerOptions = {

@@ -157,7 +157,7 @@ export const footerFor = (
 export type HelpEntry = {readonly action: Action; readonly keys: string; readonly text: string};
 export type HelpSection = {readonly title: string; readonly entries: readonly HelpEntry[]};
 
-/** Everything that can be done in a context: first what is particular to it, then what holds everywhere. */
+/** Everything that can be done in a context: first what is particular to it, then what can be done everywhere. */
 export const helpFor = (context: KeyContext, style: StrokeStyle = {}): readonly HelpSection[] => {
 	const entries = (filter: (binding: Binding) => boolean): readonly HelpEntry[] =>
 		bindings

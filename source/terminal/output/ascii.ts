@@ -31,7 +31,7 @@ const within = ' ±';
 const controlPictures = /[\u2400-\u2426]/g;
 
 /**
- * A frame with the signs of the console's own words spelled in ASCII. Names and answers in other scripts stay as they are: to
+ * A frame with the symbols of the console's own words spelled in ASCII. Names and answers in other scripts stay as they are: to
  * change them would be to say something else.
  */
 export const inAscii = (frame: string): string =>

@@ -7,7 +7,7 @@
 
 /**
  * Characters that are one UTF-16 unit, one grapheme and one column wherever they stand, as long as nothing but their
- * like is around: letters of Latin, Greek and Cyrillic, punctuation, arrows, mathematical signs, the return key, pictures
+ * like is around: letters of Latin, Greek and Cyrillic, punctuation, arrows, mathematical symbols, the return key, pictures
  * of control characters, box drawing, blocks, shapes that are no emoji, Braille.
  */
 const narrow =

@@ -4,7 +4,7 @@
  */
 import {request as httpRequest, type IncomingMessage} from 'node:http';
 import type {Duplex} from 'node:stream';
-import {jsonOrText} from '../../knative/text/json.js';
+import {jsonOrText} from '../../knative/text/json-text.js';
 import {printable} from '../../knative/text/printable.js';
 import {TransportError, type Cluster, type ForwardTarget} from '../../kube/cluster.js';
 import {sentenceOf} from '../../kube/status.js';

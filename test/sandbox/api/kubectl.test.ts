@@ -7,7 +7,7 @@ import {createInterface} from 'node:readline';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {events, revisions, services} from '../../../source/sandbox/resources.js';
-import {writeKubeconfig} from '../../../source/sandbox/api/http/kubeconfig.js';
+import {writeKubeconfig} from '../../../source/sandbox/api/http/sandbox-kubeconfig.js';
 import {start, token, user} from './support.js';
 
 const run = promisify(execFile);

@@ -8,7 +8,7 @@ import {furnish} from '../../../source/sandbox/default-objects.js';
 import {startGateway} from '../../../source/sandbox/gateway/gateway.js';
 import {configmaps, events, revisions, services} from '../../../source/sandbox/resources.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';
-import {createPace} from '../../../source/sandbox/store/pace.js';
+import {createPace} from '../../../source/sandbox/store/sandbox-pace.js';
 import type {Condition, RevisionTemplate, TrafficTarget} from '../../../source/knative/objects/wire.js';
 
 export const latest = (percent: number): TrafficTarget => ({latestRevision: true, percent});

@@ -9,7 +9,7 @@ import * as v from 'valibot';
 import {pointer, type PatchOperation} from '../../objects/patch.js';
 import {annotationOperations} from '../../service/annotation-operations.js';
 import type {ServiceView} from '../../service/service.js';
-import {jsonOf} from '../../text/json.js';
+import {jsonOf} from '../../text/json-text.js';
 import {printable} from '../../text/printable.js';
 import {latestKey, type Split, type SplitRow} from '../../split/split.js';
 import type {Rejection} from './rejection.js';

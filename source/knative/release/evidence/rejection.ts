@@ -3,7 +3,7 @@
  * Annotations of a Revision may change, other than its spec (knative/serving revision_validation.go).
  */
 import * as v from 'valibot';
-import {jsonOf} from '../../text/json.js';
+import {jsonOf} from '../../text/json-text.js';
 import {printable} from '../../text/printable.js';
 
 export const rejectedAnnotation = 'kn-canary.dev/rejected';

@@ -178,10 +178,10 @@ export function joinedChanges(facts: ReleaseFacts): Change[] {
 	for (const change of facts.changes.toReversed()) {
 		const {generation, at, after} = change;
 		const next = joined[0];
-		const holds = next
+		const isJoined = next
 			? equalSplits(after, next.before) && generation < next.generation
 			: joinsUp(facts, {generation, at, split: after});
-		if (!holds || !isGapless(change)) break;
+		if (!isJoined || !isGapless(change)) break;
 		joined.unshift(change);
 	}
 	return joined;

@@ -1,4 +1,4 @@
-/** Which API server is believed to be the one that is meant: its authority, the name in its certificate, or neither. */
+/** Which API server is trusted to be the one that is meant: its authority, the name in its certificate, or neither. */
 import {describeFault} from '../../../knative/text/fault.js';
 import {printable} from '../../../knative/text/printable.js';
 import {readableCertificates} from './certificates.js';

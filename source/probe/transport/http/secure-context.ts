@@ -1,4 +1,4 @@
-/** Whom the gateway is believed by, made ready once: hundreds of certificates take longer to read than an answer takes. */
+/** The authorities that the gateway's certificate is checked against, made ready once: hundreds of certificates take longer to read than an answer takes. */
 import {createSecureContext, type SecureContext} from 'node:tls';
 import type {ProbeOptions, ProbeTarget} from '../probe.js';
 

@@ -3,12 +3,12 @@
  *
  * Sources: kubernetes pkg/registry/authorization, pkg/registry/authentication/selfsubjectreview.
  */
-import {mayUsePath, mayUseResource} from './access.js';
-import {mediaTypeOf, parseBody} from '../body/body.js';
+import {mayUsePath, mayUseResource} from './rbac.js';
+import {mediaTypeOf, parseBody} from '../body/request-body.js';
 import type {ApiMessage} from '../http/exchange.js';
 import {at, isObject, objectOf, stringOf, type JsonObject} from '../body/json.js';
 import type {Api, ApiReply} from '../http/request.js';
-import {badRequest, invalid, invalidValue} from '../http/status.js';
+import {badRequest, invalid, invalidValue} from '../http/api-error.js';
 
 const authorization = 'authorization.k8s.io';
 const authentication = 'authentication.k8s.io';

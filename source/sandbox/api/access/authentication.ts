@@ -4,9 +4,9 @@
  * Sources: k8s.io/apiserver pkg/endpoints/filters/impersonation, pkg/authentication/serviceaccount/util.go.
  */
 import {createHash, timingSafeEqual} from 'node:crypto';
-import {everything, mayUseResource, type PolicyRule} from './access.js';
+import {everything, mayUseResource, type PolicyRule} from './rbac.js';
 import {headersDistinct, type ApiMessage} from '../http/exchange.js';
-import {badRequest, forbidden, unauthorized} from '../http/status.js';
+import {badRequest, forbidden, unauthorized} from '../http/api-error.js';
 
 export type ApiUser = {
 	/** As annotations and denials name them. */

@@ -7,7 +7,7 @@ import {namespaces} from '../../resources.js';
 import type {Resource} from '../../state.js';
 import {objectOf, stringOf, type JsonObject} from '../body/json.js';
 import type {Api, ResourceRequest} from '../http/request.js';
-import {ApiError, badRequest, notFound, qualifiedResource} from '../http/status.js';
+import {ApiError, badRequest, notFound, qualifiedResource} from '../http/api-error.js';
 
 /** @throws ApiError 400 when name or namespace of the body are not those of the path. */
 export function checkNameAndNamespace(

@@ -12,7 +12,7 @@ import {label1035Problems} from '../verbs/names.js';
 import {decodingProblem} from '../../kubectl-compat/schema/decoding.js';
 import {fillRequired, omitEmpty} from '../../kubectl-compat/schema/schema.js';
 import {schemaOf} from '../../kubectl-compat/schema/knative.js';
-import {badRequest} from '../http/status.js';
+import {badRequest} from '../http/api-error.js';
 import {
 	networkingErrors,
 	progressDeadlineErrors,
@@ -33,7 +33,7 @@ import {
 import {revisionDiff, templateDiff} from './go-diff.js';
 import {setRevisionDefaults} from './revision-defaults.js';
 import {revisionSpecErrors} from './revision-spec.js';
-import type {AdmissionSettings} from './settings.js';
+import type {AdmissionSettings} from './admission-settings.js';
 import {defaultedTraffic, trafficErrors} from './traffic.js';
 
 const servingGroup = 'serving.knative.dev';

@@ -6,7 +6,7 @@
 import {annotationOf, type Annotations} from './annotations.js';
 import {invalidField, invalidKeyName, outOfBounds, type FieldError} from './field-error.js';
 import {parseDuration, parseFloat64, parseInteger, second} from './go-values.js';
-import type {AdmissionSettings} from './settings.js';
+import type {AdmissionSettings} from './admission-settings.js';
 
 const autoscaling = 'autoscaling.knative.dev';
 const kpa = 'kpa.autoscaling.knative.dev';

@@ -10,7 +10,7 @@ import {
 	outOfBounds,
 	type FieldError,
 } from './field-error.js';
-import {probeErrors, readinessProbeErrors} from './probe.js';
+import {probeErrors, readinessProbeErrors} from './probe-rules.js';
 import {mountErrors} from './volumes.js';
 
 /** What Knative sets itself; a sidecar may have a PORT of its own. */

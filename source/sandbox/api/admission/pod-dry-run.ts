@@ -8,7 +8,7 @@
 import type {ObjectStore} from '../../state.js';
 import {at, isObject, objectOf, objectsOf, type JsonObject} from '../body/json.js';
 import {generatedName} from '../verbs/names.js';
-import {badRequest, invalid, invalidValue, type FieldCause} from '../http/status.js';
+import {badRequest, invalid, invalidValue, type FieldCause} from '../http/api-error.js';
 import type {ResourceRequest} from '../http/request.js';
 import {quantityOf} from './go-values.js';
 import {quotaProblem} from './resource-quota.js';

@@ -4,7 +4,7 @@
  * Source: knative/serving pkg/apis/serving/v1/revision_defaults.go with the defaults of config-defaults.
  */
 import {isObject, listOf, objectsOf, stringOf, type JsonObject} from '../body/json.js';
-import type {AdmissionSettings} from './settings.js';
+import type {AdmissionSettings} from './admission-settings.js';
 
 /** @param creating whether the object is new: enableServiceLinks is filled in then only. */
 export function setRevisionDefaults(spec: JsonObject, creating: boolean, settings: AdmissionSettings): void {

@@ -9,7 +9,7 @@ import {subdomain1123Problems} from '../verbs/names.js';
 import {containerErrors} from './container.js';
 import {disallowedField, invalidField, missingField, outOfBounds, type FieldError} from './field-error.js';
 import {volumeErrors} from './volumes.js';
-import type {AdmissionSettings} from './settings.js';
+import type {AdmissionSettings} from './admission-settings.js';
 
 /** Fields of a pod that the schema knows and a feature flag would have to allow. */
 const gated = [

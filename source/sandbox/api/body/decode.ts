@@ -5,13 +5,13 @@
  */
 import type {KubernetesObject} from '../../../knative/objects/wire.js';
 import type {Resource} from '../../state.js';
-import {unrecognized} from './body.js';
+import {unrecognized} from './request-body.js';
 import {apiVersionOf} from '../verbs/group-version.js';
 import {isObject, stringOf, type JsonObject} from './json.js';
 import {schemaOf} from '../../kubectl-compat/schema/knative.js';
 import {decodingProblem} from '../../kubectl-compat/schema/decoding.js';
 import {applyDefaults, prune} from '../../kubectl-compat/schema/schema.js';
-import {badRequest, invalid, invalidValue} from '../http/status.js';
+import {badRequest, invalid, invalidValue} from '../http/api-error.js';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 

@@ -2,7 +2,7 @@
 import {resources} from '../../resources.js';
 import type {FaultAnswer} from './api-faults.js';
 import {pathOf} from '../verbs/group-version.js';
-import {ApiError, expired, internalError, staleWrite, unauthorized} from './status.js';
+import {ApiError, expired, internalError, staleWrite, unauthorized} from './api-error.js';
 
 /**
  * The error to throw; undefined when the request is to be served all the same: a read has no conflict, and a 403 is the

@@ -3,7 +3,7 @@
  *
  * Source: k8s.io/apiserver pkg/endpoints/handlers/negotiation.
  */
-import {notAcceptable} from './status.js';
+import {notAcceptable} from './api-error.js';
 
 export type Form = {
 	as: 'Object' | 'Table' | 'PartialObjectMetadata' | 'APIGroupDiscoveryList';

@@ -9,9 +9,9 @@ import type {Resource, StoredObject} from '../../state.js';
 import {createdObject, timestamp, updatedObject} from '../../store/next-object.js';
 import {mutate, validate} from '../admission/admission.js';
 import {dryRunPod} from '../admission/pod-dry-run.js';
-import {admissionSettings} from '../admission/settings.js';
+import {admissionSettings} from '../admission/admission-settings.js';
 import {isKubernetesObject} from '../body/decode.js';
-import {inForm} from '../verbs/forms.js';
+import {inForm} from '../verbs/object-forms.js';
 import {apiVersionOf} from '../verbs/group-version.js';
 import {objectOf, stringOf, type JsonObject} from '../body/json.js';
 import {
@@ -23,7 +23,7 @@ import {ownableOf} from '../../kubectl-compat/managed-fields/ownable.js';
 import {immutableMetadataCauses, metadataCauses} from '../verbs/metadata.js';
 import {generatedName} from '../verbs/names.js';
 import {finishNamespace, putIntoNamespace} from '../access/namespace-rules.js';
-import {includeObjectOf} from '../verbs/read.js';
+import {includeObjectOf} from '../verbs/get-and-list.js';
 import type {Api, ApiReply, ResourceRequest} from './request.js';
 import {schemaOf} from '../../kubectl-compat/schema/knative.js';
 import {schemaCauses} from '../../kubectl-compat/schema/schema.js';
@@ -37,7 +37,7 @@ import {
 	invalidValue,
 	staleWrite,
 	unnamedError,
-} from './status.js';
+} from './api-error.js';
 import type {ApiWriteOptions} from '../verbs/write-options.js';
 
 /** A decoded object that comes in. */

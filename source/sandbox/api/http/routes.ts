@@ -2,9 +2,9 @@
 import findMyWay from 'find-my-way';
 import {pods, resources} from '../../resources.js';
 import type {Resource} from '../../state.js';
-import {mayUsePath} from '../access/access.js';
+import {mayUsePath} from '../access/rbac.js';
 import {review} from '../access/access-review.js';
-import {readBody} from '../body/body.js';
+import {readBody} from '../body/request-body.js';
 import {remove, removeAll} from '../verbs/delete.js';
 import {
 	aggregated,
@@ -21,13 +21,13 @@ import {proxyToPod} from '../pods/pod-proxy.js';
 import {openApiDocument, openApiIndex, openApiV2} from '../../kubectl-compat/open-api.js';
 import {refuseCommand} from '../pods/pod-command.js';
 import {podLog} from '../pods/read-pod-log.js';
-import {get, list} from '../verbs/read.js';
+import {get, list} from '../verbs/get-and-list.js';
 import {isYes, type Api, type PodSubresource, type ApiReply} from './request.js';
 import {requestFor} from '../verbs/resource-request.js';
-import {ApiError, badRequest, forbiddenPath, methodNotAllowed, noSuchResource} from './status.js';
-import {serverVersion} from '../verbs/version.js';
+import {ApiError, badRequest, forbiddenPath, methodNotAllowed, noSuchResource} from './api-error.js';
+import {serverVersion} from '../verbs/server-version.js';
 import {watch} from '../verbs/watch.js';
-import {create, patch, update} from '../verbs/write.js';
+import {create, patch, update} from '../verbs/create-and-update.js';
 
 /** What a path leads to. Without an answer the handler has taken the response over. */
 export type RouteHandler = (

@@ -7,12 +7,12 @@ import {constants, gzip} from 'node:zlib';
 import {dump} from 'js-yaml';
 import type {ObjectStore} from '../../state.js';
 import {namespaces} from '../../resources.js';
-import {everything, type PolicyRule} from '../access/access.js';
+import {everything, type PolicyRule} from '../access/rbac.js';
 import {callerOf, type ApiUser} from '../access/authentication.js';
 import {startGarbageCollection} from '../verbs/garbage-collection.js';
 import {createCertificate} from './certificate.js';
 import {withBody, type ApiMessage, type ApiResponse} from './exchange.js';
-import {readBody} from '../body/body.js';
+import {readBody} from '../body/request-body.js';
 import {isDryDeletion} from '../verbs/delete.js';
 import {faultError} from './fault-answer.js';
 import {createApiFaults, type ApiFaultSwitch, type FaultedRequest} from './api-faults.js';
@@ -21,7 +21,7 @@ import type {PodRuntime} from '../pods/pod-runtime.js';
 import {withSortedKeys} from '../body/json.js';
 import {isYes, type ApiReply, type Server} from './request.js';
 import {answerNotFound, createRoutes, type Routes} from './routes.js';
-import {ApiError, badRequest, internalError, unauthorized} from './status.js';
+import {ApiError, badRequest, internalError, unauthorized} from './api-error.js';
 import {acceptUpgrade, responseOn, type Upgrade} from '../../kubectl-compat/spdy-upgrade.js';
 
 export type ApiServerOptions = {

@@ -8,7 +8,7 @@
 import {pods} from '../../resources.js';
 import {checkContainer} from './read-pod-log.js';
 import type {Api, ResourceRequest} from '../http/request.js';
-import {ApiError, badRequest, notFound} from '../http/status.js';
+import {ApiError, badRequest, notFound} from '../http/api-error.js';
 
 /** @throws ApiError always: 404 without the pod, 400 for a container or a command that is none, 405 otherwise. */
 export function refuseCommand(api: Api, {namespace, name = '', query, subresource}: ResourceRequest): never {

@@ -8,12 +8,19 @@ import {request as httpRequest, type IncomingHttpHeaders, type IncomingMessage} 
 import {once} from 'node:events';
 import {pods} from '../../resources.js';
 import type {StoredObject} from '../../state.js';
-import {mayUseResource} from '../access/access.js';
+import {mayUseResource} from '../access/rbac.js';
 import type {ApiHeaders, ApiMessage, ApiResponse} from '../http/exchange.js';
 import {at, listOf, objectsOf, stringOf} from '../body/json.js';
 import {portOf} from '../../kubectl-compat/port-forward/ports.js';
 import type {Api} from '../http/request.js';
-import {ApiError, badRequest, forbidden, internalError, methodNotAllowed, notFound} from '../http/status.js';
+import {
+	ApiError,
+	badRequest,
+	forbidden,
+	internalError,
+	methodNotAllowed,
+	notFound,
+} from '../http/api-error.js';
 
 const verbs: Readonly<Record<string, string>> = {
 	GET: 'get',

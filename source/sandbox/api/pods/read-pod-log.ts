@@ -9,7 +9,7 @@ import type {ApiResponse} from '../http/exchange.js';
 import {at, objectsOf, stringOf} from '../body/json.js';
 import type {LogLine} from './pod-runtime.js';
 import {isYes, type Api, type ResourceRequest} from '../http/request.js';
-import {badRequest, invalid, invalidValue, notFound, type FieldCause} from '../http/status.js';
+import {badRequest, invalid, invalidValue, notFound, type FieldCause} from '../http/api-error.js';
 
 type LogOptions = {
 	container: string;

@@ -6,7 +6,7 @@
 import {secrets} from '../../resources.js';
 import type {Resource} from '../../state.js';
 import {objectOf, type JsonObject} from '../body/json.js';
-import {badRequest, invalid, invalidValue} from '../http/status.js';
+import {badRequest, invalid, invalidValue} from '../http/api-error.js';
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 

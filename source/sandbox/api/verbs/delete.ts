@@ -8,12 +8,12 @@ import type {ApiStatus} from '../../../knative/objects/wire.js';
 import {namespaces, pods} from '../../resources.js';
 import type {ObjectStore, Resource, StoredObject} from '../../state.js';
 import {timestamp} from '../../store/next-object.js';
-import {mediaTypeOf, parseBody} from '../body/body.js';
-import {inForm, listInForm} from './forms.js';
+import {mediaTypeOf, parseBody} from '../body/request-body.js';
+import {inForm, listInForm} from './object-forms.js';
 import {at, listOf, stringOf, type JsonObject} from '../body/json.js';
-import {includeObjectOf, select} from './read.js';
+import {includeObjectOf, select} from './get-and-list.js';
 import {isYes, type Api, type ApiReply, type ResourceRequest} from '../http/request.js';
-import {ApiError, invalid, notFound, qualifiedKind, unnamedError} from '../http/status.js';
+import {ApiError, invalid, notFound, qualifiedKind, unnamedError} from '../http/api-error.js';
 import {unsupported} from './write-options.js';
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';

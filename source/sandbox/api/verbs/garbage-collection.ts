@@ -160,12 +160,12 @@ export function startGarbageCollection(store: ObjectStore, now: () => number): (
 				}
 			}
 
-			const holds = dependentsOf(uid).some(dependent =>
+			const isBlocked = dependentsOf(uid).some(dependent =>
 				(dependent.object.metadata.ownerReferences ?? []).some(
 					owner => owner.uid === uid && owner.blockOwnerDeletion === true,
 				),
 			);
-			if (!holds) {
+			if (!isBlocked) {
 				dropFinalizer(kept, 'foregroundDeletion');
 			}
 		}

@@ -11,7 +11,7 @@ import {
 	qualifiedNameProblems,
 	subdomain1123Problems,
 } from './names.js';
-import {forbiddenValue, invalidValue, requiredValue, tooLong, type FieldCause} from '../http/status.js';
+import {forbiddenValue, invalidValue, requiredValue, tooLong, type FieldCause} from '../http/api-error.js';
 
 /** All annotations of an object together, keys and values, in bytes. */
 const annotationsLimit = 256 * 1024;

@@ -1,11 +1,11 @@
 /** From a path and a method to a request for a resource that its caller may make. */
 import type {Resource} from '../../state.js';
-import {mayUseResource} from '../access/access.js';
+import {mayUseResource} from '../access/rbac.js';
 import type {ApiMessage, ApiResponse} from '../http/exchange.js';
 import {verbsOf} from './group-version.js';
 import {negotiate, type Form} from '../http/negotiation.js';
 import type {Api, ResourceRequest} from '../http/request.js';
-import {forbidden, methodNotAllowed} from '../http/status.js';
+import {forbidden, methodNotAllowed} from '../http/api-error.js';
 
 /** The forms that resources come in beside their own. */
 const resourceForms: Form['as'][] = ['Table', 'PartialObjectMetadata'];

@@ -6,7 +6,7 @@
 import type {Resource, StoredObject} from '../../state.js';
 import {at, stringOf} from '../body/json.js';
 import {labelValueProblems, qualifiedNameProblems} from './names.js';
-import {badRequest, type ApiError} from '../http/status.js';
+import {badRequest, type ApiError} from '../http/api-error.js';
 
 export type Selector = (object: StoredObject) => boolean;
 

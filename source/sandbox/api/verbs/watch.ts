@@ -4,12 +4,12 @@
  * Source: k8s.io/apiserver pkg/endpoints/handlers/{get,watch}.go, pkg/storage/cacher.
  */
 import type {StateChange, Resource, StoredObject} from '../../state.js';
-import {inForm} from './forms.js';
+import {inForm} from './object-forms.js';
 import {apiVersionOf} from './group-version.js';
-import {includeObjectOf, noResourceVersion, selectorOf, wholeNumber} from './read.js';
+import {includeObjectOf, noResourceVersion, selectorOf, wholeNumber} from './get-and-list.js';
 import {isYes, type Api, type ResourceRequest} from '../http/request.js';
 import type {Selector} from './selector.js';
-import {expired, forbiddenValue, invalid, type ApiError} from '../http/status.js';
+import {expired, forbiddenValue, invalid, type ApiError} from '../http/api-error.js';
 
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 

@@ -8,7 +8,7 @@ import {
 	requiredValue,
 	tooLong,
 	type FieldCause,
-} from '../http/status.js';
+} from '../http/api-error.js';
 
 /** In characters. */
 const managerLimit = 128;

@@ -5,7 +5,7 @@
  * (PropagateDeploymentStatus, PropagateAutoscalerStatus).
  */
 import {podCauses} from '../../api/admission/pod-dry-run.js';
-import {invalid} from '../../api/http/status.js';
+import {invalid} from '../../api/http/api-error.js';
 import type {Revision} from '../../../knative/objects/wire.js';
 import {deployments} from '../../resources.js';
 import type {ObjectStore, StoredObject} from '../../state.js';

@@ -7,7 +7,7 @@
 import type {ManagedFieldsEntry} from '../../../knative/objects/wire.js';
 import {isObject, listOf, objectsOf, stringOf, type JsonObject} from '../../api/body/json.js';
 import type {Schema} from '../schema/schema.js';
-import {ApiError} from '../../api/http/status.js';
+import {ApiError} from '../../api/http/api-error.js';
 import {
 	difference,
 	fieldsOf,

@@ -9,7 +9,7 @@ import type {IncomingMessage} from 'node:http';
 import type {Duplex} from 'node:stream';
 import {WebSocketServer} from 'ws';
 import type {PodRuntime} from '../../api/pods/pod-runtime.js';
-import {ApiError, badRequest} from '../../api/http/status.js';
+import {ApiError, badRequest} from '../../api/http/api-error.js';
 import {overSocket, overWebSocket} from './carriers.js';
 import {channelProtocols, forwardChannels} from './channels.js';
 import {portsOf, type ForwardedPod} from './ports.js';

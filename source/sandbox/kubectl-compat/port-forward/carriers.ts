@@ -1,7 +1,7 @@
 /** What carries the bytes of a SPDY connection: a socket itself, or the binary messages of a WebSocket (KEP-4006). */
 import type {Duplex} from 'node:stream';
 import type {WebSocket} from 'ws';
-import type {Carrier, SpdySession} from '../spdy/session.js';
+import type {Carrier, SpdySession} from '../spdy/spdy-session.js';
 
 type Start = (carrier: Carrier) => SpdySession;
 

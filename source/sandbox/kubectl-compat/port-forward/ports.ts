@@ -1,5 +1,5 @@
 /** Ports of a pod as requests name them, and as a kubelet reports that nobody listens there. */
-import {badRequest} from '../../api/http/status.js';
+import {badRequest} from '../../api/http/api-error.js';
 
 /** The pod a connection leads to. */
 export type ForwardedPod = {namespace: string; name: string};

@@ -7,7 +7,7 @@
  */
 import {connect} from 'node:net';
 import type {PodRuntime} from '../../api/pods/pod-runtime.js';
-import {createSession, type Carrier, type SpdySession} from '../spdy/session.js';
+import {createSession, type Carrier, type SpdySession} from '../spdy/spdy-session.js';
 import type {SpdyStream} from '../spdy/stream.js';
 import {forwardingError, nobodyListens, portOf, type ForwardedPod} from './ports.js';
 

@@ -4,7 +4,7 @@
  * Source: apiextensions-apiserver pkg/apiserver/schema/{pruning,defaulting,listtype}, pkg/apiserver/validation.
  */
 import {isObject, objectOf} from '../../api/body/json.js';
-import {duplicateValue, invalidValue, requiredValue, type FieldCause} from '../../api/http/status.js';
+import {duplicateValue, invalidValue, requiredValue, type FieldCause} from '../../api/http/api-error.js';
 
 /** The part of JSONSchemaProps that Knative's CRDs use; published as it is under /openapi. */
 export type Schema = {

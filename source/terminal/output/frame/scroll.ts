@@ -39,15 +39,15 @@ export function scrolled<Item>(rows: readonly Item[], {top, bottom, by}: FrameSc
 	});
 }
 
-/** The longest run of items of which something holds, as [from, to). */
+/** The longest run of items that pass, as [from, to). */
 function longestRun<Item>(
 	items: readonly Item[],
-	holds: (item: Item, index: number) => boolean,
+	passes: (item: Item, index: number) => boolean,
 ): {from: number; to: number} {
 	let best = {from: 0, to: 0};
 	let from = 0;
 	for (let index = 0; index <= items.length; index++) {
-		if (index < items.length && holds(items[index]!, index)) continue;
+		if (index < items.length && passes(items[index]!, index)) continue;
 		if (index - from > best.to - best.from) best = {from, to: index};
 		from = index + 1;
 	}

@@ -4,7 +4,7 @@ import type {ApiMessage} from '../http/exchange.js';
 import {jsonProblem} from './go-json.js';
 import {parseJson} from './json.js';
 import {decodeProtobuf, protobufType} from '../../kubectl-compat/protobuf.js';
-import {badRequest, mediaTypes, tooLarge, unsupportedMediaType, type ApiError} from '../http/status.js';
+import {badRequest, mediaTypes, tooLarge, unsupportedMediaType, type ApiError} from '../http/api-error.js';
 
 /** As a real API server's limit for a request body. */
 const bodyLimit = 3 * 1024 * 1024;

@@ -6,7 +6,7 @@ import {dirname, join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
 import {load} from 'js-yaml';
 import {createCertificate} from '../../../../source/sandbox/api/http/certificate.js';
-import {kubeconfigYaml, writeKubeconfig} from '../../../../source/sandbox/api/http/kubeconfig.js';
+import {kubeconfigYaml, writeKubeconfig} from '../../../../source/sandbox/api/http/sandbox-kubeconfig.js';
 import {start, token} from '../support.js';
 
 const options = {

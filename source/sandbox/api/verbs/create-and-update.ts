@@ -3,16 +3,16 @@
  *
  * Source: k8s.io/apiserver pkg/endpoints/handlers/{create,update,patch}.go.
  */
-import {mediaTypeOf, parseBody} from '../body/body.js';
+import {mediaTypeOf, parseBody} from '../body/request-body.js';
 import {decode} from '../body/decode.js';
 import {duplicateFields} from '../body/go-json.js';
 import {objectOf, stringOf, withSortedKeys} from '../body/json.js';
 import {checkNameAndNamespace} from '../access/namespace-rules.js';
-import {applyPatchType, checkPatchType, patched} from './patch.js';
+import {applyPatchType, checkPatchType, patched} from './patch-types.js';
 import {admitChange, admitNew} from '../http/pipeline.js';
 import type {Api, ApiReply, ResourceRequest} from '../http/request.js';
 import {serverSideApply} from '../../kubectl-compat/server-side-apply.js';
-import {conflict, notFound} from '../http/status.js';
+import {conflict, notFound} from '../http/api-error.js';
 import {writeOptionsOf} from './write-options.js';
 
 /** POST to a collection. */

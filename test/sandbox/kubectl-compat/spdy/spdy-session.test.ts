@@ -14,7 +14,10 @@ import {
 	createHeaderPacker,
 	type Headers,
 } from '../../../../source/sandbox/kubectl-compat/spdy/header-block.js';
-import {createSession, type SessionOptions} from '../../../../source/sandbox/kubectl-compat/spdy/session.js';
+import {
+	createSession,
+	type SessionOptions,
+} from '../../../../source/sandbox/kubectl-compat/spdy/spdy-session.js';
 import type {SpdyStream} from '../../../../source/sandbox/kubectl-compat/spdy/stream.js';
 
 /** A session, what it sent, and a client's side of its headers. */

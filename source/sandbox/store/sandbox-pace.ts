@@ -49,7 +49,7 @@ function steady(factor: number): SandboxPace {
 	const queue = createTaskQueue();
 	/** Real milliseconds that have not passed in the sandbox. */
 	let lost = 0;
-	let holds = 0;
+	let holdCount = 0;
 	let heldAt = 0;
 	/** When what was done last was due. */
 	let reached = 0;
@@ -57,12 +57,12 @@ function steady(factor: number): SandboxPace {
 	let disarm = nothing;
 	const leeway = Math.min(mostLate.real, mostLate.sandbox / factor);
 
-	const real = (): number => (holds > 0 ? heldAt : performance.now()) - lost;
+	const real = (): number => (holdCount > 0 ? heldAt : performance.now()) - lost;
 
 	function arm(): void {
 		disarm();
 		const {first} = queue;
-		if (!first || holds > 0) {
+		if (!first || holdCount > 0) {
 			return;
 		}
 
@@ -129,19 +129,19 @@ function steady(factor: number): SandboxPace {
 			};
 		},
 		hold() {
-			if (holds === 0) {
+			if (holdCount === 0) {
 				heldAt = performance.now();
 			}
 
-			holds++;
+			holdCount++;
 			disarm();
 			let isHeld = true;
 			const release = (): void => {
 				if (isHeld) {
 					isHeld = false;
 					clearTimeout(timer);
-					holds--;
-					if (holds === 0) {
+					holdCount--;
+					if (holdCount === 0) {
 						lost += performance.now() - heldAt;
 						arm();
 					}

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {jsonOf, jsonOrText} from '../../../source/knative/text/json.js';
+import {jsonOf, jsonOrText} from '../../../source/knative/text/json-text.js';
 
 test.each([
 	['{"a":[1]}', {a: [1]}],

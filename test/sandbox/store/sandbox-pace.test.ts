@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, expect, it, vi} from 'vitest';
-import {createPace} from '../../../source/sandbox/store/pace.js';
+import {createPace} from '../../../source/sandbox/store/sandbox-pace.js';
 
 beforeEach(() => {
 	vi.useFakeTimers();

@@ -4,7 +4,7 @@
  * Source: k8s.io/apiserver pkg/endpoints/handlers/get.go, pkg/storage/etcd3/store.go.
  */
 import type {ObjectStore, Resource, StoredObject} from '../../state.js';
-import {inForm, listInForm} from './forms.js';
+import {inForm, listInForm} from './object-forms.js';
 import {at, parseJson} from '../body/json.js';
 import type {Form} from '../http/negotiation.js';
 import type {IncludeObject, ListMetadata} from '../../kubectl-compat/partial-object.js';
@@ -20,7 +20,7 @@ import {
 	unnamedError,
 	type ApiError,
 	type FieldCause,
-} from '../http/status.js';
+} from '../http/api-error.js';
 
 export function get(api: Api, request: ResourceRequest): ApiReply {
 	const {resource, namespace, name = '', query, form} = request;

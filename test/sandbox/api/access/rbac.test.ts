@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {namespaces} from '../../../../source/sandbox/resources.js';
-import type {PolicyRule} from '../../../../source/sandbox/api/access/access.js';
+import type {PolicyRule} from '../../../../source/sandbox/api/access/rbac.js';
 import {at} from '../../../../source/sandbox/api/body/json.js';
 import {knativeService, mergePatch, servicesPath, start, token, user, type Running} from '../support.js';
 

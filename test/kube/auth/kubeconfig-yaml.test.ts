@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {readYaml} from '../../../source/kube/auth/yaml.js';
+import {readYaml} from '../../../source/kube/auth/kubeconfig-yaml.js';
 
 describe('YAML, as kubectl reads it', () => {
 	it.each<[what: string, text: string, value: unknown]>([

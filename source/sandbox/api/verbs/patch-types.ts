@@ -6,10 +6,10 @@
 import mergePatch from 'json-merge-patch';
 import {applyPatch, Pointer, type Operation} from 'rfc6902';
 import type {Resource} from '../../state.js';
-import {wordsOf} from '../body/body.js';
+import {wordsOf} from '../body/request-body.js';
 import {jsonProblem} from '../body/go-json.js';
 import {isObject, objectOf, parseJson, type JsonObject} from '../body/json.js';
-import {ApiError, badRequest, unprocessable, unsupportedMediaType} from '../http/status.js';
+import {ApiError, badRequest, unprocessable, unsupportedMediaType} from '../http/api-error.js';
 import {strategicMerge} from '../../kubectl-compat/strategic-merge-patch.js';
 
 const jsonPatchType = 'application/json-patch+json';

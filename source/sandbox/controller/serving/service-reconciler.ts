@@ -13,7 +13,7 @@ import type {
 import {configurations, routes, services} from '../../resources.js';
 import {reconcileStatus, serviceConditions, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
-import {revisionNameConflict} from './configuration.js';
+import {revisionNameConflict} from './configuration-reconciler.js';
 import {
 	controlledBy,
 	controllerKeys,
