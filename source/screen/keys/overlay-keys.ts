@@ -1,6 +1,9 @@
 import type {Binding} from './binding.js';
 
-/** What lies over the panes: reviews, forms, the line at the bottom, texts. */
+/**
+ * What lies over the panes: reviews, forms, the line at the bottom, texts. One table, long as it is: the footer has the keys of
+ * equal rank in this order, and a key that means two things in one context is seen at once.
+ */
 export const overlayKeys: readonly Binding[] = [
 	{
 		action: 'confirm',

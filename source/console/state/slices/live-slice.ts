@@ -30,7 +30,7 @@ export type UsersReading = {
 	snapshot: UsersSnapshot;
 	/** Nobody has looked for a while. */
 	isPaused: boolean;
-	/** What is bad for users now, in a word. */
+	/** What is bad for users now, in a word: told beside the snapshot, because the header is drawn before what tells it is loaded. */
 	alarm?: UsersAlarm | undefined;
 };
 
