@@ -18,7 +18,7 @@ const emptiest = 5000;
 const glance = 10;
 
 /** Why it is not read, as a sentence that begins with its name, without a full stop. */
-export class GivenFileError extends Error {
+class GivenFileError extends Error {
 	override name = 'GivenFileError';
 }
 

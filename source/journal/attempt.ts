@@ -47,11 +47,13 @@ export function parseAttemptLine(value: unknown): JournalLine | undefined {
 	return {kind: 'outcome', outcome: {id: ended, how, sentence}};
 }
 
+/** A line of the history: without its end, which is a line of its own, and without secrets of its command. */
 export function formatAttempt({id: key, isNoted, end: _end, before, after, ...rest}: Attempt): string {
 	const of = {...withoutSecrets(rest), before: rowsOf(before), after: rowsOf(after)};
 	return JSON.stringify({attempt: key, ...(isNoted && {noted: true}), of});
 }
 
+/** The line that says how an attempt ended. */
 export function formatOutcome({id: key, ...end}: AttemptOutcome): string {
 	return JSON.stringify({ended: key, ...end});
 }

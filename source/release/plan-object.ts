@@ -148,6 +148,7 @@ export function planCreateService(
 	};
 }
 
+/** Deletes the service of that uid and generation. @param revisions Undefined where they could not be listed. */
 export function planDeleteService(
 	service: ServiceView,
 	revisions: readonly RevisionView[] | undefined,

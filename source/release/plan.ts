@@ -72,6 +72,7 @@ export type Guards = Pick<Plan, 'guardedAs' | 'bringsBack'>;
 const isGuarded = (action: PlanAction): action is 'undo' | 'promote' =>
 	action === 'undo' || action === 'promote';
 
+/** As which verb a plan is guarded against a canary that was found worse, for what is planned from it. */
 export function guardsOf({action, guardedAs, bringsBack}: Pick<Plan, 'action' | keyof Guards>): Guards {
 	const verb = guardedAs ?? action;
 	return {...(isGuarded(verb) && {guardedAs: verb}), ...(bringsBack && {bringsBack})};

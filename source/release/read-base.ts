@@ -6,6 +6,7 @@ import {TransportError, type Cluster} from '../kube/cluster.js';
 import {servingPath} from '../kube/paths.js';
 import {sentenceOf} from '../kube/status.js';
 
+/** Reads the revision that a new one is to be made from. What the server or the connection says against it is a sentence. */
 export async function readBase(
 	cluster: Cluster,
 	namespace: string,

@@ -62,7 +62,7 @@ export function promQueries(names: PromNames, seconds: number): {counts: string;
 }
 
 /** Rows from what was answered. Pure. */
-export function promWindow(
+function promWindow(
 	names: PromNames,
 	{counts, buckets}: {counts: readonly PromSeries[]; buckets: readonly PromSeries[]},
 	{split, seconds}: {split: UsersSplit; seconds: number},
@@ -125,7 +125,7 @@ export function promWindow(
  * A revision that users are sent to and that Prometheus has no series of: nobody reached it, or its pods are not asked. Which of
  * both cannot be told, and of 0 requests that would be a claim.
  */
-export function unknownRevision(
+function unknownRevision(
 	names: PromNames,
 	counts: readonly PromSeries[],
 	{weights}: UsersSplit,

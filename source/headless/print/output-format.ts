@@ -18,7 +18,7 @@ export type ReadFormat =
 			isJson?: true;
 	  };
 
-export const readFormats = 'wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=HEADING:PATH,…';
+const readFormats = 'wide, json, yaml, name, jsonpath=TEMPLATE or custom-columns=HEADING:PATH,…';
 
 /** `service.serving.knative.dev/cart`, as `kubectl get -o name` says it. */
 function nameOf(item: unknown): string {

@@ -40,7 +40,7 @@ const notAsked = {
 	'could not ask': exitCodes.couldNotAsk,
 } as const;
 
-export function usersExitCode({state, view: {split}}: UsersSnapshot): ExitCode {
+function usersExitCode({state, view: {split}}: UsersSnapshot): ExitCode {
 	if (state === 'unserved') return exitCodes.cannotTell;
 	if (state !== 'counting') return exitCodes.couldNotAsk;
 	if (split?.state === 'disagrees' || split?.state === 'impossible') return exitCodes.notMade;

@@ -3,6 +3,7 @@
 /** As HTTP, by gRPC's health check, or by a gRPC method that the operator chose. */
 export type AskedBy = 'http' | 'health check' | 'grpc method';
 
+/** @param grpcCall What the operator chose to call; undefined for the health check. */
 export function askedBy(protocol: 'http' | 'grpc', grpcCall: unknown): AskedBy {
 	if (protocol !== 'grpc') return 'http';
 	return grpcCall === undefined ? 'health check' : 'grpc method';

@@ -81,6 +81,7 @@ export function imageRule(value: string): string | undefined {
 /** Ports that the queue-proxy beside every container takes for itself. */
 const reservedPorts = new Set([8008, 8012, 8013, 8022, 9090, 9091]);
 
+/** Undefined for a port that a container may have, else what is wrong, as a sentence. */
 export function portRule(value: string): string | undefined {
 	const port = wholeNumber(value);
 	if (port === undefined || port < 1 || port > 65_535) return 'The port is a whole number from 1 to 65535.';
@@ -143,6 +144,7 @@ export function concurrencyRule(value: string): string | undefined {
 	return 'The hard limit is a whole number of requests from 0 (none) to 1000.';
 }
 
+/** Undefined for a whole percent from 0 to 100, else what is wrong, as a sentence. */
 export function percentRule(value: string): string | undefined {
 	const percent = wholeNumber(value);
 	return percent !== undefined && percent <= 100 ? undefined : 'The share is a whole percent from 0 to 100.';

@@ -34,6 +34,7 @@ export type Release = {
 	readonly reason: string;
 };
 
+/** What is being tried beside what, as far as the cluster tells it; what it does not tell is undefined, and `doubt` says why. */
 export function releaseOf(facts: ReleaseFacts): Release {
 	const shares = sharesOf(facts.service);
 	const order = orderOf(facts.service, facts.revisions);

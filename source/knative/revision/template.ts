@@ -96,6 +96,7 @@ export type RawTemplate = v.InferOutput<typeof template>;
 
 const autoscalingPrefix = 'autoscaling.knative.dev/';
 
+/** What the screen says of a template. Of several containers it is the one that gets the requests. */
 export function summaryOf({metadata, spec}: RawTemplate): TemplateSummary {
 	// With several containers exactly one has ports, and that one gets the requests (revision_validation.go).
 	const container = Math.max(

@@ -17,10 +17,12 @@ export type ServiceState = {
 	sentence: string;
 };
 
+/** The condition of this type; undefined while the controller has not written it. */
 export function condition(view: ServiceView, type: string): ConditionView | undefined {
 	return view.conditions.find(candidate => candidate.type === type);
 }
 
+/** What a service is in, in a word, by what the controllers said of its newest generation. */
 export function serviceState(view: ServiceView): ServiceState {
 	const ready = condition(view, 'Ready');
 	const routes = condition(view, 'RoutesReady');

@@ -8,6 +8,7 @@ import type {ServiceView} from '../service/service.js';
  */
 export type FirstRow = {uid: string; key: string; revision: string | undefined};
 
+/** The row that the slider stands on before anybody has chosen one; undefined for a split without rows. */
 export function firstRowOf(service: ServiceView): FirstRow | undefined {
 	const split = splitOf(service);
 	const [first] = split;

@@ -17,6 +17,10 @@ const stamp = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)
 /** What may be left of a time when a line was cut inside it. */
 const partOfStamp = /^\d[\d:.T+Z-]{0,34}$/;
 
+/**
+ * A line as the log of a pod has it with `timestamps=true`; `time` is in milliseconds since 1970, undefined where there is
+ * none.
+ */
 export function logEntry(line: string): LogEntry {
 	const [whole = '', time = ''] = stamp.exec(line) ?? [];
 	const milliseconds = Date.parse(time);

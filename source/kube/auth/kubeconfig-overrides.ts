@@ -28,6 +28,7 @@ export function hasOwnUser({token, clientCertificate}: KubeconfigOverrides): boo
 	return Boolean(token ?? clientCertificate);
 }
 
+/** With what the flags say of the cluster; paths are taken from the working directory, as kubectl does. */
 export function overrideCluster(
 	cluster: KubeconfigCluster,
 	overrides: KubeconfigOverrides,
@@ -47,6 +48,7 @@ export function overrideCluster(
 	};
 }
 
+/** With what the flags say of the user; paths are taken from the working directory, as kubectl does. */
 export function overrideUser(user: KubeconfigUser, overrides: KubeconfigOverrides): KubeconfigUser {
 	const {token, clientCertificate, clientKey, as, asGroup, asUid} = overrides;
 	return {

@@ -328,6 +328,7 @@ export class Search {
 	}
 }
 
+/** Without what only the search needs to know. */
 export function asFound({host, port, tls, via, secure}: Candidate): Extract<FoundGateway, {kind: 'found'}> {
 	return {kind: 'found', host, port, tls, via, ...(secure && {secure})};
 }

@@ -104,6 +104,7 @@ async function tryOne(
 	}
 }
 
+/** Resolves once a connection is there, and closes it; throws what Node says where there is none, and when aborted. */
 export async function dialTcp({host, port}: Endpoint, signal: AbortSignal): Promise<void> {
 	const socket = connect({host, port, signal});
 	try {

@@ -272,6 +272,7 @@ export async function write(
 	return outcome;
 }
 
+/** What is told where the answer was lost and the object cannot be read either. */
 export function unreadable(sentence: string, reading: {sentence: string}): WriteOutcome {
 	return {
 		kind: 'unknown',

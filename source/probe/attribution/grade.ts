@@ -16,6 +16,7 @@ export type Grade =
 	/** No connection to the gateway came to be: nothing was asked. */
 	| 'unreached';
 
+/** What one answer counts for. @param isExpected Of `--expect-status`, for HTTP alone; else every 5xx is a failure. */
 export function gradeOf(outcome: ProbeOutcome, isExpected?: ExpectedStatus): Grade {
 	if (outcome.kind === 'failure') {
 		return connectionFailures.has(outcome.failure) ? 'unreached' : 'failure';

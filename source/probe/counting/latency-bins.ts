@@ -10,6 +10,7 @@ const binsLimit = 86;
 /** How often each bin was met, by its number. */
 export type LatencyBins = ReadonlyMap<number, number>;
 
+/** The number of the bin of a latency in milliseconds, from 0; all that is slower than the last one is in that. */
 export function binOf(latency: number): number {
 	const bin = Math.floor(Math.log(Math.max(latency, smallest) / smallest) / Math.log(ratio));
 	return Math.min(binsLimit, bin);
@@ -30,6 +31,7 @@ export function percentileOf(bins: LatencyBins, percentile: number): number | un
 	return undefined;
 }
 
+/** Adds the counts of `bins` to those of `to`, in place. */
 export function addBins(to: Map<number, number>, bins: LatencyBins): void {
 	for (const [bin, count] of bins) to.set(bin, (to.get(bin) ?? 0) + count);
 }

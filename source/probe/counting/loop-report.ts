@@ -123,6 +123,7 @@ export function report(
 	};
 }
 
+/** Percent by revision: a revision may have several rows of the split. */
 export function percentsOf(weights: readonly Weight[]): Map<string, number> {
 	const configured = new Map<string, number>();
 	for (const {revision, percent} of weights) {

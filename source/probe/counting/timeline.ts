@@ -30,6 +30,7 @@ export type RevisionBucket = {
 export const serviceKey = (said: Said): string => `service ${said.key}`;
 export const tagKey = (revision: string): string => `tag ${revision}`;
 
+/** A bucket of the chart, as revisions are told apart by now: what was unattributed at first may have an owner since. */
 export function toTimeline(
 	{at, duration, cells}: SeriesBucket,
 	saids: ReadonlyMap<string, Said>,

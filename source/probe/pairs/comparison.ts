@@ -106,6 +106,7 @@ export type Book = Omit<
 	lastBadAt: number | undefined;
 };
 
+/** Nothing counted yet. @param since Milliseconds since 1970. */
 export function createBook({old, fresh}: Sides, since: number): Book {
 	return {
 		old: noCounts(old),

@@ -4,6 +4,7 @@ import type {CanaryVerdict} from './canary-verdict.js';
 
 const side = ({revision, asked, failed, p50}: Comparison['fresh']) => ({revision, asked, failed, p50});
 
+/** As a release keeps it in its note and its warnings. */
 export function verdictOfPairs({
 	fresh,
 	old,

@@ -25,6 +25,10 @@ export type PodReport =
 /** Which of both a pod is asked for. */
 export type AskedFor = 'counts' | 'rate';
 
+/**
+ * Reads the metrics of one pod once. What cannot be read is a report of its own, as a sentence; nothing is thrown but an
+ * abort.
+ */
 export async function askPod(
 	read: PodReader,
 	pod: KnownPod,

@@ -42,6 +42,7 @@ export function parseRejection(text: string | undefined): Rejection | undefined 
 	};
 }
 
+/** As the annotation has it: JSON, whose reason is cut at `longestReason` characters. */
 export function formatRejection({by, at, why}: Rejection): string {
 	return JSON.stringify({
 		by,

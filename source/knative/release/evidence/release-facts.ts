@@ -35,6 +35,7 @@ export const second = 1000;
 
 export const toSecond = (time: number) => Math.floor(time / second) * second;
 
+/** Those of the service; undefined where they could not be listed. */
 export function ownRevisions({service, revisions}: ReleaseFacts): readonly RevisionView[] | undefined {
 	return revisions?.filter(
 		revision => revision.namespace === service.namespace && revision.service === service.name,

@@ -45,6 +45,7 @@ export type VerbOptions = {
 	readonly now?: number | undefined;
 };
 
+/** Undefined where there is none of that name, or the revisions could not be listed. */
 export function revisionOf({revisions}: ReleaseFacts, name: string): RevisionView | undefined {
 	return revisions?.find(candidate => candidate.name === name);
 }

@@ -18,6 +18,7 @@ import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-ta
 import {isNewer, keptByGateway, orderOf, sharesOf} from '../evidence/shares.js';
 import {allOn, withoutBlocking} from './settled-split.js';
 
+/** The split that gives users back what they had; a question where that may be several, a refusal where there is none. */
 export function rollBack(facts: ReleaseFacts, {to, placeholders, now}: VerbOptions = {}): Choice {
 	const release = releaseOf(facts);
 	if (to !== undefined) {

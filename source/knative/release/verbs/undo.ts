@@ -10,6 +10,10 @@ import {withoutBlocking} from './settled-split.js';
 
 type Last = {before: Split; what: string; at: number; by: string};
 
+/**
+ * The split before the last change that is known to join up with the present one; refused where none is, or where it is
+ * set already.
+ */
 export function undo(facts: ReleaseFacts, {now}: VerbOptions = {}): Choice {
 	const {service, revisions} = facts;
 	const last = lastOf(facts);
