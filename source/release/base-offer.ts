@@ -4,7 +4,8 @@ import {rejectionOf, takenBack, type ReleaseFacts} from '../knative/release/evid
 import {releaseOf} from '../knative/release/release.js';
 import {rejectedWords, type Warning} from '../knative/release/warnings.js';
 import {comparedTemplate, templateDifferences} from '../knative/revision/base.js';
-import {rejectedLike, sameAs, shortImage} from '../knative/release/evidence/likeness.js';
+import {rejectedLike, sameAs} from '../knative/release/evidence/likeness.js';
+import {shortImage} from '../knative/text/short-words.js';
 import {differences, type ComparedRevision} from '../knative/revision/revision-differences.js';
 import {momentBy} from '../knative/text/moment.js';
 

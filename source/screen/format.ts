@@ -2,6 +2,8 @@
 import {generatedNumber} from '../knative/release/evidence/shares.js';
 import prettyMilliseconds from 'pretty-ms';
 
+export {count, shortImage} from '../knative/text/short-words.js';
+
 /** `2m`, `3d`; empty when it is not known. */
 export function age(createdAt: number | undefined, now: number): string {
 	if (createdAt === undefined) return '';
@@ -44,16 +46,6 @@ export function duration(milliseconds: number): string {
 export function span(milliseconds: number): string {
 	const seconds = Math.max(0, Math.round(milliseconds / 1000));
 	return seconds < 60 ? `${seconds} s` : prettyMilliseconds(seconds * 1000, {unitCount: 2});
-}
-
-/** `1 answer`, `2 answers`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-	return `${number} ${number === 1 ? one : many}`;
-}
-
-/** The last part of an image reference, which is what differs between revisions: `helloworld-go:73fbdd56`. */
-export function shortImage(image: string): string {
-	return image.slice(image.lastIndexOf('/') + 1);
 }
 
 /** `12:01:03` of today, else with the day before it: `2026-11-22 12:01:03`. In the time zone of the operator. */

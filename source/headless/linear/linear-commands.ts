@@ -126,8 +126,3 @@ export function menuLines(): string[] {
 		return `${index + 1} ${command.name}${argument}: ${command.help}`;
 	});
 }
-
-/** `1 answer`, `2 answers`. */
-export function count(number: number, one: string, many = `${one}s`): string {
-	return `${number} ${number === 1 ? one : many}`;
-}

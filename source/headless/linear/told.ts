@@ -1,5 +1,5 @@
 /** What is so, as sentences under names: what is new in one of them is told as a line of its own. Pure. */
-import {count} from './linear-commands.js';
+import {count} from '../../knative/text/short-words.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
 import type {BesideView, ConsoleState, ServiceVerdict} from '../../console/state/state.js';
 import {absenceOfRevision, absenceOfService, absenceWords} from '../../console/state/absence.js';

@@ -8,6 +8,7 @@ import {ownRevisions, rejectionOf, type ReleaseFacts} from './release-facts.js';
 import {pastOf} from './past.js';
 import {parseRejection, type Rejection} from './rejection.js';
 import type {ServiceView} from '../../service/service.js';
+import {shortImage} from '../../text/short-words.js';
 
 /** A revision, or a template: of what is not made yet the image is not resolved. */
 type Made = ComparedRevision & {
@@ -140,6 +141,3 @@ function settingsOf(compared: ComparedRevision): ReadonlyMap<string, string> {
 		...annotations,
 	]);
 }
-
-/** The image without its registry and path. */
-export const shortImage = (image: string) => image.slice(image.lastIndexOf('/') + 1);
