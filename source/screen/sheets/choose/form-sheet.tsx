@@ -184,6 +184,7 @@ function OpenForm({
 				state={state}
 				onChange={change}
 				onSubmit={submit}
+				onRefused={submit}
 				onBack={() => closeSheet(store)}
 				submitLabel="Review"
 				width={size.width}

@@ -29,6 +29,8 @@ export type FormViewProps = {
 	readonly onChange: (state: FormState) => void;
 	/** Called with values that passed every check. */
 	readonly onSubmit: (values: Values) => void;
+	/** Called instead where they did not; the keyboard is in the first that is wrong. */
+	readonly onRefused?: () => void;
 	readonly onBack: () => void;
 	readonly submitLabel: string;
 	readonly width: number;
@@ -49,7 +51,18 @@ A form of one line a field, that scrolls with the keyboard. Tab, shift-Tab, ↑ 
 and submits at the end, Ctrl-S submits from anywhere, Esc goes back.
 */
 export function FormView(props: FormViewProps) {
-	const {fields, state, onChange, onSubmit, onBack, submitLabel, width, height, isActive = true} = props;
+	const {
+		fields,
+		state,
+		onChange,
+		onSubmit,
+		onRefused,
+		onBack,
+		submitLabel,
+		width,
+		height,
+		isActive = true,
+	} = props;
 	const {glyphs, styles} = useTheme();
 	const {values, errors} = state;
 	const stops = focusStops(fields, values);
@@ -61,6 +74,8 @@ export function FormView(props: FormViewProps) {
 		onChange(next);
 		if (Object.keys(next.errors).length === 0) {
 			onSubmit(next.values);
+		} else {
+			onRefused?.();
 		}
 	};
 

@@ -142,3 +142,15 @@ it('marks the variable that is wrong, and no other, and goes to it when the form
 	press('ctrl-s');
 	await until(/▸ .*· bad one=2/);
 });
+
+it('says what is wrong with the variable that is being typed when the form is sent', async () => {
+	const {press, screen, type, until} = await open(openRevisionForm);
+	await until(/▸ Image/);
+	press('down');
+	await until(/▸ Environment/);
+	type('BROKEN');
+	await until(/· BROKEN/);
+	press('ctrl-s');
+	await until(/✗ “BROKEN” has no “=”; write NAME=value\./);
+	expect(screen()).toMatch(/▸ .*· BROKEN/);
+});
