@@ -99,9 +99,12 @@ export function reachOf(
 	};
 }
 
-/** The cluster of the flags alone. Throws as `connect` and `startSandbox` do. */
+/** The cluster of the flags alone; what a login to it says goes to standard error. Throws as `connect` and `startSandbox` do. */
 export async function clusterOf(flags: ConsoleFlags, lifecycle: Lifecycle): Promise<Cluster> {
-	return reachOf(flags, lifecycle).cluster();
+	const cluster = await reachOf(flags, lifecycle).cluster();
+	const {tellLogin} = await import('./run/login-words.js');
+	tellLogin(cluster, line => void process.stderr.write(`${line}\n`));
+	return cluster;
 }
 
 /** What this machine remembers of earlier changes, kept in the home of whoever runs the program. */

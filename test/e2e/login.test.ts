@@ -1,9 +1,11 @@
 /** Credential plugins that want something of the operator, and a kubeconfig that changes, beneath the built console in a terminal. */
-import {spawnSync} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
 import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
+import {text} from 'node:stream/consumers';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {serverOf, startApiRelay, tokenOf, type ApiRelay} from '../support/api-relay.js';
 import {eventually} from '../support/eventually.js';
@@ -128,9 +130,24 @@ describe('a credential plugin', () => {
 
 	it('is not held to the time of the server', async () => {
 		const terminal = open(kubeconfig(plugin(wait, 'Never')));
-		await terminal.until(/Waiting for the credential plugin/);
+		await terminal.until(/Waiting for the credential plugin \S+ since \d\d:\d\d:\d\d\./);
 		finish();
 		await terminal.until(/checkout .* 100/);
+	});
+
+	it('has its words on standard error while a command waits', async () => {
+		const file = kubeconfig(plugin(`echo 'enter BX7-QQ2' >&2\n${wait}`, 'Never'));
+		const args = [builtProgram, 'get', 'cart', '-o', 'name', '--kubeconfig', file];
+		const command = spawn(process.execPath, args, {stdio: ['ignore', 'pipe', 'pipe']});
+		const closed = once(command, 'close');
+		const stdout = text(command.stdout);
+		let stderr = '';
+		command.stderr.setEncoding('utf8').on('data', (words: string) => (stderr += words));
+		await eventually(() => expect(stderr).toBe('enter BX7-QQ2\n'));
+		expect(command.exitCode).toBeNull();
+		finish();
+		expect(await closed).toEqual([0, null]);
+		expect(await stdout).toBe('service.serving.knative.dev/cart\n');
 	});
 
 	it('has no terminal to read from unless it is lent one', async () => {

@@ -10,9 +10,11 @@ import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {createUnderWay} from '../../release/under-way.js';
 import {describeError} from '../../terminal/lifecycle/lifecycle.js';
 import {undrawableTerminal} from '../../terminal/terminal-name.js';
+import type {Cluster} from '../../kube/cluster.js';
 import {historyOf, reachOf, type OfContext} from '../cluster-from-flags.js';
 import {consoleOptionsOf} from '../console-options.js';
 import type {ConsoleFlags} from '../flags.js';
+import {tellLogin} from './login-words.js';
 import {install} from '../process-setup.js';
 
 /** @param isViewOnly Nothing is read: what changes is told until the program is ended. */
@@ -24,18 +26,22 @@ export async function openLinear(
 	const underWay = createUnderWay();
 	const lifecycle = install({lastWords: underWay.lastWords});
 	const reach = reachOf(flags, lifecycle, {ofContext});
+	const stdout = saying(process.stdout);
+	const say = (line: string) => void stdout.write(`${line}\n`);
+	const told = (cluster: Cluster) => {
+		tellLogin(cluster, say);
+		return cluster;
+	};
 	const console = createConsole({
 		...consoleOptionsOf(flags, requestOptions),
-		contexts: reach.contexts,
+		contexts: {...reach.contexts, connect: async name => told(await reach.contexts.connect(name))},
 		underWay,
 		history: flags.sandbox ? undefined : historyOf(),
 	});
 	lifecycle.onLeave(async () => console.stop());
-	const stdout = saying(process.stdout);
-	const say = (line: string) => void stdout.write(`${line}\n`);
 	const connect = async () => {
 		try {
-			console.connected(await reach.cluster());
+			console.connected(told(await reach.cluster()));
 		} catch (error) {
 			console.failed(describeError(error));
 		}

@@ -52,7 +52,10 @@ export function noticeOf(
 			isWhole: true,
 		};
 	}
-	if (plugin) return {text: `Waiting for the credential plugin ${plugin.command}.`, style: styles.waiting};
+	if (plugin) {
+		const since = `since ${clock(plugin.since)}`;
+		return {text: `Waiting for the credential plugin ${plugin.command} ${since}.`, style: styles.waiting};
+	}
 	for (const feed of [feeds.services, feeds.revisions]) {
 		if (feed.kind === 'live' || feed.kind === 'connecting') continue;
 		const since = oldSince(feed);

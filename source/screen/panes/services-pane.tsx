@@ -146,6 +146,7 @@ export function ServicesPane({width, height}: Size) {
 										where: whereWords({namespace, scope}),
 										namespace,
 										isMissing,
+										isMany: scope.kind !== 'one',
 										connection,
 									}),
 									{width: size.width, height: tableHeight},
@@ -226,12 +227,14 @@ function emptySentences(
 		where,
 		namespace,
 		isMissing,
+		isMany,
 		connection,
 	}: {
 		filter: string;
 		where: string;
 		namespace: string;
 		isMissing: boolean;
+		isMany: boolean;
 		connection: ConsoleState['connection'];
 	},
 ): readonly string[] {
@@ -246,13 +249,23 @@ function emptySentences(
 			return filterStates.includes(filter.trim().toLowerCase())
 				? [`No service is ${filter.trim()}. Esc clears the filter.`]
 				: unfound(filter);
+		case 'forbidden':
+			// Who may see one service of a namespace is not to believe that there is no way to it.
+			return feed.status === 403 && !isMany
+				? [
+						`${feed.why.replace(/\.$/, '')}. ${byName}`,
+						`You may not list services in ${where}. ${byName}`,
+						'You may not list services. By name: kn-canary status NAME',
+					]
+				: [feed.why];
 		case 'stale':
 		case 'offline':
-		case 'forbidden':
 		case 'missing':
 			return [feed.why];
 	}
 }
+
+const byName = 'One that you may get: kn-canary status NAME, split NAME, ….';
 
 function unfound(filter: string): readonly string[] {
 	const states = `States: ${filterStates.join(', ')}`;

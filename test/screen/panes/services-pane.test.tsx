@@ -78,10 +78,27 @@ describe('the list of services', () => {
 			rows: 5,
 			state: {
 				...connected,
-				feeds: {services: {kind: 'forbidden', why, status: 403}, revisions: {kind: 'live'}},
+				feeds: {services: {kind: 'missing', why}, revisions: {kind: 'live'}},
 			},
 		});
 		expect(screen()).toMatch(/The API server at[^]*…/);
+	});
+
+	it.each([
+		[28, 5],
+		[60, 5],
+	])('says in %i columns how one service is reached where they may not be listed', async (width, height) => {
+		const why =
+			'services.serving.knative.dev is forbidden: User "dev" cannot list resource "services" in API group "serving.knative.dev" in the namespace "default"';
+		const {text} = await openOnConsole(() => <ServicesPane width={width} height={height} />, {
+			columns: width,
+			rows: height,
+			state: {
+				...connected,
+				feeds: {services: {kind: 'forbidden', why, status: 403}, revisions: {kind: 'live'}},
+			},
+		});
+		expect(text()).toMatch(/not list services.*kn-canary status NAME/);
 	});
 
 	it('is filtered as one types, and says how many are left', async () => {
