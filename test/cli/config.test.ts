@@ -194,3 +194,29 @@ describe('config init', () => {
 		expect((await run(['config', 'view'])).code).toBe(0);
 	});
 });
+
+describe('a variable that is none of a flag', () => {
+	it('is said to have no effect, with the one that was meant', async () => {
+		const {code, stdout, stderr} = await run(['get', '-o', 'name'], {
+			KN_CANARY_MAXRATE: '5',
+			KN_CANARY_NAMSPACE: 'shop',
+			KN_CANARY_NAMESPACE: 'default',
+		});
+		expect(stderr).toBe(
+			'The variable KN_CANARY_MAXRATE has no effect: no flag is called so; it is KN_CANARY_MAX_RATE.\n' +
+				'The variable KN_CANARY_NAMSPACE has no effect: no flag is called so; kn-canary config view lists those there are.\n',
+		);
+		expect(stdout).toContain('service.serving.knative.dev/cart\n');
+		expect(code).toBe(0);
+	});
+
+	it('is nobody’s where a Service of the cluster has made it', async () => {
+		const {stderr} = await run(['get', '-o', 'name'], {
+			KN_CANARY_SERVICE_HOST: '10.0.0.1',
+			KN_CANARY_SERVICE_PORT_HTTP: '80',
+			KN_CANARY_PORT: 'tcp://10.0.0.1:80',
+			KN_CANARY_PORT_80_TCP_ADDR: '10.0.0.1',
+		});
+		expect(stderr).toBe('');
+	});
+});

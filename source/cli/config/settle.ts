@@ -4,6 +4,7 @@ import {exitCodes} from '../../headless/exit-codes.js';
 import {applyConfig, type Origins} from './apply-config.js';
 import {configPlace} from './config-place.js';
 import {ConfigError, parseConfig, readConfigText, type Config} from './config-file.js';
+import {printable} from '../../knative/text/printable.js';
 import type {ConsoleFlags} from '../flags.js';
 import {allSettings} from './settings.js';
 
@@ -31,12 +32,33 @@ export async function settleFor(
 	return {flags: {...program.optsWithGlobals<ConsoleFlags>()}, ofContext: new Set(ofContext)};
 }
 
+/** Of the program itself; of the tests; and what a pod has of a Service that is called like the program (kubelet: envvars.go). */
+const others = /^KN_CANARY_(?:TRACE|VERSION|COMMIT|BUILD|TEST_.*|SERVICE_(?:HOST|PORT).*|PORT(?:_\d+_.*)?)$/;
+
+/** However its words are parted. */
+const packed = (name: string) => name.replaceAll('_', '').toUpperCase();
+
+/** Variables that look like those of flags, and of which none is one: what was mistyped has no effect, as one would not know. */
+function unknownVariables(program: Command, env: NodeJS.ProcessEnv): string[] {
+	const known = [...allSettings(program).values()].map(({variable}) => variable);
+	return Object.keys(env)
+		.filter(name => name.startsWith('KN_CANARY_') && !known.includes(name) && !others.test(name))
+		.map(name => {
+			const meant = known.find(variable => packed(variable) === packed(name));
+			const what = meant === undefined ? 'kn-canary config view lists those there are' : `it is ${meant}`;
+			return `The variable ${printable(name)} has no effect: no flag is called so; ${what}.`;
+		});
+}
+
 /** Ends the process with a usage error where a variable or the file says something that cannot be. */
 export async function settle(command: Command): Promise<Origins> {
 	const {env} = process;
 	try {
 		const {config, flags} = await configFor(command);
-		return applyConfig(command, {env, config, context: await contextOf(config, flags)});
+		const origins = applyConfig(command, {env, config, context: await contextOf(config, flags)});
+		if (command.optsWithGlobals<ConsoleFlags>().quiet) return origins;
+		for (const sentence of unknownVariables(rootOf(command), env)) process.stderr.write(`${sentence}\n`);
+		return origins;
 	} catch (error) {
 		if (!(error instanceof ConfigError)) throw error;
 		return command.error(`error: ${error.message}`, {exitCode: exitCodes.usage});

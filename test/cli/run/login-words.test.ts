@@ -15,13 +15,10 @@ afterEach(() => {
 
 function listening(): {put: (standing: Standing) => void; said: string[]} {
 	const said: string[] = [];
-	let put: (standing: Standing) => void = () => {};
-	const onStanding: Cluster['onStanding'] = listener => {
-		put = listener;
-		return () => {};
-	};
+	const onStanding = vi.fn<Cluster['onStanding']>();
 	tellLogin({onStanding}, line => said.push(line));
-	return {put: standing => put(standing), said};
+	const [put] = onStanding.mock.calls[0]!;
+	return {put, said};
 }
 
 const run = {command: 'aws', since: new Date(2026, 0, 1, 3, 4, 5).getTime(), said: [], hasTerminal: false};
