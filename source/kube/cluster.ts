@@ -73,6 +73,8 @@ export type ServerSignal =
 	| 'reached'
 	/** The credentials are accepted, after others (or these) were not. */
 	| 'logged in'
+	/** Something was written: what it leads to is waited for by whoever wrote it. */
+	| 'written'
 	/** The operator wants to know now, whatever was to be waited for. */
 	| 'wanted';
 

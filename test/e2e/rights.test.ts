@@ -182,6 +182,22 @@ it('with list and without watch the services are shown, and it is said that chan
 	expect(screen).not.toMatch(/● watching/);
 });
 
+it('with list and without watch what was written is seen to reach the gateway', async () => {
+	grant(({verb}) => verb === 'watch');
+	await using terminal = open();
+	await terminal.until(text => isListed(text) && /cannot watch resource "services"/.test(text));
+	terminal.type('/checkout');
+	terminal.press('enter');
+	await terminal.until(/Revisions of checkout/);
+	terminal.press('t');
+	await terminal.until(/Tags of checkout-00001/);
+	terminal.type('blue');
+	terminal.press('ctrl-s');
+	await terminal.until(/✓ Dry run/);
+	terminal.press('enter');
+	await terminal.until(text => /00001 .*blue/.test(text) && text.includes('in place, says Knative'));
+});
+
 it('with watch and without list it is said that the list is missing', async () => {
 	grant(({verb, resource}) => verb === 'list' && resource === 'services');
 	await using terminal = open();

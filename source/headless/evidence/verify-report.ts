@@ -269,12 +269,14 @@ export function notesOn(
 			const what = suggestion === undefined ? remedy : `--fingerprint ${suggestion} tells them apart.`;
 			notes.push(`${candidates.join(' and ')} answer identically. ${what}`);
 		} else if (why === 'unheard') {
-			notes.push(`${n} answers may be those of ${candidates.join(' or ')}: not all of them were heard.`);
+			notes.push(
+				`${n === 1 ? '1 answer may be that' : `${n} answers may be those`} of ${candidates.join(' or ')}: not all of them were heard.`,
+			);
 		}
 	}
 	const unknown = rows.reduce((sum, {why, n}) => sum + (why === 'unknown' ? n : 0), 0);
 	if (unknown > 0 && tags.every(({state}) => state === 'learned')) {
-		notes.push(`${unknown} answers say what no tag says. ${remedy}`);
+		notes.push(`${unknown === 1 ? '1 answer says' : `${unknown} answers say`} what no tag says. ${remedy}`);
 	}
 	if (notSent > 0) {
 		notes.push(

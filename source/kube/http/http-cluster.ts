@@ -5,7 +5,7 @@
 import {jsonOrText} from '../../knative/text/json-text.js';
 import {TransportError, type ApiAnswer, type Cluster, type PodAnswer, type WatchEvent} from '../cluster.js';
 import type {Credentials, CredentialSource} from '../auth/credentials.js';
-import {urlOf} from './api-request.js';
+import {isWrite, urlOf} from './api-request.js';
 import {deadline} from './deadline.js';
 import {dispatcherCache} from './dispatcher.js';
 import {createExchange, usable} from './api-exchange.js';
@@ -186,6 +186,8 @@ export function httpCluster(
 				inTime?.();
 				const answer = answerOf(incoming, jsonOrText(await readAll(incoming, url)));
 				serverSignals.answered(answer.status);
+				const isStored = isWrite(request) && query['dryRun'] === undefined && answer.status < 300;
+				if (isStored) serverSignals.publish('written');
 				return answer;
 			} catch (error) {
 				throw judged(error, limit, {seconds: timeout / 1000, url, caller: request.signal});

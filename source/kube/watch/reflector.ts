@@ -39,6 +39,9 @@ export type Reflector = {
 const promptness = 3000;
 /** A watch that lasted this long was a good one: the next failure counts as the first. */
 const goodWatch = 10_000;
+/** Where no watch is allowed, how long and how often what was written is looked for: Knative takes seconds, a new pod a minute. */
+const followed = 60_000;
+const followEvery = 2000;
 
 class Following {
 	private readonly aborter = new AbortController();
@@ -48,6 +51,8 @@ class Following {
 	/** Pages expired before the last one was asked for: then everything at once, as client-go does (tools/pager). */
 	private isUnpaged = false;
 	private failures = 0;
+	/** By the clock of `timers`. */
+	private writtenAt = -Infinity;
 	private readonly freshness: Freshness;
 	/** What is done about a sign at the moment. */
 	private onSignal: (sign: ServerSignal) => void = () => {};
@@ -94,7 +99,10 @@ class Following {
 		if (ending.after === 'nothing' || ending.after === 'silence') return;
 		if (ending.after === 'long wait') {
 			this.changeState({...ending.refusal, ...(this.hasListed && {since: this.freshness.provenAt})});
-			return this.rest(waitFor(ending, this.failures, timers));
+			const wait = waitFor(ending, this.failures, timers);
+			// Without a watch nothing else tells what becomes of it.
+			const isFollowed = this.hasListed && timers.now() - this.writtenAt < followed;
+			return this.rest(isFollowed ? {...wait, milliseconds: followEvery} : wait);
 		}
 		this.failures++;
 		// Expiry is in the nature of a watch; only when it comes again at once is something wrong.
@@ -112,6 +120,7 @@ class Following {
 			if (!until.includes(sign)) return;
 			// Whoever asks for it knows more than what has failed so far.
 			if (sign === 'wanted') this.failures = 0;
+			if (sign === 'written') this.writtenAt = this.timers.now();
 			enough.abort();
 		};
 		await this.timers.sleep(milliseconds, AbortSignal.any([this.aborter.signal, enough.signal]));

@@ -23,7 +23,7 @@ export function waitFor(
 	if (ending.after === 'long wait') {
 		const {refusal} = ending;
 		const delay = refusal.kind === 'forbidden' && refusal.status === 401 ? loginDelay : slowDelay;
-		return {milliseconds: delay * (0.75 + timers.random() / 2), until: ['wanted', 'logged in']};
+		return {milliseconds: delay * (0.75 + timers.random() / 2), until: ['wanted', 'logged in', 'written']};
 	}
 	const exponential = Math.min(longestDelay, firstDelay * 2 ** (failures - 1));
 	// Between half and all of it: many consoles must not come back together after an outage of the API server.

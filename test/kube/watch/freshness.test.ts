@@ -7,6 +7,7 @@ import {
 	list,
 	live,
 	object,
+	path,
 	reconnectWithTimers,
 	seen,
 	server,
@@ -28,6 +29,13 @@ async function listed(resourceVersion: string, ...items: object[]) {
 	const watching = await server.next();
 	expect(watching.query.get('resourceVersion')).toBe(resourceVersion);
 	return watching;
+}
+
+/** Answers a list that has to come now, and refuses the watch after it; how long the reflector waits then. */
+async function listedUnwatched(): Promise<number> {
+	const watching = await listed('10', object('a', '1'));
+	watching.answer(403, status(403, 'Forbidden', 'no'));
+	return timers.sleeping();
 }
 
 /** A request that is answered; what the reflector asks meanwhile is left to the test. */
@@ -221,6 +229,26 @@ describe('beside other requests of the same cluster', () => {
 		exchange.answer(200, {});
 		expect((await slow).status).toBe(200);
 		expect(kinds()).toEqual(['connecting', 'live']);
+	});
+
+	it('without the right to watch lists again at once when something was written, and every 2 s for a minute', async () => {
+		follow();
+		expect(await listedUnwatched()).toBe(60_000);
+		const review = cluster.request({
+			method: 'POST',
+			path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+			body: {},
+		});
+		(await server.next()).answer(201, {});
+		await review;
+		const patched = cluster.request({method: 'PATCH', path, body: []});
+		(await server.next()).answer(200, {});
+		expect(await listedUnwatched()).toBe(2000);
+		await patched;
+		timers.advance(2000);
+		expect(await listedUnwatched()).toBe(2000);
+		timers.advance(60_000);
+		expect(await listedUnwatched()).toBe(60_000);
 	});
 
 	it('says within seconds that the server does not answer, and goes on as soon as another request shows that it does', async () => {
