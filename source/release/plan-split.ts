@@ -32,6 +32,7 @@ import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, splitOf, wholeOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
+import {truncate} from '../knative/text/truncate.js';
 import type {Plan, TrafficAction} from './plan.js';
 import {latestGuards} from './doubt-since.js';
 import {skippedSteps} from '../knative/release/skipped-steps.js';
@@ -232,7 +233,7 @@ export function planAbandon(
 	const {split, parts, rejected} = choice;
 	const notes = [...choice.notes];
 	const uid = facts.revisions?.find(({name}) => name === rejected)?.uid;
-	const mark: Rejection = {by: facts.user ?? '', at: facts.now, why: why.slice(0, longestReason)};
+	const mark: Rejection = {by: facts.user ?? '', at: facts.now, why: truncate(why, longestReason)};
 	notes.push(
 		uid === undefined || uid === ''
 			? `${rejected} is rejected by the note on ${facts.service.name}; it gets no mark of its own: the revisions could not be listed.`

@@ -2,6 +2,7 @@
 import {pointer} from '../knative/objects/patch.js';
 import {tooDeep} from '../knative/text/nesting.js';
 import {printable} from '../knative/text/printable.js';
+import {truncate} from '../knative/text/truncate.js';
 import {parseService} from '../knative/service/service.js';
 import {splitOf, type Split} from '../knative/split/split.js';
 import {includes, type Difference} from '../kube/write/expected-state.js';
@@ -89,5 +90,5 @@ function splitSentence(before: Split, wanted: Split, stored: Split): string {
 function valueWords(value: unknown): string {
 	if (value === undefined) return 'nothing';
 	const text = typeof value === 'string' ? value : JSON.stringify(value);
-	return printable(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+	return printable(text.length > 60 ? `${truncate(text, 60)}…` : text);
 }

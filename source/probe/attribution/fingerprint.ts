@@ -7,7 +7,8 @@
  */
 import {jsonOf} from '../../knative/text/json-text.js';
 import {printable} from '../../knative/text/printable.js';
-import {truncate, detached} from '../transport/body.js';
+import {truncate} from '../../knative/text/truncate.js';
+import {detached} from '../transport/body.js';
 
 /** A response before anything of it was made printable or shortened. Not to be shown. */
 export type ReceivedResponse = {

@@ -1,5 +1,6 @@
 /** The body of an answer as text. */
 import {printableLines} from '../../knative/text/printable.js';
+import {truncate} from '../../knative/text/truncate.js';
 
 /** Characters of a body that are kept to be shown. */
 const shownLimit = 2 * 1024;
@@ -26,11 +27,6 @@ export function toShownBody(body: string): string {
  */
 export function detached(text: string): string {
 	return Buffer.from(text).toString();
-}
-
-/** The first `length` UTF-16 units, or one less where the cut would go through a surrogate pair. */
-export function truncate(text: string, length: number): string {
-	return text.slice(0, length).replace(/\p{Cs}$/u, '');
 }
 
 /** Nearly all bodies; a decoder of one's own is memory outside of the heap, for each answer. */

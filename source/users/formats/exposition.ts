@@ -9,6 +9,7 @@
  * labels begin otherwise than expected; and a line that is not understood is left out without a word.
  */
 import {printable} from '../../knative/text/printable.js';
+import {truncate} from '../../knative/text/truncate.js';
 
 export type MetricSample = {
 	/** Of the metric, with the `_bucket`, `_sum` or `_count` of a histogram: as on the line. Not made printable. */
@@ -46,7 +47,7 @@ export function readExposition(text: string): ReadText {
 
 /** For a sentence about it, printable: any part of a text may be as long as all of it. */
 export const shortenedText = (text: string): string =>
-	printable(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+	printable(text.length > 60 ? `${truncate(text, 60)}…` : text);
 
 const bareName = /[a-zA-Z_:][\w:]*/y;
 const space = /[\t ]*/y;

@@ -6,6 +6,7 @@
  */
 import {gunzipSync} from 'node:zlib';
 import {printable} from '../../knative/text/printable.js';
+import {truncate} from '../../knative/text/truncate.js';
 import {readExposition} from '../formats/exposition.js';
 import {requestCounts, type PodRequestCounts} from '../formats/request-counts.js';
 import {readStat, type Stat} from '../formats/stat.js';
@@ -76,4 +77,4 @@ function unpacked(body: Uint8Array): Uint8Array | string {
 /** A name that a pod tells may be as long as its answer. */
 const longest = 300;
 const shortened = (sentence: string): string =>
-	sentence.length > longest ? `${sentence.slice(0, longest).toWellFormed()}…` : sentence;
+	sentence.length > longest ? `${truncate(sentence, longest)}…` : sentence;

@@ -43,6 +43,11 @@ test('a fingerprint is cut at 256 characters', () => {
 	expect(take({...response, body: 'x'.repeat(257)})).toBe(`${'x'.repeat(256)}…`);
 });
 
+test('a fingerprint is cut before an emoji of several characters, not within', () => {
+	const body = `${'x'.repeat(254)}👩‍💻 and more`;
+	expect(parseFingerprint('first-line')({...response, body})).toBe(`${'x'.repeat(254)}…`);
+});
+
 test.each(['', 'body', 'header:', 'header:a b', 'json:', '/(/', '/a/xyz', 'regex'])(
 	'%j is no fingerprint',
 	text => {

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import {jsonOf} from '../../text/json-text.js';
 import {printable} from '../../text/printable.js';
+import {truncate} from '../../text/truncate.js';
 
 export const rejectedAnnotation = 'kn-canary.dev/rejected';
 
@@ -30,15 +31,15 @@ const rejection = v.object({
 /** Whatever is written there, by whomever, is a rejection: what cannot be read as one of ours is taken for the reason. */
 export function parseRejection(text: string | undefined): Rejection | undefined {
 	if (text === undefined || text === '') return undefined;
-	const plain = {by: '', at: undefined, why: printable(text.slice(0, longestReason))};
+	const plain = {by: '', at: undefined, why: printable(truncate(text, longestReason))};
 	const parsed = v.safeParse(rejection, jsonOf(text));
 	if (!parsed.success) return plain;
 	const {by, at, why} = parsed.output;
 	const time = Date.parse(at);
 	return {
-		by: printable(by.slice(0, longestReason)),
+		by: printable(truncate(by, longestReason)),
 		at: Number.isNaN(time) ? undefined : time,
-		why: printable(why.slice(0, longestReason)),
+		why: printable(truncate(why, longestReason)),
 	};
 }
 
@@ -47,7 +48,7 @@ export function formatRejection({by, at, why}: Rejection): string {
 	return JSON.stringify({
 		by,
 		...(at !== undefined && {at: new Date(at).toISOString()}),
-		...(why !== '' && {why: why.slice(0, longestReason)}),
+		...(why !== '' && {why: truncate(why, longestReason)}),
 	});
 }
 
