@@ -164,15 +164,15 @@ type LiveTableContext = {
 function wideCells(row: Row, context: LiveTableContext): string[] {
 	const {service, greatest, glyphs, lately, isNarrow} = context;
 	const {observedShare, interval} = row;
-	const full = whose(row, service);
-	// Half of the word would be read as the end of a name.
-	const names = isNarrow && full === 'unattributed' ? '?' : full;
+	const names = whose(row, service);
 	const isCut = row.candidates.length > 1 && widthOf(names) > longestRevision;
 	return [
 		answerOf(row),
-		// The end of a count would be read as a name.
-		isCut && isNarrow
-			? briefly(row, service)
+		// Half of a word, of a count or of two names would be read as the end of one name.
+		isNarrow
+			? row.revision === undefined && row.why === 'any host'
+				? 'any host'
+				: briefly(row, service)
 			: isCut
 				? `${briefly(row, service)}: ${row.candidates.length} revisions`
 				: names,
@@ -184,7 +184,7 @@ function wideCells(row: Row, context: LiveTableContext): string[] {
 		).padStart(10),
 		(lately === 0 || isOpen(row) ? '' : `${Math.round((row.lately / lately) * 100)} %`).padStart(5),
 		String(row.n),
-		failedOf(row, context, ({asked, failed}) => `${failed}/${asked}`).padStart(7),
+		failedOf(row, context, ({asked, failed}) => `${failed}/${asked}`, String(row.errors)).padStart(7),
 		wideLatency(row.p50),
 		wideLatency(row.p95),
 		wideLatency(row.p99),
@@ -201,10 +201,21 @@ function failedOf(
 	row: Row,
 	{ownFailures}: LiveTableContext,
 	write: (own: {asked: number; failed: number}) => string,
+	ofUsers: string,
 ): string {
-	const own = row.revision === undefined ? undefined : ownFailures.get(row.revision);
-	return own && own.asked > 0 ? write(own) : row.attribution === 'silent' ? '' : String(row.errors);
+	const own = ownOf(row, ownFailures);
+	return own ? write(own) : row.attribution === 'silent' ? '' : ofUsers;
 }
+
+/** Undefined where it was not asked at its tag. */
+function ownOf({revision}: Row, ownFailures: OwnFailures): {asked: number; failed: number} | undefined {
+	const own = revision === undefined ? undefined : ownFailures.get(revision);
+	return own && own.asked > 0 ? own : undefined;
+}
+
+/** More than nothing is 1 % at least. */
+const failedPart = ({asked, failed}: {asked: number; failed: number}): string =>
+	`${failed === 0 ? 0 : Math.max(1, Math.round((failed / asked) * 100))} %`;
 
 const wideLatency = (value: number | undefined) => (value === undefined ? '' : duration(value)).padStart(6);
 
@@ -220,10 +231,9 @@ function narrowCells(row: Row, context: LiveTableContext): string[] {
 			? ''
 			: `${Math.floor(interval.low * 100)}–${Math.ceil(interval.high * 100)}`
 		).padStart(6),
-		String(row.n).padStart(5),
-		failedOf(row, context, ({asked, failed}) =>
-			failed === 0 ? '0' : `${Math.max(1, Math.round((failed / asked) * 100))} %`,
-		).padStart(5),
+		// What it fails of was not counted here where nothing but its tag is known to have answered.
+		(row.n === 0 && ownOf(row, context.ownFailures) ? 'tag' : String(row.n)).padStart(5),
+		failedOf(row, context, failedPart, failedPart({asked: row.n, failed: row.errors})).padStart(5),
 		(p50 === undefined ? '' : [p50, p95, p99].map(shortLatency).join('/')).padStart(12),
 		sparkline(row.recent, 4, {greatest, levels: glyphs.levels}),
 	];

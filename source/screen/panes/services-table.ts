@@ -123,7 +123,7 @@ function verdictMark(
 		case 'warning':
 			return {glyph: glyphs.warning, style: styles.warning};
 		case 'good':
-			return {glyph: glyphs.ok, style: styles.ok};
+			return {glyph: widthOf(glyphs.ok) === 1 ? glyphs.ok : glyphs.ready, style: styles.ok};
 		case 'waiting':
 		case undefined:
 			return undefined;

@@ -3,6 +3,7 @@
 /** One column for one column, or everything behind it would move. */
 const spelled: Readonly<Record<string, string>> = {
 	'…': '~',
+	'│': '|',
 	'–': '-',
 	'—': '-',
 	'−': '-',

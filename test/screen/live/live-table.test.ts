@@ -92,7 +92,7 @@ test('in 80 columns everything has its place: share, interval, answers, failures
 		'52.3 %',
 		' 43–61',
 		'   67',
-		'    0',
+		'  0 %',
 		'     12/31/–',
 		' ▂▄█',
 	]);
@@ -175,11 +175,34 @@ test('failures of a revision stand in its own row: those at its tag, where it is
 	expect(cell(76)).toBe('22 %');
 	expect(cell(126)).toBe('18/81');
 	// One that is not asked at its tag has what users got of it; one that never answered has nothing.
-	expect(cell(76, {revision: 'h-00002', errors: 3})).toBe('3');
+	expect(cell(126, {revision: 'h-00002', errors: 3})).toBe('3');
 	expect(cell(76, {revision: 'h-00002', attribution: 'silent'})).toBe('');
 	// A single failure of many is none of nothing.
 	ownFailures.set('h-00001', {asked: 4000, failed: 1});
 	expect(cell(76)).toBe('1 %');
+});
+
+test('in 80 columns every part that fails is in percent, and what was not counted here says where it was', () => {
+	const ownFailures = new Map([
+		['h-00001', {asked: 401, failed: 0}],
+		['h-00002', {asked: 401, failed: 124}],
+	]);
+	const {columns, rows} = liveTable(
+		[
+			row(),
+			row({revision: 'h-00002', n: 0, observedShare: undefined}),
+			row({...shared, why: 'no success', code: '500', n: 7, errors: 7}),
+			row({revision: 'h-00003', n: 1000, errors: 3}),
+		],
+		{width: 76, room: 9, service: 'h', glyphs, ownFailures},
+	);
+	const places = ['COUNT', 'FAIL'].map(wanted => columns.findIndex(({title}) => title === wanted));
+	expect(rows.map(({cells}) => places.map(place => shownIn(cells[place])))).toEqual([
+		['67', '0 %'],
+		['tag', '31 %'],
+		['7', '100 %'],
+		['1000', '1 %'],
+	]);
 });
 
 test('the row of a revision that fails at its tag is not what is left out', () => {
@@ -216,6 +239,15 @@ test('that nobody can be told is said in a whole word or by a question mark, how
 		const said = shownIn(tableAt(width, [stranger]).rows[0]?.cells[1]);
 		const room = fittedAt(width, [stranger]).find(({index}) => index === 1)?.width ?? said.length;
 		expect([said, room >= said.length]).toEqual([said, true]);
+	}
+});
+
+test('of the names of two revisions none is cut: where there is little room it is one word', () => {
+	for (let width = 76; width < 150; width++) {
+		const said = shownIn(
+			tableAt(width, [row({...shared, why: 'unheard'})]).rows[0]?.cells[width < 104 ? 2 : 1],
+		);
+		expect([width, said]).toEqual([width, width < 140 ? 'either' : 'either: …00001 …00002']);
 	}
 });
 

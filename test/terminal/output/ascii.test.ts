@@ -3,8 +3,8 @@ import {expect, test} from 'vitest';
 import {inAscii} from '../../../source/terminal/output/ascii.js';
 
 test('the words of the console are spelled in ASCII, column for column', () => {
-	const frame = '│…00001│ p50 19 ms · 3.6–62.4 % “cart” → 90 %  ␛[2J  200 ×5';
-	expect(inAscii(frame)).toBe('│~00001│ p50 19 ms - 3.6-62.4 % "cart" > 90 %  ?[2J  200 x5');
+	const frame = '|…00001| 90│10  p50 19 ms · 3.6–62.4 % “cart” → 90 %  ␛[2J  200 ×5';
+	expect(inAscii(frame)).toBe('|~00001| 90|10  p50 19 ms - 3.6-62.4 % "cart" > 90 %  ?[2J  200 x5');
 	expect(stringWidth(inAscii(frame))).toBe(stringWidth(frame));
 });
 
