@@ -102,7 +102,7 @@ export function splitVerdict(
 		return {
 			...common,
 			state: 'unjudgeable',
-			sentence: `Cannot be judged: ${unattributed} of ${attributed + unattributed} answers may be several revisions'.`,
+			sentence: `Split cannot be judged: ${unattributed} of ${attributed + unattributed} answers could be of several revisions.`,
 		};
 	}
 	if (contradicted) return {...common, state: 'suspicious', sentence: 'Possibly off; could be chance.'};

@@ -188,7 +188,7 @@ it('says of no answer whose it is, and calls no canary good, by a header that do
 		within: 60_000,
 	});
 	expect(terminal.screen()).toMatch(/\(no answers\) +(?:▓ )?…00002/);
-	expect(terminal.screen()).toContain('Cannot be judged');
+	expect(terminal.screen()).toContain('Split cannot be judged');
 });
 
 function secure(holder: KubernetesObject): void {

@@ -127,7 +127,7 @@ describe('the verdict', () => {
 		expect(splitVerdict(rows([50, 48], [50, 47]), anybodys(5)).state).toBe('agrees');
 		expect(splitVerdict(rows([50, 40], [50, 40]), anybodys(40))).toMatchObject({
 			state: 'unjudgeable',
-			sentence: "Cannot be judged: 40 of 120 answers may be several revisions'.",
+			sentence: 'Split cannot be judged: 40 of 120 answers could be of several revisions.',
 		});
 		// Two that say the same: nothing is known of either.
 		expect(splitVerdict(rows([90, 0], [10, 0]), anybodys(200)).state).toBe('unjudgeable');

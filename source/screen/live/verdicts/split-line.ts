@@ -93,8 +93,8 @@ export function splitLine(
 		const {remedy, because} = whyUnheard({unheard: unheardRevisions, tags});
 		return {
 			tone: 'warning',
-			sentence: `cannot be judged: ${unheard.n} of ${answered} answers unattributed`,
-			shorter: [`not judged: ${unheard.n} of ${answered} unattributed`, 'not judged'],
+			sentence: `split cannot be judged: ${unheard.n} of ${answered} answers unattributed`,
+			shorter: [`split not judged: ${unheard.n} of ${answered} unattributed`, 'split not judged'],
 			...(remedy !== undefined && {remedy}),
 			more: `The split cannot be judged: ${unheard.n} of ${answered} answers may be those of ${unheard.candidates.join(' or ')}, because ${because}`,
 		};

@@ -79,13 +79,13 @@ test('revisions that answer identically are named as the reason, with what tells
 	});
 	expect(split({verdict: alike, rows}, {askedBy: 'health check'}).more).toContain('--grpc-method');
 	expect(split({verdict: alike, rows: [row({why: 'unknown'})]}).sentence).toMatch(
-		/^Cannot be judged: 40 of 40/,
+		/^Split cannot be judged: 40 of 40/,
 	);
 });
 
 test('a revision that could not be asked on its own is named as the reason', () => {
 	const line = split({verdict: alike, rows: [row({why: 'unheard'})], unheard: ['h-00002']});
-	expect(line.sentence).toBe('cannot be judged: 40 of 40 answers unattributed');
+	expect(line.sentence).toBe('split cannot be judged: 40 of 40 answers unattributed');
 	expect(line.remedy).toBe('t adds a tag URL');
 	expect(line.more).toContain('h-00001 or h-00002');
 });
