@@ -71,7 +71,8 @@ function sharesGot({verdicts, users}: Pick<ConsoleState, 'verdicts' | 'users'>, 
 			share === undefined ? [] : [[`got ${revision}`, `${share} %`] as const],
 		);
 	}
-	const rows = users?.uid === uid ? users.snapshot.view.recent.rows : [];
+	// What was so when somebody last looked is not what is got now.
+	const rows = users?.uid === uid && !users.isPaused ? users.snapshot.view.recent.rows : [];
 	return rows.flatMap(({revision, share}) =>
 		share === undefined ? [] : [[`got ${revision}`, `${Math.round(share * 100)} %`] as const],
 	);

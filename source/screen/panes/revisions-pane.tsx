@@ -17,8 +17,8 @@ import {isAcross} from '../../console/state/scope.js';
 import {keyOf} from '../../console/tables/object-name.js';
 import {isGone} from '../../console/state/selection.js';
 import {rejectionOf} from '../../knative/release/evidence/release-facts.js';
-import {roleOf, type Release} from '../../knative/release/release.js';
-import {roleTags} from '../../knative/release/verbs/role-tags.js';
+import type {Release} from '../../knative/release/release.js';
+import {partOf, partText, roleWidth, type ReleasePart} from '../release/release-part.js';
 import type {RevisionMarks} from '../release/revision-marks.js';
 import {troubleLinesOf, type TroubleLines} from './trouble-lines.js';
 import {useRelease} from '../release/use-release.js';
@@ -75,20 +75,10 @@ function columnsFor(longest: number, width: number): readonly Column[] {
 	});
 }
 
-type ReleasePart = {role: string | undefined; tags: readonly string[]};
-
-/** What a revision is in the release, and its other tags. */
-function partOf({name}: RevisionRow, service: ServiceView, release: Release): ReleasePart {
-	const all = service.statusTraffic.flatMap(({revision, tag}) => (revision === name ? (tag ?? []) : []));
-	const role = roleOf(name, release) ?? roleTags.find(tag => all.includes(tag));
-	return {role, tags: all.filter(tag => tag !== role)};
+function partIn({name}: RevisionRow, {statusTraffic}: ServiceView, release: Release): ReleasePart {
+	const tags = statusTraffic.flatMap(({revision, tag}) => (revision === name ? (tag ?? []) : []));
+	return partOf(name, tags, release);
 }
-
-const roleText = ({role, tags}: ReleasePart) => [...(role === undefined ? [] : [role]), ...tags].join(', ');
-
-/** Columns in which a role is whole, be it with a sign that there are tags. */
-const roleWidth = ({role, tags}: ReleasePart) =>
-	role === undefined ? 0 : role.length + (tags.length > 0 ? 1 : 0);
 
 /** Where users ask for it: its own URL, and hosts that DomainMappings lead to it from. */
 function urlsOf({url}: ServiceView, domains: readonly DomainMapping[], room: number): string {
@@ -152,7 +142,7 @@ export function RevisionsPane({width, height}: Size) {
 	const longestRole =
 		service && told
 			? revisions.reduce(
-					(most, revision) => Math.max(most, roleWidth(partOf(revision, service, told.release))),
+					(most, revision) => Math.max(most, roleWidth(partIn(revision, service, told.release))),
 					0,
 				)
 			: 0;
@@ -256,7 +246,7 @@ function cellsOf(
 		shortRevision(revision.name, service.name),
 		entries.length === 0 ? '' : `${percent} %`,
 		got ?? '',
-		roleText(partOf(revision, service, release)),
+		partText(partIn(revision, service, release)),
 		stateCell(revision, theme, {
 			isRejected: rejectionOf({service, revisions: [revision]}, revision.name) !== undefined,
 			sickness: revision.uid === sick.uid ? sick.word : undefined,

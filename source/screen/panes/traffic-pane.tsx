@@ -67,7 +67,14 @@ export function TrafficPane({width, height}: Size) {
 	const theirs = draft && !equalSplits(draft.base, current) ? current : undefined;
 	const latest = service && draft && latestBefore(draft, service) && service.latestReady;
 	const gotBar = service && got && (
-		<SplitBar {...got} service={service} split={shown} marks={told?.marks ?? noMarks} width={size.width} />
+		<SplitBar
+			{...got}
+			service={service}
+			split={shown}
+			release={told?.release}
+			marks={told?.marks ?? noMarks}
+			width={size.width}
+		/>
 	);
 	return (
 		<Frame
@@ -93,6 +100,7 @@ export function TrafficPane({width, height}: Size) {
 					revisions={shown.map(({revision}) => revision)}
 					service={service}
 					split={shown}
+					release={told?.release}
 					marks={told?.marks ?? noMarks}
 					width={size.width}
 				/>
@@ -113,6 +121,7 @@ export function TrafficPane({width, height}: Size) {
 							width={rowWidth}
 							service={service}
 							split={shown}
+							release={told?.release}
 							before={current.find(({key}) => key === row.key)?.percent}
 							base={draft?.base.find(({key}) => key === row.key)?.percent}
 							isChangedByOthers={theirs !== undefined}

@@ -4,6 +4,7 @@ import {moveSelection} from '../../../source/console/state/select.js';
 import {RevisionsPane} from '../../../source/screen/panes/revisions-pane.js';
 import {condition, revisionName, serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
+import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {connected, knowing, one, revisionOf, two} from '../parts/state.js';
 
 const open = async (state: Partial<ConsoleState>) =>
@@ -18,6 +19,22 @@ describe('the revisions of the selected service', () => {
 		expect(place('…00001')).toBeLessThan(place('…00002'));
 		expect(lines[place('…00002')]).toMatch(/›.* …00002 +10 % +canary .*Ready +1\/2/);
 		expect(lines[place('…00001')]).toMatch(/…00001 +90 % +stable/);
+	});
+
+	it('have what users get of them for as long as that is read', async () => {
+		const state = knowing();
+		const rows = [usersRow(one, 75, {share: 0.75}), usersRow(two, 25, {share: 0.25})];
+		const snapshot = usersSnapshot(usersWindow(rows));
+		const users = {uid: state.services?.[0]?.uid ?? '', snapshot, isPaused: false};
+		const draw = async (isPaused: boolean) =>
+			openOnConsole(() => <RevisionsPane width={150} height={12} />, {
+				columns: 150,
+				rows: 12,
+				isStill: true,
+				state: {...state, users: {...users, isPaused}},
+			});
+		expect((await draw(false)).screen()).toMatch(/…00002 +10 % +25 % +canary/);
+		expect((await draw(true)).screen()).toMatch(/…00002 +10 % +canary/);
 	});
 
 	it('show the values of variables only to who asks for them', async () => {

@@ -4,10 +4,12 @@ import type {ConsoleState} from '../../../source/console/state/state.js';
 import {TrafficPane} from '../../../source/screen/panes/traffic-pane.js';
 import {serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
+import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {canaryTraffic, connected, knowing, one, refusedByRoute, two} from '../parts/state.js';
 
-const open = async (state: Partial<ConsoleState> = knowing()) =>
+const open = async (state: Partial<ConsoleState> = knowing(), {isStill = false} = {}) =>
 	openOnConsole(() => <TrafficPane width={100} height={8} />, {
+		isStill,
 		columns: 100,
 		rows: 8,
 		state: {...state, focus: 'traffic'},
@@ -21,6 +23,31 @@ describe('the slider', () => {
 		const {screen} = await open();
 		expect(screen()).toMatch(/▸.* …00001 +stable .* 90 %/);
 		expect(screen()).toMatch(/…00002 +canary .* 10 %/);
+	});
+
+	it('says what a revision is in the release as pane 2 does, whatever its tags are', async () => {
+		const service = serviceView({
+			traffic: [
+				{revisionName: one, percent: 90},
+				{revisionName: two, percent: 10, tag: 'blue'},
+			],
+			ready: 2,
+		});
+		const {screen} = await open(knowing(service));
+		expect(screen()).toMatch(/…00001 +stable .* 90 %/);
+		expect(screen()).toMatch(/…00002 +canary, blue .* 10 %/);
+	});
+
+	it('says that what users get is not read any more, and goes on when it is', async () => {
+		const service = serviceView({traffic: canaryTraffic, ready: 2});
+		const rows = [usersRow(one, 75, {share: 0.75}), usersRow(two, 25, {share: 0.25})];
+		const users = {uid: service.uid, snapshot: usersSnapshot(usersWindow(rows)), isPaused: false};
+		const {screen, store, until} = await open({...knowing(service), users}, {isStill: true});
+		expect(screen()).toMatch(/ users +█.* 75│25/);
+		store.setState({users: {...users, isPaused: true}});
+		await until(/ users paused +█.* 75│25/);
+		store.setState({users});
+		await until(/ users +█.* 75│25/);
 	});
 
 	it('marks a draft: from what to what, and that it is not sent', async () => {

@@ -7,6 +7,7 @@ import {barParts} from '../../widgets/stacked-bar.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {tellApart} from '../../widgets/table/tell-apart.js';
 import {useTheme} from '../../widgets/theme-context.js';
+import {partOf, partText, type ReleaseRoles} from '../../release/release-part.js';
 import type {RevisionMarks} from '../../release/revision-marks.js';
 
 const percentWidth = 11;
@@ -15,15 +16,15 @@ const percentWidth = 11;
 const roomy = 100;
 const usualWidths = {name: 'latest (…00001)'.length, tag: 'canary'.length};
 
-/** Widths of names and tags, which all rows have in common. */
-function columnsOf(split: Split, service: ServiceView, width: number) {
+/** Widths of names, and of parts in the release with tags, which all rows have in common. */
+function columnsOf(split: Split, service: ServiceView, release: ReleaseRoles | undefined, width: number) {
 	const usual = width < roomy ? {name: 0, tag: 0} : usualWidths;
 	const names = split.map(candidate => nameOf(candidate, service));
 	const nameWidth = Math.min(
 		Math.max(usual.name, ...names.map(name => widthOf(name))),
 		Math.floor(width * 0.35),
 	);
-	const tags = split.map(candidate => candidate.tags.join(', '));
+	const tags = split.map(({revision, tags: own}) => partText(partOf(revision, own, release)));
 	const tagWidth = Math.min(Math.max(usual.tag, ...tags.map(tag => widthOf(tag))), Math.floor(width * 0.15));
 	return {names, tags, nameWidth, tagWidth};
 }
@@ -38,9 +39,11 @@ export function SplitBar({
 	label,
 	percents,
 	values = percents.map(String),
+	isOld = false,
 	revisions,
 	service,
 	split,
+	release,
 	marks,
 	width,
 }: {
@@ -48,15 +51,18 @@ export function SplitBar({
 	percents: readonly number[];
 	/** The same as it is read. */
 	values?: readonly string[];
+	/** Nobody knows whether it is still so. */
+	isOld?: boolean;
 	/** Of which each of the percents is. */
 	revisions: readonly (string | undefined)[];
 	service: ServiceView;
 	split: Split;
+	release: ReleaseRoles | undefined;
 	marks: RevisionMarks;
 	width: number;
 }) {
 	const {styles, isAscii} = useTheme();
-	const columns = columnsOf(split, service, width - rowMargin);
+	const columns = columnsOf(split, service, release, width - rowMargin);
 	const value = values.join(isAscii ? '|' : '│');
 	const valueWidth = Math.max(percentWidth, widthOf(value));
 	const barWidth = Math.max(0, barWidthOf(columns, width - rowMargin) - (valueWidth - percentWidth));
@@ -68,12 +74,12 @@ export function SplitBar({
 				const revision = revisions[index];
 				const mark = revision === undefined ? undefined : marks.get(revision);
 				return (
-					<Text key={index} {...mark?.style}>
+					<Text key={index} {...(isOld ? styles.muted : mark?.style)}>
 						{(mark?.fill ?? ' ').repeat(cells)}
 					</Text>
 				);
 			})}
-			{` ${fitText(value, valueWidth, {align: 'right'})}`}
+			<Text {...(isOld ? styles.muted : {})}>{` ${fitText(value, valueWidth, {align: 'right'})}`}</Text>
 		</Text>
 	);
 }
@@ -81,12 +87,13 @@ export function SplitBar({
 /** Columns before a row of the list: the mark of the selection. */
 const rowMargin = 2;
 
-/** One target: its mark, name, tags and lock, the bar at its place in the whole, and its share; what is drafted stands out. */
+/** One target: its mark, name, part and tags, lock, the bar at its place in the whole, and its share; what is drafted stands out. */
 export function SplitRowLine({
 	row,
 	width,
 	service,
 	split,
+	release,
 	before,
 	base,
 	isChangedByOthers,
@@ -98,6 +105,8 @@ export function SplitRowLine({
 	width: number;
 	service: ServiceView;
 	split: Split;
+	/** By which a row says what its revision is; by tags alone without it. */
+	release: ReleaseRoles | undefined;
 	/** What the server has; undefined where it does not list the row. */
 	before: number | undefined;
 	base: number | undefined;
@@ -108,7 +117,7 @@ export function SplitRowLine({
 	isServed: boolean;
 }) {
 	const {glyphs, styles} = useTheme();
-	const {names, tags, nameWidth, tagWidth} = columnsOf(split, service, width);
+	const {names, tags, nameWidth, tagWidth} = columnsOf(split, service, release, width);
 	const index = split.indexOf(row);
 	// No two rows of a split may read alike: which of them gets the traffic is what is read here.
 	const shownName = tellApart(names, nameWidth, {ellipsis: glyphs.ellipsis})[index] ?? nameOf(row, service);

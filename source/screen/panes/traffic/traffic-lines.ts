@@ -133,6 +133,8 @@ type Got = {
 	readonly percents: readonly number[];
 	/** As it is read: `91│5│?`. */
 	readonly values: readonly string[];
+	/** It was so when somebody last looked. */
+	readonly isOld?: true;
 };
 
 /**
@@ -154,11 +156,10 @@ export function gotOf(
 		shares.map(share => share ?? 0),
 		100,
 	);
-	return barOf(
-		'users',
-		new Map([...byRevision.keys()].map((revision, index) => [revision, whole[index]])),
-		0,
-	);
+	const shown = new Map([...byRevision.keys()].map((revision, index) => [revision, whole[index]]));
+	return users?.isPaused === true
+		? {...barOf('users paused', shown, 0), isOld: true}
+		: barOf('users', shown, 0);
 }
 
 type Shares = ReadonlyMap<string, number | undefined>;
@@ -188,6 +189,7 @@ function barOf(label: string, shares: Shares, rest: number): Got {
 /** Whether the pane says the same of both: numbers come every other second, and seldom other shares. */
 export function haveSameShares(one: ConsoleState['users'], other: ConsoleState['users']): boolean {
 	if (!one || !other) return one === other;
+	if (one.isPaused !== other.isPaused) return false;
 	const [rows, others] = [one.snapshot.view.recent.rows, other.snapshot.view.recent.rows];
 	return (
 		rows.length === others.length &&

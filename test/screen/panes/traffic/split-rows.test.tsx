@@ -24,6 +24,7 @@ async function rowsOf(
 						width={98}
 						service={service}
 						split={given}
+						release={undefined}
 						before={row.percent}
 						base={undefined}
 						isChangedByOthers={false}
@@ -78,6 +79,7 @@ it('is one bar for all of them where there is no room for rows', async () => {
 				revisions={split.map(({revision}) => revision)}
 				service={service}
 				split={split}
+				release={undefined}
 				marks={new Map()}
 				width={80}
 			/>
