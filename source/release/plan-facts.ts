@@ -4,7 +4,7 @@ import type {Placeholders} from '../knative/release/verbs/role-tags.js';
 import type {RevisionView} from '../knative/revision/revision.js';
 import type {ServiceView} from '../knative/service/service.js';
 import type {Plan} from './plan.js';
-import type {CanaryVerdict} from './verdict/canary-verdict.js';
+import type {AtTags, CanaryVerdict} from './verdict/canary-verdict.js';
 
 export type Planned =
 	| {ok: true; plan: Plan}
@@ -31,6 +31,8 @@ export type Facts = {
 	trouble?: string | undefined;
 	/** How the canary did against what users had, as far as they were compared. */
 	verdict?: CanaryVerdict | undefined;
+	/** What each revision answered at its own tag, where a loop has asked there. */
+	atTags?: AtTags | undefined;
 };
 
 /** How a verb is to be done. */

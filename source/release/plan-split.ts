@@ -40,7 +40,7 @@ import {aboutRelease} from './about-release.js';
 import {newTags, placeholderRule, unreadNotes} from '../knative/release/verbs/role-tags.js';
 import type {Facts, Planned, PlanOptions} from './plan-facts.js';
 import {noteFor} from './plan-note.js';
-import {verdictWarnings, worseNotedWarnings} from './verdict/canary-verdict.js';
+import {failingWarnings, verdictWarnings, worseNotedWarnings} from './verdict/canary-verdict.js';
 
 const optionsOf = ({now, placeholders}: Facts, {to}: PlanOptions = {}): VerbOptions => ({
 	to,
@@ -87,6 +87,7 @@ function trafficPlan(
 	];
 	const back = bringsBack && backSentence(bringsBack, facts, after);
 	const gaining = {action: guardedAs ?? action, before: sharesOf(service), after};
+	const ofVerdict = [...verdictWarnings(facts.verdict, gaining), ...worseNotedWarnings(facts, gaining)];
 	const skipped = action === 'split' || action === 'promote' ? skippedSteps(facts, after) : undefined;
 	return {
 		action,
@@ -107,8 +108,8 @@ function trafficPlan(
 			...(back === undefined ? [] : [{kind: 'other' as const, sentence: back}]),
 			...untriedWarnings(action, facts, after, warnings),
 			...troubleWarnings(action, facts.trouble),
-			...verdictWarnings(facts.verdict, gaining),
-			...worseNotedWarnings(facts, gaining),
+			...ofVerdict,
+			...failingWarnings(facts.atTags, gaining, ofVerdict),
 			...trafficWarnings(service, revisions, before, after, {
 				now,
 				users: stable?.revision ?? whole,

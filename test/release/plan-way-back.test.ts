@@ -23,6 +23,23 @@ import {
 import {kindsOf} from './split-plans.js';
 
 describe('rolling back and undoing', () => {
+	it('warns of a revision that is known to fail at its tag, and asks nothing more for it', () => {
+		const atTags = new Map([
+			[one, {requests: 81, failed: 40}],
+			[two, {requests: 81, failed: 81}],
+		]);
+		const warned = planned(planRollback(situation({atTags}))).warnings.filter(
+			({revision}) => revision === one,
+		);
+		expect(warned).toEqual([
+			{kind: 'other', revision: one, sentence: `${one} failed 40 of 81 requests at its tag (49 %).`},
+		]);
+		const few = new Map([[one, {requests: 81, failed: 1}]]);
+		expect(planned(planRollback(situation({atTags: few}))).warnings).toEqual(
+			planned(planRollback(situation())).warnings,
+		);
+	});
+
 	it('is refused with what may be meant instead', () => {
 		const traffic = [
 			{revisionName: one, percent: 100, tag: 'stable'},

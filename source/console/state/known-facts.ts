@@ -2,7 +2,7 @@
 import type {ServiceView} from '../../knative/service/service.js';
 import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
 import type {Placeholders} from '../../knative/release/verbs/role-tags.js';
-import type {CanaryVerdict} from '../../release/verdict/canary-verdict.js';
+import type {AtTags, CanaryVerdict} from '../../release/verdict/canary-verdict.js';
 import {verdictOfPairs} from '../../release/verdict/verdict-of-pairs.js';
 import type {Facts} from '../../release/plan-facts.js';
 import {changesOf} from '../session/change-recorder.js';
@@ -13,7 +13,21 @@ export function factsOf(state: ConsoleState, service: ServiceView): Facts {
 	const known = releaseFactsOf(state, service);
 	const {live} = state;
 	const trouble = live?.uid === service.uid ? live.snapshot.trouble?.sentence : undefined;
-	return {...known, trouble, verdict: canaryVerdictOf(state, service.uid, known)};
+	const verdict = canaryVerdictOf(state, service.uid, known);
+	return {...known, trouble, verdict, atTags: atTagsOf(state, service.uid)};
+}
+
+/** Of the pairs of this split where there are some: what a revision answered before may have been mended. Undefined where a tag may lead elsewhere. */
+function atTagsOf({live}: Pick<ConsoleState, 'live'>, uid: string): AtTags | undefined {
+	if (live?.uid !== uid || live.snapshot.tagDoubt) return undefined;
+	const {atTags, comparison} = live.snapshot;
+	const pairs = comparison ? [comparison.old, comparison.fresh] : [];
+	return new Map([
+		...atTags,
+		...pairs
+			.filter(({asked}) => asked > 0)
+			.map(({revision, asked, failed}) => [revision, {requests: asked, failed}] as const),
+	]);
 }
 
 function releaseFactsOf(state: ConsoleState, service: ServiceView): Facts {

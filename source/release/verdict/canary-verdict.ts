@@ -95,6 +95,31 @@ export function verdictWarnings(
 	return moreOfIt({revision, isWorse, sentence: verdictSentence(verdict)}, {action, before, after});
 }
 
+/** How often revisions were asked at their own tags, and failed there, by name. */
+export type AtTags = ReadonlyMap<string, {readonly requests: number; readonly failed: number}>;
+
+/** Part of its requests that fails, from which on a revision is called failing. */
+const failing = 0.05;
+
+/**
+ * A revision that gets more though it is known to fail, whichever it is and by whatever verb: the way back from one that fails may
+ * lead to another. Nothing is asked once more for it: who rolls back has little time.
+ */
+export function failingWarnings(
+	atTags: AtTags | undefined,
+	{before, after}: {before: readonly Share[]; after: Split},
+	said: readonly Warning[],
+): Warning[] {
+	return [...(atTags ?? [])].flatMap(([revision, {requests, failed}]): Warning[] => {
+		const gets = after.reduce((sum, row) => sum + (row.revision === revision ? row.percent : 0), 0);
+		const has = before.find(share => share.revision === revision)?.percent ?? 0;
+		if (gets <= has || failed === 0 || failed < requests * failing) return [];
+		if (said.some(warning => warning.revision === revision)) return [];
+		const sentence = `${revision} failed ${failed} of ${requests} requests at its tag (${percent(failed, requests)}).`;
+		return [{kind: 'other', revision, sentence}];
+	});
+}
+
 function moreOfIt(
 	{revision, isWorse, sentence}: {revision: string; isWorse: boolean; sentence: string},
 	{action, before, after}: {action: PlanAction; before: readonly Share[]; after: Split},
