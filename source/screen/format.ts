@@ -28,6 +28,13 @@ export function percentOf(share: number): string {
 	return `${Number.isInteger(percent) ? percent : percent.toFixed(1)} %`;
 }
 
+/** `22 %`, whole; what is less than one is not none: `<1 %`. */
+export function failedPart(failed: number, all: number): string {
+	if (failed === 0) return '0 %';
+	const percent = Math.round((failed / all) * 100);
+	return percent === 0 ? '<1 %' : `${percent} %`;
+}
+
 const part = (value: number, width: number) => String(value).padStart(width, '0');
 
 /** `12:01:03`, in the time zone of the operator; with milliseconds when asked for. */

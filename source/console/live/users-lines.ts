@@ -11,6 +11,7 @@ const about = '≈';
 
 /** Of the verdict on the split among the others. */
 export const splitVerdictBegins = 'users, split:';
+const worseBegins = 'users: canary is WORSE';
 const none = '–';
 
 /** 412, 41, 4.1, 0.2: what an eye can tell apart. */
@@ -148,14 +149,17 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 			idle !== undefined && errors.state !== 'worse'
 				? {tone: 'dim', text: `users: errors not compared: no request at ${idle} since the split`}
 				: {
-						worse: {tone: 'bad', text: `users: canary is WORSE (${counts})`} as const,
+						worse: {tone: 'bad', text: `${worseBegins} (${counts})`} as const,
 						suspicious: {tone: 'doubtful', text: `users: canary possibly worse (${counts})`} as const,
 						'not worse': {tone: 'good', text: `users: canary not worse so far (${counts})`} as const,
 						dependent: {tone: 'doubtful', text: `users: errors ${counts}; no verdict`} as const,
 					}[errors.state],
 		);
 	}
-	return lines.toSorted((one, other) => weight(one) - weight(other));
+	// What the canary does to them comes before what they get of it, as in the alarm.
+	const isWorse = (line: UsersLine) =>
+		errors?.state === 'worse' && line.text.startsWith(worseBegins) ? 0 : 1;
+	return lines.toSorted((one, other) => weight(one) - weight(other) || isWorse(one) - isWorse(other));
 }
 
 /** What of it is bad for users, as `usersVerdicts` says in red; what the canary does to them before what they get of it. */

@@ -29,7 +29,7 @@ export type {UsersSnapshot} from '../../users/users.js';
 
 export type {Draft, Move} from './slices/changes-slice.js';
 export type {ConnectionState, FeedState, GatewayState, Right, Rights} from './slices/cluster-slice.js';
-export type {BesideView, LiveView} from './slices/live-slice.js';
+export type {BesideView, LiveView, UsersAlarm} from './slices/live-slice.js';
 export type {Message, Notice, Sheet} from './slices/sheets-slice.js';
 
 export type ConsoleState = ClusterSlice & SelectionSlice & ChangesSlice & LiveSlice & SheetsSlice;

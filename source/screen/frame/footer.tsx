@@ -101,9 +101,13 @@ function urgentAction(state: ConsoleState): {action: Action | undefined; isNow: 
 	if (topSheet(state)) return none;
 	const service = selectedService(state);
 	const verdict = service && state.verdicts.get(service.uid);
+	const isAlarmed =
+		service !== undefined && state.users?.uid === service.uid && state.users.alarm === 'worse';
+	const rollBack = {action: 'rollBack', isNow: true} as const;
+	if (isAlarmed && possibleVerbs(state, service).has('roll back')) return rollBack;
 	if (!verdict || !['worse', 'slower', 'failing'].includes(verdict.word)) return none;
 	if (verdict.tone !== 'bad') return verdict.isCanaryUnused ? {action: 'abandon', isNow: false} : none;
-	return possibleVerbs(state, service).has('roll back') ? {action: 'rollBack', isNow: true} : none;
+	return possibleVerbs(state, service).has('roll back') ? rollBack : none;
 }
 
 /** What these keys act on is the selected revision, whichever pane has the keyboard. */

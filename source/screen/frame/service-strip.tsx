@@ -20,11 +20,12 @@ export function ServiceStrip({width}: {width: number}) {
 	const now = useNow(60_000);
 	const service = useConsoleState(selectedService);
 	const verdict = useConsoleState(state => service && state.verdicts.get(service.uid));
+	const usersAlarm = useConsoleState(({users}) => (users?.uid === service?.uid ? users?.alarm : undefined));
 	const measured = useConsoleState(state => measuredOf(state, service), sameParts);
 	const told = useRelease(service);
 	if (!service || !told) return <Text> </Text>;
 	const {styles} = theme;
-	const [glyph = '', , , , state = ''] = cellsOf(service, theme, {verdict, now});
+	const [glyph = '', , , , state = ''] = cellsOf(service, theme, {verdict, usersAlarm, now});
 	const styleOf = (cell: typeof glyph) =>
 		typeof cell === 'object' && 'style' in cell ? cell.style : undefined;
 	const {release, marks} = told;
@@ -32,7 +33,7 @@ export function ServiceStrip({width}: {width: number}) {
 	for (const {revision, percent} of service.statusTraffic) {
 		shares.set(revision, (shares.get(revision) ?? 0) + percent);
 	}
-	const word = verdict?.word ? textOf(state) : serviceState(service).word;
+	const word = verdict?.word || usersAlarm !== undefined ? textOf(state) : serviceState(service).word;
 	const pieces: Piece[] = [
 		{text: ` ${textOf(glyph)} `, style: styleOf(glyph) ?? styles.plain},
 		{text: service.name, style: styles.key},

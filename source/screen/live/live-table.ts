@@ -8,7 +8,7 @@ import type {Column} from '../widgets/table/columns.js';
 import type {TableRow} from '../widgets/table/table.js';
 import type {TableCell} from '../widgets/table/table-text.js';
 import type {RevisionMarks} from '../release/revision-marks.js';
-import {count, duration, percentOf, shortRevision} from '../format.js';
+import {count, duration, failedPart, percentOf, shortRevision} from '../format.js';
 
 export type LiveTable = {columns: readonly Column[]; rows: readonly TableRow[]; columnGap: number};
 
@@ -213,10 +213,6 @@ function ownOf({revision}: Row, ownFailures: OwnFailures): {asked: number; faile
 	return own && own.asked > 0 ? own : undefined;
 }
 
-/** More than nothing is 1 % at least. */
-const failedPart = ({asked, failed}: {asked: number; failed: number}): string =>
-	`${failed === 0 ? 0 : Math.max(1, Math.round((failed / asked) * 100))} %`;
-
 const wideLatency = (value: number | undefined) => (value === undefined ? '' : duration(value)).padStart(6);
 
 function narrowCells(row: Row, context: LiveTableContext): string[] {
@@ -233,7 +229,12 @@ function narrowCells(row: Row, context: LiveTableContext): string[] {
 		).padStart(6),
 		// What it fails of was not counted here where nothing but its tag is known to have answered.
 		(row.n === 0 && ownOf(row, context.ownFailures) ? 'tag' : String(row.n)).padStart(5),
-		failedOf(row, context, failedPart, failedPart({asked: row.n, failed: row.errors})).padStart(5),
+		failedOf(
+			row,
+			context,
+			({asked, failed}) => failedPart(failed, asked),
+			failedPart(row.errors, row.n),
+		).padStart(5),
 		(p50 === undefined ? '' : [p50, p95, p99].map(shortLatency).join('/')).padStart(12),
 		sparkline(row.recent, 4, {greatest, levels: glyphs.levels}),
 	];

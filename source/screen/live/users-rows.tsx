@@ -165,6 +165,16 @@ const problemLines = (problems: readonly ShownProblem[]): UsersLine[] =>
 		text: sentence,
 	}));
 
+/** Lines from which on the numbers may take two: of fewer each is for something else. */
+const roomyFor = 5;
+
+/** The first of the numbers, as many as fit in a line; the first two in any case. */
+function fittedPieces(text: string, width: number): string {
+	const pieces = text.split(/ {3,}/);
+	while (pieces.length > 2 && widthOf(pieces.join('   ')) > width) pieces.pop();
+	return pieces.join('   ');
+}
+
 /** The numbers first; beside them how it was, where there is room; then what matters most of the rest. */
 function linesOf(
 	{snapshot, isPaused}: {snapshot: UsersSnapshot; isPaused: boolean},
@@ -182,10 +192,12 @@ function linesOf(
 		: summary;
 	// On one line what is bad takes the place of what is usual.
 	const [worst] = verdicts;
-	const isAlarm = height === 1 && worst?.tone === 'bad';
+	const isAlarm = height === 1 && worst?.tone === 'bad' && !isPaused;
 	const said = isAlarm
 		? `${usersLine(snapshot.view.recent, {isShort: true})}   ${worst.text.replace(/^users,? ?:? ?/, '')}`
-		: first.text;
+		: height < roomyFor
+			? fittedPieces(first.text, width)
+			: first.text;
 	const room = width - widthOf(said) - 3;
 	const history = snapshot.view.history.map(({byRevision}) =>
 		[...byRevision.values()].reduce((sum, {perSecond}) => sum + perSecond, 0),
@@ -202,8 +214,9 @@ function linesOf(
 			tone: isAlarm ? 'bad' : first.tone,
 			text: said + chart,
 		},
+		...(worst?.tone === 'bad' ? [worst] : []),
 		...problemLines(problems.filter(isSerious)),
-		...verdicts.slice(0, 1),
+		...(worst && worst.tone !== 'bad' ? [worst] : []),
 		...(sinceSplit === undefined ? [] : [{tone: 'dim' as const, text: sinceSplit}]),
 		...verdicts.slice(1),
 		...problemLines(problems.filter(problem => !isSerious(problem))),

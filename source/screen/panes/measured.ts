@@ -2,7 +2,7 @@
 import type {ConsoleState, ServiceVerdict} from '../../console/state/state.js';
 import {apportion} from '../../knative/split/apportion.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {duration} from '../format.js';
+import {duration, failedPart} from '../format.js';
 
 /** `err cart-00002` → `22 %`, `got cart-00002` → `13 %`, `p95 cart-00002` → `382 ms`: flat, so that the same is no news. */
 export type Measured = Readonly<Record<string, string>>;
@@ -22,8 +22,8 @@ export function measuredOf(
 type Entry = readonly [string, string];
 
 /**
- * How many requests of each revision fail, where it is certain whose failures they are: of those that were sent to its tag,
- * else of those of users. More than nothing is 1 % at least.
+ * How many requests of each revision fail, where it is certain whose failures they are: of those that were sent to its tag, or of
+ * those of users.
  */
 function failureShares({live, users}: Pick<ConsoleState, 'live' | 'users'>, {uid}: ServiceView): Entry[] {
 	const sinceSplit = users?.uid === uid ? users.snapshot.view.sinceSplit : undefined;
@@ -34,12 +34,11 @@ function failureShares({live, users}: Pick<ConsoleState, 'live' | 'users'>, {uid
 		...counted.map(({revision, requests, failed}) => ({revision, of: requests, failed})),
 		...asked.map(side => ({revision: side.revision, of: side.asked, failed: side.failed})),
 	];
+	// The worse of both, which is the last one: users may ask for more than the loop does.
 	return known
 		.filter(({of}) => of > 0)
-		.map(({revision, of, failed}) => [
-			`err ${revision}`,
-			failed === 0 ? '0 %' : `${Math.max(1, Math.round((failed / of) * 100))} %`,
-		]);
+		.toSorted((one, other) => one.failed / one.of - other.failed / other.of)
+		.map(({revision, of, failed}) => [`err ${revision}`, failedPart(failed, of)]);
 }
 
 /**

@@ -91,6 +91,7 @@ export function ServicesPane({width, height}: Size) {
 		const word = newestTrouble(state, service)?.word;
 		return {uid: word === undefined ? undefined : service?.uid, word};
 	}, sameParts);
+	const alarmed = useConsoleState(({users}) => ({uid: users?.uid, alarm: users?.alarm}), sameParts);
 	const verdicts = useConsoleState(state => shown.map(({uid}) => state.verdicts.get(uid)), sameParts);
 	const marksOf = useMemo(() => createMarks(shown, theme), [shown, theme]);
 	const marks = useConsoleState(marksOf, sameParts);
@@ -108,13 +109,14 @@ export function ServicesPane({width, height}: Size) {
 				cells: cellsOf(service, theme, {
 					trouble: service.uid === sick.uid ? sick.word : undefined,
 					verdict: verdicts[index],
+					usersAlarm: service.uid === alarmed.uid ? alarmed.alarm : undefined,
 					marks: marks[index],
 					gateway: isGone(service) ? undefined : gateways.get(gatewayKind(service)),
 					isAcross: isAll,
 					now,
 				}),
 			})),
-		[shown, theme, sick, verdicts, marks, gateways, isAll, now],
+		[shown, theme, sick, alarmed, verdicts, marks, gateways, isAll, now],
 	);
 	return (
 		<Frame

@@ -4,7 +4,7 @@ import type {Absence} from '../../console/state/absence.js';
 import {isGone} from '../../console/state/selection.js';
 import {printable} from '../../knative/text/printable.js';
 import {routeSettled, serviceState, type ServiceState} from '../../knative/service/service-state.js';
-import type {ServiceVerdict} from '../../console/state/state.js';
+import type {ServiceVerdict, UsersAlarm} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
 import type {Piece} from '../../terminal/output/pieces.js';
@@ -50,6 +50,8 @@ export type ServiceNews = {
 	trouble?: string | undefined;
 	/** What its loop says of it; that it is bad matters more than that it is ready. */
 	verdict?: ServiceVerdict | undefined;
+	/** What its pods say is bad for its users now. */
+	usersAlarm?: UsersAlarm | undefined;
 	/** By what its revisions are told apart in the other panes; without them there is no bar. */
 	marks?: RevisionMarks | undefined;
 	/** By which gateway users reach it, as far as that is known. */
@@ -97,12 +99,15 @@ const domainOf = ({url}: ServiceView) => url?.replace(/^https?:\/\//, '') ?? '';
 function standingOf(
 	service: ServiceView,
 	theme: Theme,
-	{trouble, verdict}: ServiceNews,
+	{trouble, verdict, usersAlarm}: ServiceNews,
 ): {glyph: string; style: TextStyle; word: string} {
 	const state = serviceState(service);
 	// Good is what is good now: nobody knows that of a service that is not asked any more.
 	const isOld = verdict?.tone === 'good' && !verdict.isRunning;
 	const said = verdict && verdict.word !== '' && !isOld ? verdict : undefined;
+	if (usersAlarm !== undefined && said?.tone !== 'bad') {
+		return {glyph: theme.glyphs.bad, style: theme.styles.bad, word: usersAlarm};
+	}
 	const mark = verdictMark(said, theme);
 	if (said && mark && (said.tone !== 'good' || state.kind === 'ready')) return {...mark, word: said.word};
 	if (trouble !== undefined && state.kind === 'progressing') {

@@ -250,6 +250,14 @@ describe('the verdicts', () => {
 		]);
 	});
 
+	it('put what is the alarm first of all that is bad', () => {
+		const said = usersVerdicts(snapshot({split: split('disagrees'), errors: worse}));
+		expect(said.map(({text}) => text)).toEqual([
+			expect.stringContaining('canary is WORSE'),
+			expect.stringContaining('DISAGREES'),
+		]);
+	});
+
 	it('say of a split that is wrong which part of the requests one client would have to send to do the same', () => {
 		expect(usersVerdicts(snapshot({split: split('disagrees')}))[0]?.text).toBe(
 			'users, split: DISAGREES with the configured one (9270│3090), unless one client sends 38 % of them',

@@ -11,6 +11,7 @@ import {targetAt} from '../../probe/servers.js';
 import {readReview} from '../../../source/console/sheets/review.js';
 import type {ReviewSheet} from '../../../source/console/sheets/sheets.js';
 import {sheetOn} from '../parts/review.js';
+import {usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {canaryTraffic, connected, knowing, one, refusedByRoute, revisionOf, two} from '../parts/state.js';
 
 function MessageLine({rows = 1}: {rows?: number}) {
@@ -121,12 +122,13 @@ describe('the message line', () => {
 	});
 });
 
-const footer = async (state: Partial<ConsoleState>, columns = 120) => {
+const footer = async (state: Partial<ConsoleState>, columns = 120, {isStill = false} = {}) => {
 	const line = await openOnConsole(
 		() => <Footer width={columns} sheet={{width: columns, height: 22}} isEnabled={() => true} />,
 		{
 			state: {...knowing(), ...state},
 			columns,
+			isStill,
 		},
 	);
 	return line.screen();
@@ -241,6 +243,15 @@ describe('the keys', () => {
 
 		it('a roll back where users get a canary that is worse', async () => {
 			expect(await judged(service, {tone: 'bad', word: 'worse'})).toMatch(/^ R ROLL BACK/);
+		});
+
+		it('a roll back where the pods say that a canary is worse for users, and none for a split that is off', async () => {
+			const told = (alarm: 'worse' | 'wrong') => {
+				const users = {uid: service.uid, snapshot: usersSnapshot(usersWindow([])), isPaused: false, alarm};
+				return footer({...knowing(service), focus: 'services', users}, 120, {isStill: true});
+			};
+			expect(await told('worse')).toMatch(/^ R ROLL BACK/);
+			expect(await told('wrong')).not.toContain('ROLL BACK');
 		});
 
 		it('giving it up once no user gets it', async () => {

@@ -179,7 +179,7 @@ test('failures of a revision stand in its own row: those at its tag, where it is
 	expect(cell(76, {revision: 'h-00002', attribution: 'silent'})).toBe('');
 	// A single failure of many is none of nothing.
 	ownFailures.set('h-00001', {asked: 4000, failed: 1});
-	expect(cell(76)).toBe('1 %');
+	expect(cell(76)).toBe('<1 %');
 });
 
 test('in 80 columns every part that fails is in percent, and what was not counted here says where it was', () => {
@@ -201,7 +201,7 @@ test('in 80 columns every part that fails is in percent, and what was not counte
 		['67', '0 %'],
 		['tag', '31 %'],
 		['7', '100 %'],
-		['1000', '1 %'],
+		['1000', '<1 %'],
 	]);
 });
 

@@ -18,10 +18,19 @@ async function open({
 	isPaused = false,
 	problems = [],
 	height = 3,
-}: {uid?: string; isPaused?: boolean; problems?: UsersSnapshot['problems']; height?: number} = {}) {
-	const snapshot = usersSnapshot(stretch, {}, {problems});
-	return openOnConsole(() => <UsersRows width={100} height={height} />, {
-		columns: 100,
+	width = 100,
+	view = {},
+}: {
+	uid?: string;
+	isPaused?: boolean;
+	problems?: UsersSnapshot['problems'];
+	height?: number;
+	width?: number;
+	view?: Partial<UsersSnapshot['view']>;
+} = {}) {
+	const snapshot = usersSnapshot(stretch, view, {problems});
+	return openOnConsole(() => <UsersRows width={width} height={height} />, {
+		columns: width,
 		rows: 3,
 		isStill: true,
 		state: {...knowing(service), users: {uid, snapshot, isPaused}},
@@ -53,6 +62,29 @@ describe('what users get', () => {
 			expect.stringContaining('shop-1 cannot be asked'),
 			expect.stringContaining('since the split'),
 		]);
+	});
+
+	it('says in a low pane what is bad, whatever else there is to say', async () => {
+		const problems = [{kind: 'unread', sentence: 'shop-1 cannot be asked: no answer within 5 s'}] as const;
+		const rows = [one, two].map(revision =>
+			usersRow(revision, 250, {share: 0.5, requests: 7500, failed: 75, rejected: 750, p95: 380}),
+		);
+		const recent = usersWindow(rows);
+		const errors = {state: 'worse', logE: 5, by: '5xx', fresh: two, old: one} as const;
+		const shown = await open({problems, width: 66, view: {recent, sinceSplit: recent, errors}});
+		// Numbers are left out whole, and never a unit alone.
+		expect(shown.screen().split('\n')).toEqual([
+			expect.stringMatching(/^users {2}500\/s .* ok 99 %│99 % +4xx 10 %│10 %$/),
+			expect.stringContaining('canary is WORSE (5xx: 75 of 7500'),
+			expect.stringContaining('shop-1 cannot be asked'),
+		]);
+	});
+
+	it('is no alarm in a line of its own while it is not read any more', async () => {
+		const errors = {state: 'worse', logE: 5, by: '5xx', fresh: two, old: one} as const;
+		const shown = await open({height: 1, isPaused: true, view: {errors}});
+		expect(shown.screen()).toContain('paused');
+		expect(shown.screen()).not.toContain('WORSE');
 	});
 
 	it('that is not read any more says so', async () => {

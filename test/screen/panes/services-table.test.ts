@@ -7,6 +7,27 @@ import {createTheme} from '../../../source/terminal/output/theme.js';
 import {serviceView} from '../../knative/objects.js';
 import {snapshotOf} from '../live/snapshot.js';
 
+test('what is bad for users, as the pods tell it, is the state of a service', () => {
+	const service = serviceView({ready: 1});
+	const theme = createTheme({env: {}});
+	const shown = (news: Partial<Parameters<typeof cellsOf>[2]>) => {
+		const cells = cellsOf(service, theme, {now: 0, ...news}).map(cell => textOf(cell));
+		return [cells[0], cells[4]];
+	};
+	const verdict = {
+		...verdictOf(service.uid, snapshotOf()),
+		tone: 'good' as const,
+		word: 'fine',
+		isRunning: true,
+	};
+	expect(shown({usersAlarm: 'worse'})).toEqual(['✗', 'worse']);
+	expect(shown({usersAlarm: 'wrong', verdict})).toEqual(['✗', 'wrong']);
+	expect(shown({usersAlarm: 'wrong', verdict: {...verdict, tone: 'bad', word: 'down'}})).toEqual([
+		'✗',
+		'down',
+	]);
+});
+
 test.each([true, false])(
 	'the mark of a state is one column wide, which is what it has (ASCII: %s)',
 	isAscii => {
