@@ -8,7 +8,7 @@ import type {RevisionView} from '../../source/knative/revision/revision.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
 import {splitOf} from '../../source/knative/split/split.js';
 import {playedLoop, type PlayedLoop} from './loop.js';
-import {ago, flaky, nameOf, revisionOf, serviceOf, type ServiceParts} from './objects.js';
+import {ago, flaky, nameOf, present, revisionOf, serviceOf, type ServiceParts} from './objects.js';
 
 export const server = 'https://203.0.113.7:6443';
 
@@ -182,7 +182,11 @@ export const canaryLoop: PlayedLoop = {
 	],
 };
 
-export const ownRelease = changeOf(serviceOf(unreleased), cart, {at: ago.minutes(4), by: 'ann', own: true});
+export const ownRelease = changeOf(serviceOf(unreleased), cart, {
+	at: present - 80_600,
+	by: 'ann',
+	own: true,
+});
 
 export const canary = async (loop: Partial<PlayedLoop> = {}): Promise<Partial<ConsoleState>> => ({
 	...knowing(cart, [canaryRevision, stableRevision]),

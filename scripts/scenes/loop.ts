@@ -24,7 +24,9 @@ export type PlayedLoop = {
 	set: readonly number[];
 	got?: readonly number[];
 	revisions: readonly PlayedRevision[];
-	/** For how many seconds the split is in place; before it the first revision had everything. */
+	/** What was set before it: everything for the first revision, if nothing else. */
+	before?: readonly number[];
+	/** For how many seconds the split is in place. */
 	seconds?: number;
 	rate?: number;
 	/** From the last so many seconds on nothing reaches the gateway. */
@@ -89,6 +91,7 @@ export async function playedLoop({
 	set,
 	got = set,
 	revisions,
+	before: setBefore = [100],
 	seconds = 80,
 	rate = 5,
 	downFor = 0,
@@ -100,7 +103,7 @@ export async function playedLoop({
 	const clock = {...fake, date: () => start + fake.now()};
 	const random = seededRandom(7);
 	const host = `${service}.default.example.com`;
-	let shares: readonly number[] = [100];
+	let shares = setBefore;
 	let isDown = false;
 	const probe: Probe = {
 		async ask({authority}) {

@@ -34,6 +34,8 @@ export const nameOf = (service: string, generation: number): string =>
 export const image = 'registry.example.com/shop/helloworld-go:73fbdd56';
 export const flaky = 'registry.example.com/shop/helloworld-flaky:2';
 
+const rollingOut = 'A gradual rollout of the latest revision(s) is in progress.';
+
 type Target = {revision: number; percent: number; tag?: string; latest?: true};
 
 export type ServiceParts = {
@@ -53,6 +55,8 @@ export type ServiceParts = {
 	annotations?: Readonly<Record<string, string>>;
 	/** What the route has, where it is not yet what was asked for. */
 	routed?: readonly Target[];
+	/** Knative moves the traffic from there to what was asked for by and by. */
+	isRollingOut?: boolean;
 };
 
 /** A service whose route has what its spec says, unless told otherwise. */
@@ -69,6 +73,7 @@ export function serviceOf({
 	failed,
 	annotations = {},
 	routed = traffic,
+	isRollingOut = false,
 }: ServiceParts): ServiceView {
 	const isRouted = routed === traffic;
 	const newest = nameOf(name, created);
@@ -113,14 +118,16 @@ export function serviceOf({
 			traffic: targets(traffic),
 		},
 		status: {
-			observedGeneration: isRouted ? generation : generation - 1,
+			observedGeneration: isRouted || isRollingOut ? generation : generation - 1,
 			url: `http://${name}.default.example.com`,
 			latestCreatedRevisionName: newest,
 			latestReadyRevisionName: nameOf(name, ready),
 			conditions:
 				failed === undefined
 					? ['ConfigurationsReady', 'Ready', 'RoutesReady'].map(type =>
-							condition(type, isRouted ? 'True' : 'Unknown'),
+							isRollingOut && type !== 'ConfigurationsReady'
+								? condition(type, 'Unknown', 'RolloutInProgress', rollingOut)
+								: condition(type, isRouted || isRollingOut ? 'True' : 'Unknown'),
 						)
 					: [
 							condition('ConfigurationsReady', 'False', 'RevisionFailed', why),

@@ -111,7 +111,7 @@ export const scenes: readonly Scene[] = [
 				dryRun: {kind: 'accepted'},
 			};
 			return {
-				...(await canary()),
+				...(await canary({before: [90, 10], set: [50, 50], seconds: 4})),
 				...knowing(theirs, [canaryRevision, stableRevision]),
 				history: [ownRelease, changeOf(cart, theirs, {at: present - 4000, by: 'bob', own: false})],
 				sheets: [review],
@@ -123,7 +123,7 @@ export const scenes: readonly Scene[] = [
 		title: 'a colleague has changed the split with another tool',
 		async state() {
 			return {
-				...(await canary({set: [50, 50], seconds: 20})),
+				...(await canary({before: [90, 10], set: [50, 50], seconds: 20})),
 				...knowing(theirs, [canaryRevision, stableRevision]),
 				history: [ownRelease, changeOf(cart, theirs, {at: present - 20_000, by: 'bob', own: false})],
 			};
@@ -218,9 +218,10 @@ export const scenes: readonly Scene[] = [
 			const service = serviceOf({
 				generation: 4,
 				annotations: {'serving.knative.dev/rollout-duration': '600s'},
+				isRollingOut: true,
 				traffic: [{revision: 2, percent: 100, latest: true}],
 				routed: [
-					{revision: 1, percent: 62},
+					{revision: 1, percent: 62, latest: true},
 					{revision: 2, percent: 38, latest: true},
 				],
 			});

@@ -12,13 +12,35 @@ const filtered = new WeakMap<
 
 /** Words that a filter understands beside parts of names → whether a service is in that state. */
 const states: ReadonlyMap<string, (service: ServiceView) => boolean> = new Map([
-	['failed', service => ['failed', 'serving'].includes(serviceState(service).kind)],
+	['failed', isInTrouble],
 	['deploying', service => serviceState(service).kind === 'progressing'],
 	['ready', service => serviceState(service).kind === 'ready'],
 	['releasing', isReleasing],
 ]);
 
 export const filterStates: readonly string[] = [...states.keys()];
+
+const failed = new WeakMap<ServiceView, boolean>();
+const counted = new WeakMap<readonly ServiceView[], number>();
+
+/** How many of them `/failed` would show; not computed again for the same array, nor for a service that is as it was. */
+export function countFailed(services: readonly ServiceView[]): number {
+	const known = counted.get(services);
+	if (known !== undefined) return known;
+	let count = 0;
+	for (const service of services) {
+		const isFailed = failed.get(service) ?? isInTrouble(service);
+		failed.set(service, isFailed);
+		if (isFailed) count++;
+	}
+	counted.set(services, count);
+	return count;
+}
+
+function isInTrouble(service: ServiceView): boolean {
+	const {kind} = serviceState(service);
+	return kind === 'failed' || kind === 'serving';
+}
 
 /** Its traffic is shared by several revisions. */
 function isReleasing({statusTraffic}: ServiceView): boolean {

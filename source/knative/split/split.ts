@@ -50,14 +50,14 @@ export function splitOf(view: Pick<ServiceView, 'specTraffic' | 'latestReady'>):
 }
 
 /**
- * The revisions of a split in the order in which every pane shows them: that of the entries of `spec.traffic`, which is also that of
- * `90│10`; then those that only the Route still has. Each once.
+ * The revisions of a split in the order in which every pane shows them: that of `90│10`, which is that of the entries of
+ * `status.traffic`, while the latest revision takes over by and by, too; then those that only `spec.traffic` has. Each once.
  */
 export function splitOrder(
 	view: Pick<ServiceView, 'specTraffic' | 'statusTraffic' | 'latestReady'>,
 ): readonly string[] {
 	const wanted = splitOf(view).flatMap(({revision}) => (revision === undefined ? [] : [revision]));
-	return [...new Set([...wanted, ...view.statusTraffic.map(({revision}) => revision)])];
+	return [...new Set([...view.statusTraffic.map(({revision}) => revision), ...wanted])];
 }
 
 /**

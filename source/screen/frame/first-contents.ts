@@ -3,13 +3,20 @@ import {isAcross} from '../../console/state/scope.js';
 import {knownRevisions, selectedIndex, serviceRows, visibleServices} from '../../console/state/read.js';
 import type {ServiceRow} from '../../console/state/sorted.js';
 import {isGone} from '../../console/state/selection.js';
+import {countFailed} from '../../console/state/visible.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {styled, type Piece} from '../../terminal/output/pieces.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import type {FirstContents} from './first-frame.js';
 import {headerLine, type HeaderState} from './header-line.js';
 import {layoutOf, type Size} from '../layout.js';
-import {cellsOf, servicesColumnGap, servicesColumns, widestOf} from '../panes/services-table.js';
+import {
+	cellsOf,
+	servicesAside,
+	servicesColumnGap,
+	servicesColumns,
+	widestOf,
+} from '../panes/services-table.js';
 import {toldOf} from '../release/told-release.js';
 import {fitText, widthOf} from '../widgets/table/fit-text.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
@@ -75,7 +82,10 @@ function servicesContent(
 		return styled([...pieces, {text: ' '.repeat(Math.max(0, width - 1 - taken))}, end]);
 	};
 	return {
-		aside: String(services.length || ''),
+		aside: servicesAside(
+			{count: String(services.length || ''), failed: countFailed(state.services), sort: state.sort},
+			pane.width,
+		),
 		content: [
 			...(rowsHeight < height ? [row([{text: text.titles, style: styles.muted}])] : []),
 			...rows.slice(window.top, window.end).map((service, index) => {

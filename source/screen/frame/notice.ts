@@ -7,7 +7,7 @@ import {
 	revisionTroubleOf,
 } from '../../console/state/read.js';
 import type {ConsoleState} from '../../console/state/state.js';
-import {serviceState} from '../../knative/service/service-state.js';
+import {rolloutInProgress, serviceState} from '../../knative/service/service-state.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
 import {clock, shortRevision} from '../format.js';
 import type {Size} from '../layout.js';
@@ -127,6 +127,10 @@ function serviceNotice(
 	if (sentence === '') return undefined;
 	// The object that waits has the name of the service, which is what is selected.
 	const own = ofConfiguration.exec(sentence)?.groups;
-	const short = own?.['of'] === service.name ? `${own['reason']}: ${own['rest']}` : undefined;
+	const short = rolloutInProgress(service)
+		? `${service.name}: RolloutInProgress, see pane 3`
+		: own?.['of'] === service.name
+			? `${own['reason']}: ${own['rest']}`
+			: undefined;
 	return {text: `${service.name}: ${sentence}`, ...(short !== undefined && {short}), style};
 }

@@ -29,8 +29,14 @@ function failureShares({live, users}: Pick<ConsoleState, 'live' | 'users'>, {uid
 	const sinceSplit = users?.uid === uid ? users.snapshot.view.sinceSplit : undefined;
 	const counted = sinceSplit?.hasStatuses === true ? sinceSplit.rows : [];
 	const comparison = live?.uid === uid ? live.snapshot.comparison : undefined;
+	const {weights = [], answered = 0, errors = 0, alarm} = live?.uid === uid ? live.snapshot : {};
+	const [only, ...others] = weights.filter(({percent}) => percent > 0);
+	// Where one has all of the traffic, what users get is what it answers.
+	const alone =
+		only && others.length === 0 && !alarm ? [{revision: only.revision, of: answered, failed: errors}] : [];
 	const asked = comparison ? [comparison.fresh, comparison.old] : [];
 	const known = [
+		...alone,
 		...counted.map(({revision, requests, failed}) => ({revision, of: requests, failed})),
 		...asked.map(side => ({revision: side.revision, of: side.asked, failed: side.failed})),
 	];

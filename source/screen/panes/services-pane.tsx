@@ -13,7 +13,7 @@ import {
 	visibleServices,
 } from '../../console/state/read.js';
 import type {ServiceRow} from '../../console/state/sorted.js';
-import {filterStates} from '../../console/state/visible.js';
+import {countFailed, filterStates} from '../../console/state/visible.js';
 import {isAcross, whereWords} from '../../console/state/scope.js';
 import {gatewayKind} from '../../console/state/gateway-kind.js';
 import {isGone} from '../../console/state/selection.js';
@@ -37,7 +37,14 @@ import {serviceFacts} from './fact-lines.js';
 import {shownGateway} from './gateway-evidence.js';
 import type {RevisionMarks} from '../release/revision-marks.js';
 import {toldOf} from '../release/told-release.js';
-import {cellsOf, servicesColumnGap, servicesColumns, widestOf, withNews} from './services-table.js';
+import {
+	cellsOf,
+	servicesAside,
+	servicesColumnGap,
+	servicesColumns,
+	widestOf,
+	withNews,
+} from './services-table.js';
 
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
@@ -55,6 +62,7 @@ export function ServicesPane({width, height}: Size) {
 		isMissing,
 		plugin,
 		total,
+		failed,
 		count,
 		visible,
 		selected,
@@ -71,6 +79,7 @@ export function ServicesPane({width, height}: Size) {
 			isMissing: state.namespaceMissing,
 			plugin: state.standing.plugin?.command,
 			total: state.services.length,
+			failed: countFailed(state.services),
 			count: serviceRows(state).length,
 			visible: visibleServices(state).length,
 			selected: selectedIndex(state),
@@ -123,7 +132,10 @@ export function ServicesPane({width, height}: Size) {
 			width={width}
 			height={height}
 			title={titleOf('services')}
-			aside={asideOf(filter === '' ? String(total || '') : `${visible} of ${total}`, sort, width)}
+			aside={servicesAside(
+				{count: filter === '' ? String(total || '') : `${visible} of ${total}`, failed, sort},
+				width,
+			)}
 			isFocused={focus === 'services'}
 		>
 			<TableRows
@@ -199,13 +211,6 @@ function useServiceFacts(room: {width: number; rows: number}): readonly Document
 	const gateway = useConsoleState(shownGateway);
 	const domains = useConsoleState(state => (service ? domainsOf(state, service) : []), sameParts);
 	return service ? serviceFacts(service, {gateway, domains}, room, theme) : [];
-}
-
-/** How many there are, and in which order when that is not of their names; the order first where there is no room for both. */
-function asideOf(count: string, sort: ConsoleState['sort'], width: number): string {
-	if (sort === 'name') return count;
-	const both = [`by ${sort}`, count].filter(part => part !== '').join(' · ');
-	return both.length <= width - titleOf('services').length - 8 ? both : `by ${sort}`;
 }
 
 /** The longest of them that there is room for; else the last, as far as there is. */

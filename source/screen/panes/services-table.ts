@@ -4,7 +4,7 @@ import type {Absence} from '../../console/state/absence.js';
 import {isGone} from '../../console/state/selection.js';
 import {printable} from '../../knative/text/printable.js';
 import {routeSettled, serviceState, type ServiceState} from '../../knative/service/service-state.js';
-import type {ServiceVerdict, UsersAlarm} from '../../console/state/state.js';
+import type {ConsoleState, ServiceVerdict, UsersAlarm} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
 import type {Piece} from '../../terminal/output/pieces.js';
@@ -12,6 +12,7 @@ import {barParts} from '../widgets/stacked-bar.js';
 import type {Column} from '../widgets/table/columns.js';
 import {widthOf} from '../widgets/table/fit-text.js';
 import {ageInList} from '../format.js';
+import {titleOf} from './pane-table.js';
 import type {TableCell} from '../widgets/table/table-text.js';
 import type {RevisionMarks} from '../release/revision-marks.js';
 
@@ -44,6 +45,20 @@ export const servicesColumns = (isAcross: boolean): readonly Column[] =>
 
 /** Blanks between two of them: names are long, and the pane is narrow. */
 export const servicesColumnGap = 1;
+
+/** In which order they are, when that is not of their names; how many failed, and how many there are: the first of these that fit. */
+export function servicesAside(
+	{count, failed, sort}: {count: string; failed: number; sort: ConsoleState['sort']},
+	width: number,
+): string {
+	const parts = [
+		...(sort === 'name' ? [] : [`by ${sort}`]),
+		...(failed === 0 ? [] : [`${failed} failed`]),
+		...(count === '' ? [] : [count]),
+	];
+	while (parts.length > 1 && parts.join(' · ').length > width - titleOf('services').length - 8) parts.pop();
+	return parts.join(' · ');
+}
 
 export type ServiceNews = {
 	/** What is wrong with the pods of its newest revision, in a word: Knative itself says no more than that it deploys. */

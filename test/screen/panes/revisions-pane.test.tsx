@@ -1,8 +1,9 @@
 import {describe, expect, it, vi} from 'vitest';
-import type {ConsoleState} from '../../../source/console/state/state.js';
+import type {ConsoleState, LoopSnapshot} from '../../../source/console/state/state.js';
 import {moveSelection} from '../../../source/console/state/select.js';
 import {RevisionsPane} from '../../../source/screen/panes/revisions-pane.js';
 import {condition, revisionName, serviceView} from '../../knative/objects.js';
+import {snapshotOf} from '../live/snapshot.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {connected, knowing, one, revisionOf, two} from '../parts/state.js';
@@ -35,6 +36,43 @@ describe('the revisions of the selected service', () => {
 			});
 		expect((await draw(false)).screen()).toMatch(/…00002 +10 % +25 % +canary/);
 		expect((await draw(true)).screen()).toMatch(/…00002 +10 % +canary/);
+	});
+
+	it('are in the order of the shares while the latest one takes over by and by', async () => {
+		const rolling = serviceView({
+			traffic: [{latestRevision: true, percent: 100}],
+			ready: 2,
+			edit(object) {
+				object.status.traffic = [
+					{revisionName: one, latestRevision: true, percent: 62},
+					{revisionName: two, latestRevision: true, percent: 38},
+				];
+			},
+		});
+		const {screen} = await open(knowing(rolling));
+		expect(screen()).toMatch(/…00001 +62 %[^]*…00002 +38 %/);
+	});
+
+	it('have the failures of all that users get where one has all of the traffic', async () => {
+		const service = serviceView({traffic: [{revisionName: one, percent: 100}], ready: 1});
+		const draw = async (weights: LoopSnapshot['weights']) =>
+			openOnConsole(() => <RevisionsPane width={150} height={12} />, {
+				columns: 150,
+				rows: 12,
+				isStill: true,
+				state: {
+					...knowing(service, [revisionOf(1)]),
+					live: {
+						uid: service.uid,
+						page: 0,
+						background: 0,
+						snapshot: snapshotOf({weights, answered: 200, errors: 20}),
+					},
+				},
+			});
+		expect((await draw([{revision: one, percent: 100}])).screen()).toMatch(/…00001 .*Ready .* 10 % /);
+		const half = [one, two].map(revision => ({revision, percent: 50}));
+		expect((await draw(half)).screen()).not.toMatch(/ 10 % /);
 	});
 
 	it('show the values of variables only to who asks for them', async () => {

@@ -2,10 +2,11 @@
 import type {ConsoleState, Move, ServiceVerdict} from '../../../console/state/state.js';
 import {lateRefusal, type LateRefusal} from '../../../knative/release/late-refusal.js';
 import {conditionSentence} from '../../../knative/revision/revision-state.js';
-import {condition, routeSettled} from '../../../knative/service/service-state.js';
+import {condition, rolloutInProgress, routeSettled} from '../../../knative/service/service-state.js';
 import type {ServiceView} from '../../../knative/service/service.js';
 import {apportion} from '../../../knative/split/apportion.js';
-import type {Split} from '../../../knative/split/split.js';
+import {splitOrder, type Split} from '../../../knative/split/split.js';
+import {printable} from '../../../knative/text/printable.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {changesWords} from '../../frame/changes.js';
 import type {Size} from '../../layout.js';
@@ -51,8 +52,19 @@ export function asideOf(
 	if (service.observedGeneration !== service.generation) {
 		return 'waiting for the controller';
 	}
+	if (rolloutInProgress(service)) return rollingWords(service);
 	const words = conditionSentence(condition(service, 'RoutesReady'));
 	return `sent · ${words === '' ? 'the gateway does not have it yet' : words}`;
+}
+
+/** `rolling out over 600s · now 62│38`: what is set is where that leads. */
+function rollingWords(service: ServiceView): string {
+	const {rolloutDuration, statusTraffic} = service;
+	const over = rolloutDuration === undefined ? '' : ` over ${printable(rolloutDuration)}`;
+	const shares = splitOrder(service).map(name =>
+		statusTraffic.reduce((sum, {revision, percent}) => sum + (revision === name ? percent : 0), 0),
+	);
+	return `rolling out${over} · now ${shares.join('│')}`;
 }
 
 /** What the route says no to, or what answers prove to be otherwise, in as many rows as are left; the selected row keeps one. */

@@ -10,7 +10,7 @@ import {
 import {createTheme} from '../../../../source/terminal/output/theme.js';
 import type {ServiceVerdict} from '../../../../source/console/state/state.js';
 import {snapshotOf} from '../../live/snapshot.js';
-import {serviceView} from '../../../knative/objects.js';
+import {condition, serviceView} from '../../../knative/objects.js';
 import {canaryTraffic, one, refusedByRoute, two} from '../../parts/state.js';
 
 const service = serviceView({traffic: canaryTraffic, ready: 2});
@@ -52,6 +52,26 @@ describe('beside the title', () => {
 			},
 		});
 		expect(asideOf(behind, undefined, calm)).toBe('waiting for the controller');
+	});
+
+	it('says of a gradual rollout over how long it goes, and how far it is', () => {
+		const rolling = serviceView({
+			traffic: [{latestRevision: true, percent: 100}],
+			ready: 2,
+			edit(object) {
+				object.metadata.annotations = {'serving.knative.dev/rollout-duration': '600s'};
+				object.status.traffic = [
+					{revisionName: one, latestRevision: true, percent: 62},
+					{revisionName: two, latestRevision: true, percent: 38},
+				];
+				object.status.conditions = [
+					condition('ConfigurationsReady', 'True'),
+					condition('Ready', 'Unknown', 'RolloutInProgress', 'in progress'),
+					condition('RoutesReady', 'Unknown', 'RolloutInProgress', 'in progress'),
+				];
+			},
+		});
+		expect(asideOf(rolling, undefined, calm)).toBe('rolling out over 600s · now 62│38');
 	});
 });
 
