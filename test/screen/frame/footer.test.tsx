@@ -245,11 +245,12 @@ describe('the keys', () => {
 			expect(await judged(service, {tone: 'bad', word: 'worse'})).toMatch(/^ R ROLL BACK/);
 		});
 
+		const told = (alarm: 'worse' | 'wrong') => {
+			const users = {uid: service.uid, snapshot: usersSnapshot(usersWindow([])), isPaused: false, alarm};
+			return footer({...knowing(service), focus: 'services', users}, 120, {isStill: true});
+		};
+
 		it('a roll back where the pods say that a canary is worse for users, and none for a split that is off', async () => {
-			const told = (alarm: 'worse' | 'wrong') => {
-				const users = {uid: service.uid, snapshot: usersSnapshot(usersWindow([])), isPaused: false, alarm};
-				return footer({...knowing(service), focus: 'services', users}, 120, {isStill: true});
-			};
 			expect(await told('worse')).toMatch(/^ R ROLL BACK/);
 			expect(await told('wrong')).not.toContain('ROLL BACK');
 		});

@@ -155,17 +155,18 @@ describe('the list of services', () => {
 	});
 });
 
+const titleAt = async (width: number, services: readonly ServiceView[]) => {
+	const {screen} = await openOnConsole(() => <ServicesPane width={width} height={8} />, {
+		columns: width,
+		rows: 8,
+		state: {...connected, services},
+	});
+	return screen().split('\n')[0];
+};
+
 it('says how many failed, be it that they are not to be seen, and leaves out how many there are before that', async () => {
 	const many = Array.from({length: 1000}, (_, index) => named(`shop-${String(index).padStart(4, '0')}`));
 	const failing = {...broken, name: 'zoo', uid: 'zoo'};
-	const titleAt = async (width: number, services: readonly ServiceView[]) => {
-		const {screen} = await openOnConsole(() => <ServicesPane width={width} height={8} />, {
-			columns: width,
-			rows: 8,
-			state: {...connected, services},
-		});
-		return screen().split('\n')[0];
-	};
 	expect(await titleAt(30, [...many, failing])).toMatch(/ 1 failed ─╮/);
 	expect(await titleAt(40, [...many, failing])).toMatch(/ 1 failed · 1001 ─╮/);
 	expect(await titleAt(40, many)).toMatch(/─ 1000 ─╮/);
