@@ -24,7 +24,17 @@ describe('leaving the console', () => {
 		expect(terminal.modes()).toEqual(untouched);
 	});
 
-	it.each(['SIGTERM', 'SIGHUP'] as const)('restores it on %s and says so in one sentence', async signal => {
+	it.each([
+		'SIGTERM',
+		'SIGHUP',
+		'SIGQUIT',
+		'SIGABRT',
+		'SIGALRM',
+		'SIGVTALRM',
+		'SIGXCPU',
+		'SIGUSR2',
+		'SIGSYS',
+	] as const)('restores it on %s and says so in one sentence', async signal => {
 		await using terminal = await openOnSandbox();
 		terminal.kill(signal);
 		expect((await terminal.exited).code).toBe(128 + constants.signals[signal]);

@@ -2,14 +2,32 @@ import {constants} from 'node:os';
 import {setTimeout as delay} from 'node:timers/promises';
 import {format, stripVTControlCharacters} from 'node:util';
 
-/** Signals that end the program, with the reason that is told. */
+/**
+Signals that end the program, with the reason that is told. Not SIGPROF: by that V8 samples what is profiled. Nor SIGSEGV, SIGBUS,
+SIGILL and SIGFPE, after which nothing of the program can be relied on; nor what an `abort()` of its own raises, which nobody
+hears. There the terminal stays as it is.
+*/
 const signals = {
 	SIGINT: 'interrupted',
 	SIGTERM: 'asked to stop',
 	SIGHUP: 'the terminal was closed',
+	SIGQUIT: 'asked to quit',
+	SIGABRT: 'asked to abort',
+	SIGALRM: 'its time was up',
+	SIGVTALRM: 'its time was up',
+	SIGXCPU: 'it may use no more of the processor',
+	SIGPWR: 'the power fails',
+	SIGUSR2: 'ended by a signal',
+	SIGIO: 'ended by a signal',
+	SIGSYS: 'ended by a signal',
+	SIGTRAP: 'ended by a signal',
+	SIGSTKFLT: 'ended by a signal',
 } as const;
 
 type Signal = keyof typeof signals;
+
+/** Those that there are on this system. */
+const signalNames = (Object.keys(signals) as Signal[]).filter(signal => signal in constants.signals);
 
 /**
 Puts back what a full-screen program changes: synchronised output and bracketed paste off, line wrapping on, cursor shown.
@@ -254,9 +272,12 @@ export const installLifecycle = ({
 		void leave(128 + constants.signals[error.code === 'EPIPE' ? 'SIGPIPE' : 'SIGHUP']);
 	};
 
-	const signalNames: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-	const listeners = new Map<Signal, (signal: Signal) => void>(
-		signalNames.map(signal => [signal, signal === 'SIGHUP' && !heedsHangUp ? ignore : onSignal]),
+	const listeners = new Map(
+		signalNames.map(signal => [
+			signal,
+			// Node may call it by another name of the same number (SIGIOT, SIGPOLL).
+			signal === 'SIGHUP' && !heedsHangUp ? ignore : () => onSignal(signal),
+		]),
 	);
 	for (const [signal, listener] of listeners) {
 		process.on(signal, listener);
