@@ -2,7 +2,7 @@
 import type {Cluster} from '../../kube/cluster.js';
 
 /** Milliseconds after which it is said what is waited for. */
-const patience = 5000;
+const quietTime = 5000;
 
 /** @param say Gets a printable line. */
 export function tellLogin(cluster: Pick<Cluster, 'onStanding'>, say: (line: string) => void): void {
@@ -16,7 +16,7 @@ export function tellLogin(cluster: Pick<Cluster, 'onStanding'>, say: (line: stri
 		const line = said.at(-1);
 		if (line === undefined) {
 			const words = `Waiting for the credential plugin ${command} since ${new Date(since).toTimeString().slice(0, 8)}.`;
-			timer = setTimeout(() => say(words), patience).unref();
+			timer = setTimeout(() => say(words), quietTime).unref();
 		} else if (said !== told) say(line);
 		told = said;
 	});
