@@ -26,8 +26,8 @@ const signals = {
 
 type Signal = keyof typeof signals;
 
-/** Those that there are on this system. */
-const signalNames = (Object.keys(signals) as Signal[]).filter(signal => signal in constants.signals);
+const isOnThisSystem = (name: string): name is Signal => name in signals && name in constants.signals;
+const signalNames = Object.keys(signals).filter(isOnThisSystem);
 
 /**
 Puts back what a full-screen program changes: synchronised output and bracketed paste off, line wrapping on, cursor shown.
