@@ -14,12 +14,14 @@ export const sizes = [
 	[200, 60],
 ] as const;
 
-/** The themes in which pictures are drawn. Texts differ between two of them alone: with ASCII or without. */
-export const themes: readonly {name: string; options: ThemeOptions}[] = [
-	{name: 'dark', options: {background: 'dark'}},
-	{name: 'light', options: {background: 'light'}},
-	{name: 'no-colour', options: {palette: 'none'}},
-	{name: 'ascii', options: {isAscii: true}},
+/** The themes in which pictures are drawn, and on what ground. Texts differ between two of them alone: with ASCII or without. */
+export const themes: readonly {name: string; options: ThemeOptions; isLight: boolean}[] = [
+	{name: 'dark', options: {background: 'dark'}, isLight: false},
+	{name: 'light', options: {background: 'light'}, isLight: true},
+	{name: 'no-colour', options: {palette: 'none'}, isLight: false},
+	{name: 'no-colour-light', options: {palette: 'none', background: 'light'}, isLight: true},
+	{name: 'ascii', options: {isAscii: true}, isLight: false},
+	{name: 'ascii-light', options: {isAscii: true, background: 'light'}, isLight: true},
 ];
 
 async function plain(scene: Scene, look: Look): Promise<string> {

@@ -3,28 +3,23 @@ import {mkdir, writeFile} from 'node:fs/promises';
 import xterm from '@xterm/headless';
 import {svgOf} from '../svg.ts';
 import {drawScene} from './draw.js';
-import {sheetTextOf, textOf, themes} from './files.js';
+import {sheetTextOf, sizes, textOf, themes} from './files.js';
 import {scenes} from './scenes.js';
 import {sheetScenes} from './sheet-scenes.js';
 
 const folder = 'docs/scenes';
-/** Of the pictures; of the other sizes there is the text. */
-const pictured = [
-	[80, 24],
-	[120, 40],
-] as const;
 
 await mkdir(folder, {recursive: true});
 for (const scene of scenes) {
 	await writeFile(`${folder}/${scene.name}.txt`, await textOf(scene));
-	for (const [columns, rows] of pictured) {
-		for (const {name, options} of themes) {
+	for (const [columns, rows] of sizes) {
+		for (const {name, options, isLight} of themes) {
 			const emulator = new xterm.Terminal({cols: columns, rows, allowProposedApi: true});
 			const frame = await drawScene(scene, {columns, rows, theme: options});
 			await new Promise<void>(done => {
 				emulator.write(frame.split('\n').slice(0, rows).join('\r\n'), done);
 			});
-			const picture = svgOf(emulator, `kn-canary: ${scene.title}`, {isLight: name === 'light'});
+			const picture = svgOf(emulator, `kn-canary: ${scene.title}`, {isLight});
 			await writeFile(`${folder}/${scene.name}-${columns}x${rows}-${name}.svg`, picture);
 			emulator.dispose();
 		}

@@ -225,16 +225,16 @@ function PaneView({pane, theme, width, height}: Size & {pane: Pane; theme: Theme
 	);
 }
 
-/** Where one is among the panes, when only one fits. */
+/** Which panes there are, when only one fits; its own title says which one that is. */
 function Tabs({focus, width}: {focus: Pane; width: number}) {
-	const {styles, glyphs} = useTheme();
+	const {styles} = useTheme();
 	const isShort = width < 48;
 	return (
 		<Box width={width} height={1} overflow="hidden">
 			<Text wrap="truncate">
 				{panes.map(pane => (
 					<Text key={pane} {...(pane === focus ? styles.focused : styles.muted)}>
-						{` ${pane === focus ? glyphs.selected : ''}${digitOf(pane)}${isShort && pane !== focus ? '' : ` ${paneTable[pane].title}`} `}
+						{` ${digitOf(pane)}${isShort && pane !== focus ? '' : ` ${paneTable[pane].title}`} `}
 					</Text>
 				))}
 			</Text>
@@ -305,7 +305,7 @@ function TooSmall({columns, rows}: {columns: number; rows: number}) {
 		({services}) =>
 			services
 				.slice(0, Math.max(0, rows - 1))
-				.map(({name, statusTraffic}) => `${statusTraffic.map(({percent}) => percent).join('/')} ${name}`),
+				.map(({name, statusTraffic}) => `${statusTraffic.map(({percent}) => percent).join('│')} ${name}`),
 		sameParts,
 	);
 	return (

@@ -67,11 +67,11 @@ test('at 80 columns and 24 rows the earlier split is a page away, and the rows s
 	terminal.press('c');
 	await terminal.until(/Dry run: the server would accept it/);
 	terminal.press('enter');
-	const after = await terminal.until(/0\/100 since [\d:]+ ─╮[\s\S]*No contradiction with the split so far/);
+	const after = await terminal.until(/0│100 since [\d:]+ ─╮[\s\S]*No contradiction with the split so far/);
 	expect(verdictRow(after)).toBe(verdictRow(before));
 	terminal.press('4', '[');
-	const past = await terminal.until(/the split before · 90\/10 from/);
+	const past = await terminal.until(/the split before · 90│10 from/);
 	expect(verdictRow(past)).toBe(verdictRow(before));
 	terminal.press(']');
-	await terminal.until(/0\/100 since/);
+	await terminal.until(/0│100 since/);
 });

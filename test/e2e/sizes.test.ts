@@ -138,7 +138,9 @@ describe('on a small window', () => {
 	it('follows the window when its size changes', async () => {
 		await using terminal = await openOnSandbox({cols: 120, rows: 40});
 		terminal.resize(60, 20);
-		await terminal.until(/▸1 Services  2 Revisions  3 Traffic  4 Live[^]*cart[\s█▓▒░#=.]+90│10/);
+		await terminal.until(
+			/ 1 Services  2 Revisions  3 Traffic  4 Live\s[^]*▸1 Services [^]*cart[\s█▓▒░#=.]+90│10/,
+		);
 		await terminal.until(() => brokenRows(terminal, 60).length === 0);
 		terminal.resize(80, 24);
 		await terminal.until(/╭ 4 Live/);

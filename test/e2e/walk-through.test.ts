@@ -77,7 +77,7 @@ describe('the walk-through', () => {
 		await terminal.until(/Split the traffic of helloworld-go/);
 		await confirm(terminal);
 		const both = await terminal.until(
-			screen => /50\/50 since/.test(screen) && /No contradiction with the split so far/.test(screen),
+			screen => /50│50 since/.test(screen) && /No contradiction with the split so far/.test(screen),
 		);
 		expect(counted(both, 'Hello World!')).toBeGreaterThan(0);
 		expect(counted(both, 'Hello Knative!')).toBeGreaterThan(0);
@@ -87,7 +87,7 @@ describe('the walk-through', () => {
 		await terminal.until(/Promote the canary of helloworld-go/);
 		await confirm(terminal);
 		const completed = await terminal.until(
-			screen => /0\/100 since/.test(screen) && counted(screen, 'Hello Knative!') >= 20,
+			screen => /0│100 since/.test(screen) && counted(screen, 'Hello Knative!') >= 20,
 		);
 		expect(seen(completed, 'Hello Knative!')).toBe(100);
 		expect(counted(completed, 'Hello World!')).toBe(0);
@@ -96,7 +96,7 @@ describe('the walk-through', () => {
 		await terminal.until(/Roll back helloworld-go/);
 		await confirm(terminal);
 		const back = await terminal.until(
-			screen => /100\/0 since/.test(screen) && counted(screen, 'Hello World!') >= 20,
+			screen => /100│0 since/.test(screen) && counted(screen, 'Hello World!') >= 20,
 		);
 		expect(seen(back, 'Hello World!')).toBe(100);
 		expect(counted(back, 'Hello Knative!')).toBe(0);
@@ -105,7 +105,7 @@ describe('the walk-through', () => {
 		terminal.press('u');
 		await terminal.until(/Undo the last split of helloworld-go/);
 		await confirm(terminal);
-		await terminal.until(/0\/100 since/);
+		await terminal.until(/0│100 since/);
 
 		// The loop is running: leaving asks, and says on the normal screen what was done.
 		terminal.press('q');

@@ -105,7 +105,7 @@ describe('a window', () => {
 
 	it('too small for a pane still says which service has which split', async () => {
 		const {screen} = await openApp({columns: 19, rows: 5});
-		expect(screen()).toContain('90/10 helloworld');
+		expect(screen()).toContain('90│10 helloworld');
 	});
 
 	it('too small for a pane says it of services that are called alike, and no more of one that has another split', async () => {
@@ -114,10 +114,10 @@ describe('a window', () => {
 		if (!service) throw new Error('no service is known');
 		const there = {...service, namespace: 'shop', uid: 'another'};
 		store.setState({services: [service, there]});
-		await until(/(?:90\/10 helloworld[^]*){2}/);
+		await until(/(?:90│10 helloworld[^]*){2}/);
 		store.setState({services: [{...service, statusTraffic: service.statusTraffic.slice(0, 1)}, there]});
 		await until(/^90 helloworld/m);
-		expect(screen().match(/\S+ helloworld/g)).toEqual(['90 helloworld', '90/10 helloworld']);
+		expect(screen().match(/\S+ helloworld/g)).toEqual(['90 helloworld', '90│10 helloworld']);
 	});
 });
 

@@ -32,7 +32,7 @@ export function asidePieces(
 ): AsidePiece[] {
 	const past = snapshot.history.at(-page);
 	if (page > 0 && past) {
-		const split = past.weights.map(({percent}) => percent).join('/');
+		const split = past.weights.map(({percent}) => percent).join('│');
 		return [
 			{text: page === 1 ? 'the split before' : `${page} splits ago`},
 			{text: `${split} from ${clock(past.since)} to ${clock(past.until)}`},
@@ -41,7 +41,7 @@ export function asidePieces(
 	}
 	const {state, rate, burstLeft, answered, notSent, weights, settling, since} = snapshot;
 	const pace = burstLeft > 0 ? `burst, ${burstLeft} left` : state === 'running' ? `${rate} req/s` : 'paused';
-	const split = weights.map(({percent}) => percent).join('/');
+	const split = weights.map(({percent}) => percent).join('│');
 	return [
 		...(isBack ? [{text: 'earlier answers, G follows'}] : []),
 		{text: pace},

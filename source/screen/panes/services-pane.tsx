@@ -272,7 +272,7 @@ function emptySentences(
 	}
 }
 
-const byName = 'One that you may get: kn-canary status NAME, split NAME, ….';
+const byName = 'One by its name: kn-canary status NAME.';
 
 function unfound(filter: string): readonly string[] {
 	const states = `States: ${filterStates.join(', ')}`;

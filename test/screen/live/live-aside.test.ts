@@ -9,7 +9,7 @@ const wordsOf = (...given: Parameters<typeof asidePieces>) => fittingAside(aside
 
 test('the line says at which pace, how many answers, and since when under which split', () => {
 	const snapshot = snapshotOf({state: 'running', rate: 2, answered: 128, since: noon});
-	expect(wordsOf(snapshot, 0, plain)).toBe(`2 req/s · 128 answers · 90/10 since ${clock(noon)}`);
+	expect(wordsOf(snapshot, 0, plain)).toBe(`2 req/s · 128 answers · 90│10 since ${clock(noon)}`);
 	expect(wordsOf({...snapshot, state: 'paused'}, 0, plain)).toMatch(/^paused · /);
 	expect(wordsOf({...snapshot, burstLeft: 12}, 0, plain)).toMatch(/^burst, 12 left · /);
 	expect(wordsOf({...snapshot, settling: true}, 0, plain)).toMatch(/ · switching$/);
@@ -21,14 +21,14 @@ test('what else is so stands in it', () => {
 	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 1, notSent: 13, since: noon});
 	const words = wordsOf(snapshot, 0, {isRefused: false, isForwarded: true, background: 2, isBack: true});
 	expect(words).toBe(
-		`earlier answers, G follows · 1 req/s · 1 answer · 13 skipped (busy or stopped) · 90/10 since ${clock(noon)} · via API server · 2 loops in background`,
+		`earlier answers, G follows · 1 req/s · 1 answer · 13 skipped (busy or stopped) · 90│10 since ${clock(noon)} · via API server · 2 loops in background`,
 	);
 });
 
 test('of an earlier split it says which, from when to when, and how many answers that had', () => {
 	const past = {...snapshotOf({answered: 7, since: noon}), until: noon + 60_000};
 	const snapshot = snapshotOf({answered: 55, history: [past, past]});
-	const when = `90/10 from ${clock(noon)} to ${clock(noon + 60_000)} · 7 answers`;
+	const when = `90│10 from ${clock(noon)} to ${clock(noon + 60_000)} · 7 answers`;
 	expect(wordsOf(snapshot, 1, plain)).toBe(`the split before · ${when}`);
 	expect(wordsOf(snapshot, 2, plain)).toBe(`2 splits ago · ${when}`);
 });
