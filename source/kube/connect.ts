@@ -12,8 +12,8 @@ import {
 } from './auth/kubeconfig.js';
 import {KubeconfigError, kubeconfigStamp} from './auth/kubeconfig-files.js';
 import type {TerminalLoan} from './auth/plugin-login.js';
-import {withoutUserInfo} from '../knative/text/user-info.js';
-import {isLoopback, proxyFault, proxyFromEnvironment} from './http/proxy.js';
+import {withoutAnyLogin} from '../knative/text/user-info.js';
+import {isLoopback, proxyAddress, proxyFault, proxyFromEnvironment} from './http/proxy.js';
 
 export {
 	KubeconfigError,
@@ -78,7 +78,7 @@ function proxyOfEnvironment(server: string, env: Readonly<Record<string, string 
 	const fault = proxy === undefined ? undefined : proxyFault(proxy);
 	if (proxy === undefined || fault === undefined) return proxy;
 	const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-	throw new KubeconfigError(`${name} is "${printable(withoutUserInfo(proxy))}", which ${fault}`);
+	throw new KubeconfigError(`${name} is "${printable(withoutAnyLogin(proxy))}", which ${fault}`);
 }
 
 /**
@@ -92,7 +92,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 	refuseNamespace(options.namespace ?? selected.namespace);
 	const {user} = selected;
 	const {server, 'proxy-url': ownProxy} = selected.cluster;
-	const proxy = ownProxy || proxyOfEnvironment(server, options.env ?? process.env);
+	const given = ownProxy || proxyOfEnvironment(server, options.env ?? process.env);
+	const proxy = given && proxyAddress(given);
 	const listeners = new Set<(standing: Standing) => void>();
 	const credentials = credentialSource(shown(selected), {
 		proxy,

@@ -155,6 +155,18 @@ function explained(error: unknown, {userName}: SelectedContext): Error {
 	);
 }
 
+/** Whether it is another login than that one. */
+function isAnother(
+	{headers, connection: {tls}}: Credentials,
+	{authorization, certificate}: {authorization: string | undefined; certificate: CertificatePair | undefined},
+): boolean {
+	return (
+		headers['Authorization'] !== authorization ||
+		String(tls.cert) !== String(certificate?.cert) ||
+		String(tls.key) !== String(certificate?.key)
+	);
+}
+
 /**
  * The credentials of a context. `proxy` is the URL of the proxy to go through, if any; `reread` gives the context as the
  * kubeconfig has it now. Throws KubeconfigError for impersonation without a user.
@@ -179,6 +191,8 @@ export function credentialSource(
 	let oidc: Promise<OidcLogin> | undefined;
 	let running: Promise<Credentials> | undefined;
 	let epoch = 0;
+	/** What the server was sent last; all that it gets while the context means another cluster. */
+	let last: Credentials | undefined;
 	let standing: Standing = {};
 	let isClosed = false;
 	impersonation(opened.user, opened.userName);
@@ -226,7 +240,12 @@ export function credentialSource(
 			// As Go has it: a login in the URL comes before any other, as for a proxy in front of the server.
 			const authorization = loginIn(opened.cluster.server) ?? own;
 			const impersonated = impersonation(selected.user, selected.userName);
-			return {
+			// Whoever gave the context to another cluster may have put its token into the same file.
+			if (last && isAnother(last, {authorization, certificate})) {
+				await readAgain();
+				if (standing.movedTo !== undefined) return last;
+			}
+			last = {
 				headers: {...(authorization !== undefined && {Authorization: authorization}), ...impersonated},
 				connection: {
 					tls: {...(await trustOf(opened)), ...certificate},
@@ -235,6 +254,7 @@ export function credentialSource(
 				allowHttp2: !Object.values(impersonated).some(value => Array.isArray(value) && value.length > 1),
 				epoch: startedIn,
 			};
+			return last;
 		} catch (error) {
 			oidc = undefined;
 			throw explained(error, selected);
@@ -259,14 +279,17 @@ export function credentialSource(
 			return standing;
 		},
 		async get() {
+			if (last && standing.movedTo !== undefined) return last;
 			running ??= compute().finally(() => {
 				running = undefined;
 			});
 			return running;
 		},
 		async rejected(used) {
-			if (used.epoch !== epoch) return true;
+			if (standing.movedTo === undefined && used.epoch !== epoch) return true;
 			const now = await readAgain();
+			// Nothing is read or run again: what there is now is for the other cluster.
+			if (standing.movedTo !== undefined) return false;
 			// Another refusal may have been quicker.
 			if (used.epoch !== epoch) return true;
 			if (now && JSON.stringify(now.user) !== JSON.stringify(selected.user)) {

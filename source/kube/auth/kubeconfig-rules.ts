@@ -3,7 +3,7 @@
  * transport/transport.go): a file with two answers to one question is one whose author was mistaken.
  */
 import {proxyFault} from '../http/proxy.js';
-import {withoutUserInfo} from '../../knative/text/user-info.js';
+import {withoutAnyLogin} from '../../knative/text/user-info.js';
 import {printable} from '../../knative/text/printable.js';
 import {KubeconfigError} from './kubeconfig-files.js';
 import type {SelectedContext} from './kubeconfig-entries.js';
@@ -40,7 +40,7 @@ function refuseCluster({cluster, clusterName}: SelectedContext): void {
 		refuse('it names an authority and says insecure-skip-tls-verify as well; keep one');
 	}
 	const fault = proxy ? proxyFault(proxy) : undefined;
-	if (proxy && fault) refuse(`its proxy-url "${printable(withoutUserInfo(proxy))}" ${fault}`);
+	if (proxy && fault) refuse(`its proxy-url "${printable(withoutAnyLogin(proxy))}" ${fault}`);
 }
 
 function refuseUser({user, userName}: SelectedContext): void {

@@ -1,5 +1,5 @@
 /** A context of the kubeconfig with its cluster and user, checked; only the one that is used. */
-import {withoutUserInfo} from '../../knative/text/user-info.js';
+import {withoutAnyLogin} from '../../knative/text/user-info.js';
 import path from 'node:path';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
@@ -193,7 +193,7 @@ function checkServer(server: string | null | undefined, cluster: string): string
 	const url = URL.canParse(whole) ? new URL(whole) : undefined;
 	if (url?.protocol === 'https:' || url?.protocol === 'http:') return whole;
 	throw new KubeconfigError(
-		`cluster "${printable(cluster)}" has the server "${printable(withoutUserInfo(given))}", which is no http:// or https:// URL`,
+		`cluster "${printable(cluster)}" has the server "${printable(withoutAnyLogin(given))}", which is no http:// or https:// URL`,
 	);
 }
 

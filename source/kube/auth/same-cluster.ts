@@ -3,6 +3,7 @@
  * programs, and give the name of a context to another cluster: what is in the file then is for that one.
  */
 import {printable} from '../../knative/text/printable.js';
+import {withoutAnyLogin} from '../../knative/text/user-info.js';
 import type {SelectedContext} from './kubeconfig.js';
 
 const identifying = [
@@ -20,8 +21,9 @@ export function movedTo(opened: SelectedContext, now: SelectedContext): string |
 		field => (opened.cluster[field] || undefined) !== (now.cluster[field] || undefined),
 	);
 	if (different.length === 0) return undefined;
+	const server = printable(withoutAnyLogin(now.cluster.server));
 	const what = different.includes('server')
-		? printable(now.cluster.server)
-		: `another ${different.includes('proxy-url') ? 'proxy' : 'certificate authority'} for ${printable(now.cluster.server)}`;
+		? server
+		: `another ${different.includes('proxy-url') ? 'proxy' : 'certificate authority'} for ${server}`;
 	return `the context ${printable(opened.name)} now means another cluster: ${what}`;
 }

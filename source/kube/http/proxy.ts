@@ -68,6 +68,14 @@ export function proxyFromEnvironment(server: URL, env: ProxyEnvironment): string
 	return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
 
+/** Of the URL of a proxy without a fault, what leads to it: Go's net/http does not look at a path, a query or a fragment either. */
+export function proxyAddress(proxy: string): string {
+	const {protocol, username, password, host} = new URL(proxy);
+	const login =
+		username === '' && password === '' ? '' : `${username}${password === '' ? '' : `:${password}`}@`;
+	return `${protocol}//${login}${host}`;
+}
+
 /** What is wrong with the URL of a proxy, as the end of a sentence; undefined where it can be gone through. */
 export function proxyFault(proxy: string): string | undefined {
 	const url = URL.canParse(proxy) ? new URL(proxy) : undefined;

@@ -19,9 +19,9 @@ type FactLine = readonly [label: string, value: string];
  * Where fewer rows are left than a large window has, nothing is told: over a bad line each move of the selection would pay for
  * what Enter opens anyway.
  */
-const leastRows = 7;
+const leastRows = 10;
 /** Columns of a pane of a window so large that nothing of it stands idle, and the rows that are enough there. */
-const large = {columns: 90, rows: 5};
+const large = {columns: 66, rows: 5};
 
 export function serviceFacts(
 	service: ServiceView,

@@ -1,11 +1,41 @@
 import {describe, expect, it} from 'vitest';
 import {kubeconfigFor} from '../../support/api-server.js';
 import {connected, server, withAnsweringServer} from '../answering-server.js';
-import {proxyFault} from '../../../source/kube/http/proxy.js';
+import {connect} from '../../../source/kube/connect.js';
+import {proxyAddress, proxyFault} from '../../../source/kube/http/proxy.js';
 
 withAnsweringServer();
 
 describe('a proxy', () => {
+	it('is led to by its address alone, whatever path, query or fragment stands behind it', async () => {
+		for (const rest of ['/x', '/x?y', '?y', '/#f']) {
+			const cluster = await connected({
+				kubeconfigText: kubeconfigFor('http://api.example', {cluster: {'proxy-url': server.url + rest}}),
+			});
+			const answer = cluster.request({method: 'GET', path: '/version'});
+			(await server.next()).answer(200, {through: rest});
+			expect((await answer).body).toEqual({through: rest});
+		}
+		expect(proxyAddress('http:/bob:p%40ss@proxy:1/x')).toBe('http://bob:p%40ss@proxy:1');
+		expect(proxyAddress('socks5://bob@[::1]:1080/x?y#z')).toBe('socks5://bob@[::1]:1080');
+		expect(proxyAddress('https://:pw@proxy')).toBe('https://:pw@proxy');
+	});
+
+	it.each([
+		'http://bob:SE#CRET@proxy:3128',
+		'http://bob:SE/CRET@proxy:99999',
+		'http://bob:SE?CRET@pro xy',
+		'bob:SE CRET@proxy:99999',
+		'ftp://bob:SE@CRET@proxy',
+	])('that cannot be gone through is quoted without its login: %s', async proxy => {
+		const refused = expect.objectContaining({message: expect.not.stringMatching(/SE|CRET|bob/)});
+		const kubeconfigText = kubeconfigFor('https://api.example', {cluster: {'proxy-url': proxy}});
+		await expect(connect({kubeconfigText})).rejects.toEqual(refused);
+		const plain = kubeconfigFor('https://api.example');
+		await expect(connect({kubeconfigText: plain, env: {HTTPS_PROXY: proxy}})).rejects.toEqual(refused);
+		await expect(connect({kubeconfigText: kubeconfigFor(proxy)})).rejects.toEqual(refused);
+	});
+
 	it('of the kubeconfig is used', async () => {
 		// A proxy for plain http gets the whole URL as the path.
 		const cluster = await connected({

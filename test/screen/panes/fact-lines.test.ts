@@ -48,7 +48,6 @@ const linesIn = (rows: number) =>
 
 test('take no more rows than there are, and none where there are few', () => {
 	for (let rows = 0; rows < 20; rows++) expect(linesIn(rows)).toBeLessThanOrEqual(rows);
-	expect([0, 1, 6].map(linesIn)).toEqual([0, 0, 0]);
-	expect(linesIn(7)).toBeGreaterThan(0);
+	expect([0, 1, 9].map(linesIn)).toEqual([0, 0, 0]);
 	expect(linesIn(10)).toBeGreaterThan(4);
 });

@@ -1,5 +1,5 @@
 /** What pane 3 says of a split beside its rows: how far it has got, what contradicts it, what is got of it, who changed it. Pure. */
-import type {ConsoleState, Move, ServiceVerdict} from '../../../console/state/state.js';
+import type {ConsoleState, Move, ServiceVerdict, UsersSnapshot} from '../../../console/state/state.js';
 import {lateRefusal, type LateRefusal} from '../../../knative/release/late-refusal.js';
 import {conditionSentence} from '../../../knative/revision/revision-state.js';
 import {condition, rolloutInProgress, routeSettled} from '../../../knative/service/service-state.js';
@@ -149,6 +149,13 @@ type Got = {
 	readonly isOld?: true;
 };
 
+/** Of the last half a minute, or of less where the split is not as old: what users got before it is not what it gives them. */
+function usersRows(users: ConsoleState['users']): UsersSnapshot['view']['recent']['rows'] {
+	if (users?.snapshot.state !== 'counting') return [];
+	const {recent, sinceSplit} = users.snapshot.view;
+	return sinceSplit.seconds < recent.seconds ? sinceSplit.rows : recent.rows;
+}
+
 /**
  * Of the last half a minute: what the loop was answered, else what users were; in the order of the rows, and after them what has
  * no row, as in a draft that took it out. Undefined while too little is known for a bar.
@@ -160,8 +167,10 @@ export function gotOf(
 ): Got | undefined {
 	const answered = latelyAnswered(verdict);
 	if (answered) return barOf('got', inRows(split, answered.got), answered.rest);
-	const rows = users?.snapshot.view.recent.rows ?? [];
-	const byRevision = inRows(split, new Map(rows.map(({revision, share}) => [revision, share ?? 0])));
+	const rows = usersRows(users);
+	// What somebody asks at its own address may be all that a revision gets, and may be what users are sent to it against the split.
+	if (rows.some(({share}) => share === undefined)) return undefined;
+	const byRevision = inRows(split, new Map(rows.map(({revision, share}) => [revision, share])));
 	const shares = [...byRevision.values()];
 	if (shares.every(share => (share ?? 0) === 0)) return undefined;
 	const whole = apportion(
@@ -202,7 +211,7 @@ function barOf(label: string, shares: Shares, rest: number): Got {
 export function haveSameShares(one: ConsoleState['users'], other: ConsoleState['users']): boolean {
 	if (!one || !other) return one === other;
 	if (one.isPaused !== other.isPaused) return false;
-	const [rows, others] = [one.snapshot.view.recent.rows, other.snapshot.view.recent.rows];
+	const [rows, others] = [usersRows(one), usersRows(other)];
 	return (
 		rows.length === others.length &&
 		rows.every(({revision, share}, index) => {

@@ -9,6 +9,8 @@ import {
 } from '../../../../source/screen/panes/traffic/traffic-lines.js';
 import {createTheme} from '../../../../source/terminal/output/theme.js';
 import type {ServiceVerdict} from '../../../../source/console/state/state.js';
+import type {UsersSnapshot} from '../../../../source/users/users.js';
+import {usersRow, usersSnapshot, usersWindow} from '../../../users/snapshots.js';
 import {snapshotOf} from '../../live/snapshot.js';
 import {condition, serviceView} from '../../../knative/objects.js';
 import {canaryTraffic, one, refusedByRoute, two} from '../../parts/state.js';
@@ -107,6 +109,10 @@ describe('what contradicts a split', () => {
 	});
 });
 
+const usersGetting = (first: number | undefined, second: number | undefined) =>
+	usersWindow([usersRow(one, 40, {share: first}), usersRow(two, 10, {share: second})]);
+const asUsers = (snapshot: UsersSnapshot) => ({uid: service.uid, snapshot, isPaused: false});
+
 describe('what is got', () => {
 	const split = splitOf(service);
 	const shares = [
@@ -154,6 +160,33 @@ describe('what is got', () => {
 			revisions: [two],
 			percents: [100],
 		});
+	});
+
+	it('is what users get where no loop runs', () => {
+		const users = asUsers(usersSnapshot(usersGetting(0.8, 0.2)));
+		expect(gotOf(split, undefined, users)).toMatchObject({label: 'users', values: ['80', '20']});
+	});
+
+	it('is of no time before the split, and nothing until something of it is counted', () => {
+		const before = usersGetting(1, 0);
+		const young = {...usersGetting(0.5, 0.5), seconds: 4};
+		const none = {...usersWindow([]), seconds: 0};
+		expect(gotOf(split, undefined, asUsers(usersSnapshot(before, {sinceSplit: young})))?.values).toEqual([
+			'50',
+			'50',
+		]);
+		expect(gotOf(split, undefined, asUsers(usersSnapshot(before, {sinceSplit: none})))).toBeUndefined();
+		const old = {...usersGetting(0.5, 0.5), seconds: 300};
+		expect(gotOf(split, undefined, asUsers(usersSnapshot(before, {sinceSplit: old})))?.values).toEqual([
+			'100',
+			'0',
+		]);
+	});
+
+	it('is nothing where it cannot be told how much one of them gets, or nobody can be asked now', () => {
+		expect(gotOf(split, undefined, asUsers(usersSnapshot(usersGetting(1, undefined))))).toBeUndefined();
+		const away = usersSnapshot(usersGetting(0.8, 0.2), {}, {state: 'unknown'});
+		expect(gotOf(split, undefined, asUsers(away))).toBeUndefined();
 	});
 
 	it('is nothing of a loop that has stopped', () => {
