@@ -107,7 +107,7 @@ it('goes from n to D, and what is stored is what each review has shown', async (
 	terminal.press('ctrl-s');
 	await agree(terminal, {world, of: 'tag'});
 	await split(/shop-00002=\d+:next/);
-	await terminal.until(/…00002\s+next/);
+	await terminal.until(/…00002\s+stable, next/);
 
 	terminal.press('s');
 	await terminal.until(/Autoscaling of shop/);
