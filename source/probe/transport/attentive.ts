@@ -82,6 +82,10 @@ class Attendance {
 /** Methods whose request may be made once more without harm (RFC 9110, section 9.2.1). */
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Of gRPC the health check alone: what a method that the operator chose does on the server, nobody here knows. */
+const maySendTwice = ({protocol, path, request}: ProbeTarget): boolean =>
+	protocol === 'grpc' ? path === '/' : safe.has(request?.method ?? 'GET');
+
 /** A probe that answers with what was observed from the sending to the end. */
 export function attentive(probe: Probe, times: Times = systemTimes): Probe {
 	const attendance = new Attendance(times);
@@ -89,7 +93,7 @@ export function attentive(probe: Probe, times: Times = systemTimes): Probe {
 	async function ask(target: ProbeTarget, options: AskOptions = {}): ReturnType<Probe['ask']> {
 		const before = attendance.absences;
 		const answer = await probe.ask(target, options);
-		if (attendance.absences === before || !safe.has(target.request?.method ?? 'GET')) return answer;
+		if (attendance.absences === before || !maySendTwice(target)) return answer;
 		options.signal?.throwIfAborted();
 		// It was due when nobody was there; now is when it is sent.
 		return ask(target, {...options, ...(options.slot !== undefined && {slot: times.now()})});

@@ -3,22 +3,25 @@ import {createHttpProbe} from './http/http.js';
 import type {Probe, ProbeOptions} from './probe.js';
 import {knowingTheDead} from './still-there.js';
 
+const listening = (probe: Probe): Probe => attentive(knowingTheDead(probe));
+
 /**
  * A probe for both protocols. What gRPC needs is loaded with the first target that asks for it, because it is large
- * and most services speak HTTP. What nobody listened to is asked again (attention.ts), and what
+ * and most services speak HTTP. What nobody listened to is asked again (attentive.ts), and what
  * a gateway took with it when it went down is known for that (still-there.ts).
  */
 export function createProbe(options: ProbeOptions = {}): Probe {
-	const http = createHttpProbe(options);
+	const http = listening(createHttpProbe(options));
 	let grpc: Promise<Probe> | undefined;
 	let closed = false;
 
+	// Before anything is sent, so that the time it takes is no absence during a request.
 	async function loadGrpc(): Promise<Probe> {
 		const {createGrpcProbe} = await import('./grpc/grpc.js');
-		return createGrpcProbe(options);
+		return listening(createGrpcProbe(options));
 	}
 
-	const both: Probe = {
+	return {
 		async ask(target, askOptions) {
 			if (closed) {
 				throw new Error('The probe is closed.');
@@ -45,5 +48,4 @@ export function createProbe(options: ProbeOptions = {}): Probe {
 			await probe?.close();
 		},
 	};
-	return attentive(knowingTheDead(both));
 }

@@ -94,10 +94,27 @@ test('what was given up meanwhile is given up, and what may do harm twice is not
 	const controller = new AbortController();
 	const aborted = attended.ask(target, {signal: controller.signal});
 	const posted = attended.ask({...target, request: {method: 'POST', headers: []}});
+	const called = attended.ask({
+		...target,
+		protocol: 'grpc',
+		path: '/orders.v1.Orders/Place',
+		request: {method: 'GET', headers: []},
+	});
 	pass(13_000);
 	controller.abort(new Error('given up'));
 	for (const {give} of asked) give(timeout);
 	await expect(aborted).rejects.toThrow('given up');
 	expect(await posted).toBe(timeout);
-	expect(asked).toHaveLength(2);
+	expect(await called).toBe(timeout);
+	expect(asked).toHaveLength(3);
+});
+
+test('the health check of gRPC is asked again', async () => {
+	const {asked, attended, pass} = open();
+	const answer = attended.ask({...target, protocol: 'grpc'});
+	pass(13_000);
+	asked[0]?.give(timeout);
+	await new Promise(setImmediate);
+	asked[1]?.give(fine);
+	expect(await answer).toBe(fine);
 });

@@ -4,7 +4,7 @@ import type {Client, ServiceError} from '@grpc/grpc-js';
 import {describeFailure, timeoutFailure} from '../failure.js';
 import type {Fingerprinter} from '../../attribution/fingerprint.js';
 import type {GrpcMethod} from './grpc-methods.js';
-import {detailsOf, replyOutcome, statusOutcome} from './grpc-outcome.js';
+import {replyOutcome, statusOutcome, wasNeverBegun} from './grpc-outcome.js';
 import type {ProbeOutcome, ProbeTarget} from '../probe.js';
 
 /** The operator's headers. */
@@ -32,7 +32,6 @@ type CallOptions = {
  * A stream that is refused, mostly since the gateway is about to close the connection, was not begun: it is sent again, over
  * another one (RFC 9113, section 8.7).
  */
-const neverBegun = /^Stream refused/;
 const mostRefusals = 3;
 
 /** A second message is none of an answer to one request. */
@@ -95,7 +94,7 @@ export async function callMethod(
 		});
 		request.on('error', (error: ServiceError) => {
 			if (isOver()) return;
-			if (refusals > 0 && neverBegun.test(detailsOf(error))) {
+			if (refusals > 0 && messages.length === 0 && wasNeverBegun(error, headers)) {
 				const left = timeout - (performance.now() - begun);
 				resolve(
 					callMethod(client, target, method, {

@@ -14,7 +14,7 @@ import type {FailureKind, ProbeOutcome, ProbeTarget} from '../probe.js';
 import {toShownBody} from '../body.js';
 
 /** The words of a status; grpc-js makes up some without any. */
-export function detailsOf({details}: {details?: unknown}): string {
+function detailsOf({details}: {details?: unknown}): string {
 	return typeof details === 'string' ? details : '';
 }
 
@@ -82,6 +82,14 @@ const brokenStream =
 	/^(Received RST_STREAM|Stream refused|Call cancelled|Connection dropped|Bandwidth exhausted|Write (error|failed)|read E)/;
 const unreadableStream =
 	/^(Response message parsing|No status information|Received message|Failed to decompress|Invalid)/;
+
+/** What grpc-js 1.14 says of a stream that ended with REFUSED_STREAM; a server may say the same in a status of its own. */
+const refusedStream = 'Stream refused by server';
+
+/** Whether the other side said of a call, by HTTP/2, that it took no notice of it: no header, no status of its own came. */
+export function wasNeverBegun(error: ServiceError, headers: Metadata): boolean {
+	return detailsOf(error) === refusedStream && !hasEntries(headers) && !hasEntries(error.metadata);
+}
 
 /** What is said around the last error of a connection that never was, with the time of day, which would make each another one. */
 const neverConnected =

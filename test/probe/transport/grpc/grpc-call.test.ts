@@ -73,3 +73,28 @@ test('a stream that is refused was not begun, and is sent again; one that always
 	const {port: refusing} = await serveStreams(refuse);
 	expect(failureOf(await askAt(refusing)).failure).toBe('reset');
 });
+
+test('a call whose answer says that it was refused was begun: it is sent once', async () => {
+	let calls = 0;
+	const {port} = await serveStreams((stream, count) => {
+		calls = count;
+		stream.respond(responseHeaders, {waitForTrailers: true});
+		stream.on('wantTrailers', () =>
+			stream.sendTrailers({'grpc-status': '14', 'grpc-message': 'Stream refused by server'}),
+		);
+		stream.end();
+	});
+	await askAt(port);
+	expect(calls).toBe(1);
+});
+
+test('a stream that is refused after its headers came was begun: it is sent once', async () => {
+	let calls = 0;
+	const {port} = await serveStreams((stream, count) => {
+		calls = count;
+		stream.respond(responseHeaders);
+		stream.write(serving, () => refuse(stream));
+	});
+	expect(failureOf(await askAt(port)).failure).toBe('reset');
+	expect(calls).toBe(1);
+});
