@@ -6,7 +6,7 @@
  * pkg/gc/config.go.
  */
 import {configmaps} from './resources.js';
-import type {ObjectStore} from './state.js';
+import type {ObjectStore} from './shared-store.js';
 
 export const systemNamespace = 'knative-serving';
 

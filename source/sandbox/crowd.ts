@@ -11,7 +11,7 @@ import {childName, controlledBy, getRoute, timestamp} from './controller/objects
 import {hostsOf} from './controller/serving/domain.js';
 import {resolveDigest} from './images/catalog.js';
 import {configurations, coreServices, ingresses, revisions, routes, services} from './resources.js';
-import type {ObjectStore, Resource, StoredObject} from './state.js';
+import type {ObjectStore, Resource, StoredObject} from './shared-store.js';
 
 export type CrowdOptions = {
 	/** How many services, and how many revisions each; whole numbers from 1. */

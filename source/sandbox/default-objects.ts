@@ -7,7 +7,7 @@
 import type {KubernetesObject} from '../knative/objects/wire.js';
 import {kourierClass} from './controller/networking/kingress.js';
 import {configmaps, namespaces} from './resources.js';
-import type {ObjectStore} from './state.js';
+import type {ObjectStore} from './shared-store.js';
 
 const namespaceNames = [
 	'default',

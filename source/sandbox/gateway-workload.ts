@@ -9,7 +9,7 @@ import type {KubernetesObject} from '../knative/objects/wire.js';
 import type {PodRuntime} from './api/pods/pod-runtime.js';
 import {controlledBy} from './controller/objects.js';
 import {coreServices, deployments, pods, replicaSets} from './resources.js';
-import type {ObjectStore, StoredObject} from './state.js';
+import type {ObjectStore, StoredObject} from './shared-store.js';
 import {timestamp} from './store/next-object.js';
 
 const namespace = 'kourier-system';

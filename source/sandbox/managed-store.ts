@@ -16,7 +16,7 @@ import {
 	replicaSets,
 	serverlessServices,
 } from './resources.js';
-import type {ObjectStore, Resource, StoredObject} from './state.js';
+import type {ObjectStore, Resource, StoredObject} from './shared-store.js';
 import {timestamp, updatedObject} from './store/next-object.js';
 import type {KubernetesObject} from '../knative/objects/wire.js';
 

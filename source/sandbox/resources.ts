@@ -3,7 +3,7 @@
  *
  * Sources: knative/serving config/core/300-resources, knative/networking config/300-resources, kubernetes core/v1.
  */
-import type {Resource} from './state.js';
+import type {Resource} from './shared-store.js';
 
 function serving(
 	kind: string,

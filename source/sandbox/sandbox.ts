@@ -22,7 +22,7 @@ import {serverlessServices} from './resources.js';
 import {admin, roles, type UserRole} from './roles.js';
 import {seed} from './seed.js';
 import {createManagedStore} from './managed-store.js';
-import type {SandboxPace} from './state.js';
+import type {SandboxPace} from './shared-store.js';
 import {createObjectStore} from './store/object-store.js';
 import {createPace} from './store/sandbox-pace.js';
 import {startSwitchServer} from './switches/switch-server.js';

@@ -6,7 +6,7 @@ import type {KnativeService, RevisionTemplate, TrafficTarget} from '../knative/o
 import {getService} from './controller/objects.js';
 import {podsOf} from './controller/workload/pods.js';
 import {isReady} from './controller/workload/pod-status.js';
-import type {ObjectStore} from './state.js';
+import type {ObjectStore} from './shared-store.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -8,7 +8,7 @@ import {Agent, request as httpRequest} from 'node:http';
 import {at, objectsOf, stringOf} from './api/body/json.js';
 import {createGrpcCallers} from './grpc-users.js';
 import {services} from './resources.js';
-import type {ObjectStore, StoredObject} from './state.js';
+import type {ObjectStore, StoredObject} from './shared-store.js';
 
 export type UserSettings = {
 	/** Requests a second to each service, 0 to 500. */

@@ -9,7 +9,7 @@ import {at, stringOf} from '../../source/sandbox/api/body/json.js';
 import {kubeconfigYaml} from '../../source/sandbox/api/http/sandbox-kubeconfig.js';
 import {startApiServer, type ApiServer} from '../../source/sandbox/api/http/server.js';
 import {services} from '../../source/sandbox/resources.js';
-import type {ObjectStore} from '../../source/sandbox/state.js';
+import type {ObjectStore} from '../../source/sandbox/shared-store.js';
 import {createObjectStore} from '../../source/sandbox/store/object-store.js';
 
 const token = 'a-token-of-the-test';

@@ -12,7 +12,7 @@ import {createService, deleteService, guardedPatch, type WriteTarget} from '../.
 import {kubeconfigYaml} from '../../source/sandbox/api/http/sandbox-kubeconfig.js';
 import {startApiServer, type ApiServer} from '../../source/sandbox/api/http/server.js';
 import {createObjectStore} from '../../source/sandbox/store/object-store.js';
-import type {ObjectStore} from '../../source/sandbox/state.js';
+import type {ObjectStore} from '../../source/sandbox/shared-store.js';
 import {coreServices, ingresses} from '../../source/sandbox/resources.js';
 import type {PatchOperation} from '../../source/knative/objects/patch.js';
 

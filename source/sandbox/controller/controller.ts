@@ -2,7 +2,7 @@
  * The frame every controller runs in: a queue of keys, each reconciled from the state there is (level-triggered), again
  * whenever something it looks at has changed.
  */
-import type {StateChange, ObjectStore, SandboxPace} from '../state.js';
+import type {StateChange, ObjectStore, SandboxPace} from '../shared-store.js';
 import type {EventRecorder} from './events.js';
 import type {ObjectKey} from './objects.js';
 

@@ -1,4 +1,4 @@
-import type {ObjectStore, Resource, StoredObject} from '../state.js';
+import type {ObjectStore, Resource, StoredObject} from '../shared-store.js';
 
 /**
  * Makes an object be as it should: created, or changed, or instead of one that the owner made that had this name before.

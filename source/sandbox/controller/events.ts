@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import type {KubernetesObject} from '../../knative/objects/wire.js';
 import {events} from '../resources.js';
-import type {ObjectStore, SandboxPace, StoredObject} from '../state.js';
+import type {ObjectStore, SandboxPace, StoredObject} from '../shared-store.js';
 import {timestamp} from './objects.js';
 
 export type EventRecorder = {

@@ -1,6 +1,6 @@
 /** What the controllers look objects up by, besides their names. */
 import {coreServices, pods, revisions, routes} from '../resources.js';
-import type {ObjectStore, StoredObject} from '../state.js';
+import type {ObjectStore, StoredObject} from '../shared-store.js';
 import {sharedIndex} from '../store/object-index.js';
 import {
 	isRevision,

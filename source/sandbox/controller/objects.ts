@@ -12,7 +12,7 @@ import type {
 	Route,
 } from '../../knative/objects/wire.js';
 import {configurations, ingresses, revisions, routes, services} from '../resources.js';
-import type {ObjectStore, Resource, StoredObject} from '../state.js';
+import type {ObjectStore, Resource, StoredObject} from '../shared-store.js';
 
 export type StoredService = StoredObject & KnativeService;
 export type StoredConfiguration = StoredObject & Configuration;

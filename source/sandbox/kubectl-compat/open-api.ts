@@ -6,7 +6,7 @@
  */
 import {createHash} from 'node:crypto';
 import {resources} from '../resources.js';
-import type {Resource} from '../state.js';
+import type {Resource} from '../shared-store.js';
 import {apiVersionOf, pathOf, servedGroups, verbsOf} from '../api/verbs/group-version.js';
 import {described} from './schema/descriptions.js';
 import {schemaOf} from './schema/knative.js';

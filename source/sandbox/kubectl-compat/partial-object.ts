@@ -1,4 +1,4 @@
-import type {StoredObject} from '../state.js';
+import type {StoredObject} from '../shared-store.js';
 
 export type ListMetadata = {resourceVersion: string; continue?: string; remainingItemCount?: number};
 

@@ -4,7 +4,7 @@
  * Sources: knative/serving config/core/300-resources (additionalPrinterColumns), kubernetes
  * pkg/printers/internalversion/printers.go, apiextensions-apiserver pkg/registry/customresource/tableconvertor.
  */
-import type {Resource, StoredObject} from '../state.js';
+import type {Resource, StoredObject} from '../shared-store.js';
 import {ageOf} from './table-age.js';
 import {partial, type IncludeObject, type ListMetadata} from './partial-object.js';
 import {at, listOf, objectOf, objectsOf, stringOf} from '../api/body/json.js';

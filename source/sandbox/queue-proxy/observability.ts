@@ -8,7 +8,7 @@
 import {at, parseJson} from '../api/body/json.js';
 import {settingsOf, systemNamespace} from '../cluster-settings.js';
 import {configmaps} from '../resources.js';
-import type {StateChange, ObjectStore} from '../state.js';
+import type {StateChange, ObjectStore} from '../shared-store.js';
 
 const configMap = 'config-observability';
 

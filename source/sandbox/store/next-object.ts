@@ -6,7 +6,7 @@
 import {randomUUID} from 'node:crypto';
 import {isDeepStrictEqual} from 'node:util';
 import type {KubernetesObject} from '../../knative/objects/wire.js';
-import type {Resource, StoredObject} from '../state.js';
+import type {Resource, StoredObject} from '../shared-store.js';
 
 /**
  * A new object with uid, creationTimestamp and generation 1; its resourceVersion is still empty.

@@ -2,7 +2,7 @@
  * Objects by something other than their names, kept up with the store: what the informers' indexes are for controllers.
  * With ten thousand objects a controller that lists them all for each change would never be done.
  */
-import type {ObjectStore, Resource, StoredObject} from '../state.js';
+import type {ObjectStore, Resource, StoredObject} from '../shared-store.js';
 
 export type ObjectIndex = {
 	/** The objects under a value, sorted by namespace and name. */

@@ -9,7 +9,7 @@ import {
 	type ObjectStore,
 	type Resource,
 	type StoredObject,
-} from '../state.js';
+} from '../shared-store.js';
 import {createdObject, updatedObject} from './next-object.js';
 import {createSortedTable, type SortedObjects} from './sorted-table.js';
 

@@ -1,4 +1,4 @@
-import type {SandboxPace} from '../state.js';
+import type {SandboxPace} from '../shared-store.js';
 import {createTaskQueue, type Task} from './task-queue.js';
 
 /** The longest delay a Node timer takes; a longer one would fire at once. */

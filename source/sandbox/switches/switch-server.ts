@@ -10,7 +10,7 @@ import type {ApiFaultSwitch} from '../api/http/api-faults.js';
 import {parseJson} from '../api/body/json.js';
 import {ApiError, badRequest, internalError, unauthorized} from '../api/http/api-error.js';
 import type {GatewayFaultSwitch} from '../gateway/gateway-faults.js';
-import type {ObjectStore} from '../state.js';
+import type {ObjectStore} from '../shared-store.js';
 import type {Users} from '../simulated-users.js';
 import {apiFaults, gatewayFaults, noBody, userSettings} from './bodies.js';
 

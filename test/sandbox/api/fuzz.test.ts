@@ -10,7 +10,7 @@ import {afterAll, beforeAll, expect, it} from 'vitest';
 import {startApiServer, type ApiServer} from '../../../source/sandbox/api/http/server.js';
 import {isObject, parseJson} from '../../../source/sandbox/api/body/json.js';
 import {services} from '../../../source/sandbox/resources.js';
-import type {ObjectStore} from '../../../source/sandbox/state.js';
+import type {ObjectStore} from '../../../source/sandbox/shared-store.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';
 import {knativeService, servicesPath, token, user} from './support.js';
 

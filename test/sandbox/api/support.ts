@@ -6,7 +6,7 @@ import {
 	type ApiServer,
 	type ApiServerOptions,
 } from '../../../source/sandbox/api/http/server.js';
-import type {ObjectStore} from '../../../source/sandbox/state.js';
+import type {ObjectStore} from '../../../source/sandbox/shared-store.js';
 import {createObjectStore, type ObjectStoreOptions} from '../../../source/sandbox/store/object-store.js';
 import {at, type JsonObject} from '../../../source/sandbox/api/body/json.js';
 import {objectIn} from '../../support/json-object.js';

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {pods, services} from '../../../source/sandbox/resources.js';
-import type {ObjectStore} from '../../../source/sandbox/state.js';
+import type {ObjectStore} from '../../../source/sandbox/shared-store.js';
 import {at, type JsonObject} from '../../../source/sandbox/api/body/json.js';
 import {servicesPath, start} from './support.js';
 

@@ -3,7 +3,7 @@ import {afterEach, expect, test} from 'vitest';
 import {getRevision} from '../../../source/sandbox/controller/objects.js';
 import {podsOf} from '../../../source/sandbox/controller/workload/pods.js';
 import {deployments, podAutoscalers, pods, replicaSets} from '../../../source/sandbox/resources.js';
-import type {Resource, StoredObject} from '../../../source/sandbox/state.js';
+import type {Resource, StoredObject} from '../../../source/sandbox/shared-store.js';
 import {pinned, startWorld, template, type World} from './world.js';
 
 let world: World;

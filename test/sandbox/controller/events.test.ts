@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {createEventRecorder} from '../../../source/sandbox/controller/events.js';
 import {events, pods} from '../../../source/sandbox/resources.js';
-import type {SandboxPace} from '../../../source/sandbox/state.js';
+import type {SandboxPace} from '../../../source/sandbox/shared-store.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';
 
 const hour = 3_600_000;

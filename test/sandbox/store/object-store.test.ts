@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {KubernetesObject} from '../../../source/knative/objects/wire.js';
 import {configmaps, namespaces, pods, revisions, services} from '../../../source/sandbox/resources.js';
-import {StoreConflict, type StateChange} from '../../../source/sandbox/state.js';
+import {StoreConflict, type StateChange} from '../../../source/sandbox/shared-store.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';
 
 function service(name: string, namespace = 'default', spec: unknown = {}): KubernetesObject {

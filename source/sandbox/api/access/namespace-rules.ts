@@ -4,7 +4,7 @@
  * Sources: k8s.io/apiserver pkg/endpoints/handlers/rest.go, pkg/admission/plugin/namespace/lifecycle.
  */
 import {namespaces} from '../../resources.js';
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 import {objectOf, stringOf, type JsonObject} from '../body/json.js';
 import type {Api, ResourceRequest} from '../http/request.js';
 import {ApiError, badRequest, notFound, qualifiedResource} from '../http/api-error.js';

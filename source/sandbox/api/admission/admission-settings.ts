@@ -4,7 +4,7 @@
  * Source: knative/serving pkg/apis/config/defaults.go, config/core/configmaps/{defaults,autoscaler}.yaml.
  */
 import {settingsOf} from '../../cluster-settings.js';
-import type {ObjectStore} from '../../state.js';
+import type {ObjectStore} from '../../shared-store.js';
 
 export type AdmissionSettings = {
 	/** Seconds; the default and the most. */

@@ -6,7 +6,7 @@
  * pkg/webhook; knative/pkg webhook/resourcesemantics.
  */
 import {isDeepStrictEqual} from 'node:util';
-import type {Resource, StoredObject} from '../../state.js';
+import type {Resource, StoredObject} from '../../shared-store.js';
 import {at, isObject, objectOf, objectsOf, stringOf, stringsOf, type JsonObject} from '../body/json.js';
 import {label1035Problems} from '../verbs/names.js';
 import {decodingProblem} from '../../kubectl-compat/schema/decoding.js';

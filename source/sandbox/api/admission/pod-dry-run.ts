@@ -5,7 +5,7 @@
  *
  * Source: knative/serving pkg/webhook/{validate_unstructured,podspec_dryrun}.go, kubernetes pkg/apis/core/validation.
  */
-import type {ObjectStore} from '../../state.js';
+import type {ObjectStore} from '../../shared-store.js';
 import {at, isObject, objectOf, objectsOf, type JsonObject} from '../body/json.js';
 import {generatedName} from '../verbs/names.js';
 import {badRequest, invalid, invalidValue, type FieldCause} from '../http/api-error.js';

@@ -4,7 +4,7 @@
  * Source: k8s.io/apiserver pkg/admission/plugin/resourcequota/controller.go, kubernetes pkg/quota/v1/evaluator/core/pods.go.
  */
 import {pods, resourceQuotas} from '../../resources.js';
-import type {ObjectStore, StoredObject} from '../../state.js';
+import type {ObjectStore, StoredObject} from '../../shared-store.js';
 import {at, objectsOf, stringOf} from '../body/json.js';
 import {quantityOf} from './go-values.js';
 

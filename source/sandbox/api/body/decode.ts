@@ -4,7 +4,7 @@
  * Source: k8s.io/apiserver pkg/endpoints/handlers/{create,update,patch,rest}.go.
  */
 import type {KubernetesObject} from '../../../knative/objects/wire.js';
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 import {unrecognized} from './request-body.js';
 import {apiVersionOf} from '../verbs/group-version.js';
 import {isObject, stringOf, type JsonObject} from './json.js';

@@ -4,7 +4,7 @@
  * Source: k8s.io/apimachinery pkg/api/errors/errors.go and pkg/util/validation/field/errors.go.
  */
 import type {ApiStatus} from '../../../knative/objects/wire.js';
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 
 /** An answer that is no object. Thrown anywhere below the dispatcher, which turns it into the response. */
 export class ApiError extends Error {

@@ -5,7 +5,7 @@
  * Sources: k8s.io/apiserver pkg/registry/generic/registry/store.go, pkg/endpoints/handlers/{create,update,patch}.go.
  */
 import type {ManagedFieldsEntry} from '../../../knative/objects/wire.js';
-import type {Resource, StoredObject} from '../../state.js';
+import type {Resource, StoredObject} from '../../shared-store.js';
 import {createdObject, timestamp, updatedObject} from '../../store/next-object.js';
 import {mutate, validate} from '../admission/admission.js';
 import {dryRunPod} from '../admission/pod-dry-run.js';

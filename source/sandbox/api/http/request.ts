@@ -1,5 +1,5 @@
 /** What the handlers get and give. */
-import type {ObjectStore, Resource} from '../../state.js';
+import type {ObjectStore, Resource} from '../../shared-store.js';
 import type {Caller} from '../access/authentication.js';
 import type {ApiMessage, ApiResponse} from './exchange.js';
 import type {ApiFaultSwitch} from './api-faults.js';

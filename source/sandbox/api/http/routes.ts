@@ -1,7 +1,7 @@
 /** Which path is what. Source: k8s.io/apiserver pkg/endpoints/{installer,request/requestinfo}.go. */
 import findMyWay from 'find-my-way';
 import {pods, resources} from '../../resources.js';
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 import {mayUsePath} from '../access/rbac.js';
 import {review} from '../access/access-review.js';
 import {readBody} from '../body/request-body.js';

@@ -5,7 +5,7 @@ import {setTimeout} from 'node:timers/promises';
 import {promisify} from 'node:util';
 import {constants, gzip} from 'node:zlib';
 import {dump} from 'js-yaml';
-import type {ObjectStore} from '../../state.js';
+import type {ObjectStore} from '../../shared-store.js';
 import {namespaces} from '../../resources.js';
 import {everything, type PolicyRule} from '../access/rbac.js';
 import {callerOf, type ApiUser} from '../access/authentication.js';

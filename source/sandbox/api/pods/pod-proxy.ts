@@ -7,7 +7,7 @@
 import {request as httpRequest, type IncomingHttpHeaders, type IncomingMessage} from 'node:http';
 import {once} from 'node:events';
 import {pods} from '../../resources.js';
-import type {StoredObject} from '../../state.js';
+import type {StoredObject} from '../../shared-store.js';
 import {mayUseResource} from '../access/rbac.js';
 import type {ApiHeaders, ApiMessage, ApiResponse} from '../http/exchange.js';
 import {at, listOf, objectsOf, stringOf} from '../body/json.js';

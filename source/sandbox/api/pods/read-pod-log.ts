@@ -4,7 +4,7 @@
  * Sources: kubernetes pkg/registry/core/pod/{rest/log.go,strategy.go} (LogLocation), pkg/kubelet/kuberuntime/logs.
  */
 import {pods} from '../../resources.js';
-import type {StoredObject} from '../../state.js';
+import type {StoredObject} from '../../shared-store.js';
 import type {ApiResponse} from '../http/exchange.js';
 import {at, objectsOf, stringOf} from '../body/json.js';
 import type {LogLine} from './pod-runtime.js';

@@ -4,7 +4,7 @@
  * Source: kubernetes pkg/apis/core/v1/{conversion,defaults}.go, pkg/registry/core/secret/strategy.go.
  */
 import {secrets} from '../../resources.js';
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 import {objectOf, type JsonObject} from '../body/json.js';
 import {badRequest, invalid, invalidValue} from '../http/api-error.js';
 

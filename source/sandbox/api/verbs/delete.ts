@@ -6,7 +6,7 @@
  */
 import type {ApiStatus} from '../../../knative/objects/wire.js';
 import {namespaces, pods} from '../../resources.js';
-import type {ObjectStore, Resource, StoredObject} from '../../state.js';
+import type {ObjectStore, Resource, StoredObject} from '../../shared-store.js';
 import {timestamp} from '../../store/next-object.js';
 import {mediaTypeOf, parseBody} from '../body/request-body.js';
 import {inForm, listInForm} from './object-forms.js';

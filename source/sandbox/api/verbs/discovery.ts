@@ -5,7 +5,7 @@
  */
 import {createHash} from 'node:crypto';
 import {resources} from '../../resources.js';
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 import {apiVersionOf, servedGroups, verbsOf} from './group-version.js';
 import type {Form} from '../http/negotiation.js';
 

@@ -5,7 +5,7 @@
  * Source: kubernetes pkg/controller/garbagecollector, pkg/controller/namespace.
  */
 import {namespaces, resources} from '../../resources.js';
-import type {StateChange, ObjectStore, Resource, StoredObject} from '../../state.js';
+import type {StateChange, ObjectStore, Resource, StoredObject} from '../../shared-store.js';
 import {beginDeletion, isOnNode} from './delete.js';
 import {at, listOf} from '../body/json.js';
 

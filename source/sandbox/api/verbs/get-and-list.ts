@@ -3,7 +3,7 @@
  *
  * Source: k8s.io/apiserver pkg/endpoints/handlers/get.go, pkg/storage/etcd3/store.go.
  */
-import type {ObjectStore, Resource, StoredObject} from '../../state.js';
+import type {ObjectStore, Resource, StoredObject} from '../../shared-store.js';
 import {inForm, listInForm} from './object-forms.js';
 import {at, parseJson} from '../body/json.js';
 import type {Form} from '../http/negotiation.js';

@@ -1,5 +1,5 @@
 import {coreServices, resources} from '../../resources.js';
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 
 /** `serving.knative.dev/v1`, `v1`: as in apiVersion. */
 export function apiVersionOf(resource: {group: string; version: string}): string {

@@ -3,7 +3,7 @@
  *
  * Source: k8s.io/apimachinery pkg/api/validation/objectmeta.go, apiserver pkg/registry/rest/{create,update}.go.
  */
-import type {Resource, StoredObject} from '../../state.js';
+import type {Resource, StoredObject} from '../../shared-store.js';
 import {listOf, objectsOf, stringOf, stringsOf, type JsonObject} from '../body/json.js';
 import {
 	label1123Problems,

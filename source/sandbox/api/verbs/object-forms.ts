@@ -1,5 +1,5 @@
 /** One object or a list of them in the form a client asked for. */
-import type {Resource, StoredObject} from '../../state.js';
+import type {Resource, StoredObject} from '../../shared-store.js';
 import {apiVersionOf} from './group-version.js';
 import type {Form} from '../http/negotiation.js';
 import {partial, type IncludeObject, type ListMetadata} from '../../kubectl-compat/partial-object.js';

@@ -5,7 +5,7 @@
  */
 import mergePatch from 'json-merge-patch';
 import {applyPatch, Pointer, type Operation} from 'rfc6902';
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 import {wordsOf} from '../body/request-body.js';
 import {jsonProblem} from '../body/go-json.js';
 import {isObject, objectOf, parseJson, type JsonObject} from '../body/json.js';

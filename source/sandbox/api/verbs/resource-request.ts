@@ -1,5 +1,5 @@
 /** From a path and a method to a request for a resource that its caller may make. */
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 import {mayUseResource} from '../access/rbac.js';
 import type {ApiMessage, ApiResponse} from '../http/exchange.js';
 import {verbsOf} from './group-version.js';

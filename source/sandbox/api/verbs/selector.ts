@@ -3,7 +3,7 @@
  *
  * Source: k8s.io/apimachinery pkg/labels/selector.go, pkg/fields/selector.go.
  */
-import type {Resource, StoredObject} from '../../state.js';
+import type {Resource, StoredObject} from '../../shared-store.js';
 import {at, stringOf} from '../body/json.js';
 import {labelValueProblems, qualifiedNameProblems} from './names.js';
 import {badRequest, type ApiError} from '../http/api-error.js';

@@ -3,7 +3,7 @@
  *
  * Source: k8s.io/apiserver pkg/endpoints/handlers/{get,watch}.go, pkg/storage/cacher.
  */
-import type {StateChange, Resource, StoredObject} from '../../state.js';
+import type {StateChange, Resource, StoredObject} from '../../shared-store.js';
 import {inForm} from './object-forms.js';
 import {apiVersionOf} from './group-version.js';
 import {includeObjectOf, noResourceVersion, selectorOf, wholeNumber} from './get-and-list.js';

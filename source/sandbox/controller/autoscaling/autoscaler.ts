@@ -4,7 +4,7 @@
  * Source: knative/serving pkg/autoscaler/scaling/autoscaler.go, pkg/reconciler/autoscaling/kpa/{kpa,scaler}.go.
  */
 import type {RevisionBackend} from '../../gateway/revision-backend.js';
-import type {ObjectStore, SandboxPace} from '../../state.js';
+import type {ObjectStore, SandboxPace} from '../../shared-store.js';
 import type {ObjectKey, StoredRevision} from '../objects.js';
 import {scaleBounds, tickInterval} from './scale-bounds.js';
 import {delayed, wantedPods, type Demand} from './wanted-pods.js';

@@ -6,7 +6,7 @@
  */
 import type {Condition, KubernetesObject} from '../../../knative/objects/wire.js';
 import {coreServices, deployments, podAutoscalers, revisions, serverlessServices} from '../../resources.js';
-import {StoreConflict, type ObjectStore, type StoredObject} from '../../state.js';
+import {StoreConflict, type ObjectStore, type StoredObject} from '../../shared-store.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import type {Autoscaler, DesiredScale} from './autoscaler.js';
 import {reconcileStatus, type ConditionKind} from '../serving/conditions.js';

@@ -5,7 +5,7 @@
  * Source: knative/serving pkg/apis/autoscaling/register.go, pkg/autoscaler/config, config/core/configmaps/autoscaler.yaml,
  * pkg/reconciler/autoscaling/resources/target.go.
  */
-import type {ObjectStore} from '../../state.js';
+import type {ObjectStore} from '../../shared-store.js';
 import {duration, settingsOf} from '../../cluster-settings.js';
 import type {StoredRevision} from '../objects.js';
 

@@ -7,7 +7,7 @@
 import type {LoadBalancerIngress} from '../../../knative/objects/wire.js';
 import type {RoutingTable} from '../../gateway/routing-table.js';
 import {ingresses} from '../../resources.js';
-import type {StoredObject} from '../../state.js';
+import type {StoredObject} from '../../shared-store.js';
 import {ingressConditions, reconcileStatus} from '../serving/conditions.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import {getIngress, keyOf, splitKey, type ObjectKey, type StoredIngress} from '../objects.js';

@@ -4,7 +4,7 @@
  * Source: knative/serving pkg/reconciler/route/resources/{ingress,service}.go.
  */
 import type {CoreService, Ingress, IngressRule, IngressSplit} from '../../../knative/objects/wire.js';
-import type {ObjectStore} from '../../state.js';
+import type {ObjectStore} from '../../shared-store.js';
 import {isTagHeaderEnabled, networkSettings} from '../../cluster-settings.js';
 import {hostsOf, serviceName, visibilityLabel, type Hosts} from '../serving/domain.js';
 import {controlledBy, type StoredRoute} from '../objects.js';

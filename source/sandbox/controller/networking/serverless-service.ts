@@ -10,7 +10,7 @@ import {createHash} from 'node:crypto';
 import type {Condition, KubernetesObject} from '../../../knative/objects/wire.js';
 import {settingsOf} from '../../cluster-settings.js';
 import {coreServices, serverlessServices} from '../../resources.js';
-import type {ObjectStore, StoredObject} from '../../state.js';
+import type {ObjectStore, StoredObject} from '../../shared-store.js';
 import {reconcileStatus, type ConditionKind} from '../serving/conditions.js';
 import {deploymentName} from '../workload/deployment.js';
 import {ensured} from '../ensured.js';

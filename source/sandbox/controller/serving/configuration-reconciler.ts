@@ -6,7 +6,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {Configuration, Revision} from '../../../knative/objects/wire.js';
 import {configurations, revisions} from '../../resources.js';
-import {StoreConflict, type ObjectStore} from '../../state.js';
+import {StoreConflict, type ObjectStore} from '../../shared-store.js';
 import {configurationConditions, reconcileStatus, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import {revisionsOfConfiguration} from '../indexes.js';

@@ -6,7 +6,7 @@
 import {loadAll} from 'js-yaml';
 import {configmaps, coreServices} from '../../resources.js';
 import {networkSettings, systemNamespace} from '../../cluster-settings.js';
-import type {ObjectStore} from '../../state.js';
+import type {ObjectStore} from '../../shared-store.js';
 import type {StoredRoute} from '../objects.js';
 
 const clusterDomain = 'svc.cluster.local';

@@ -8,7 +8,7 @@ import {podCauses} from '../../api/admission/pod-dry-run.js';
 import {invalid} from '../../api/http/api-error.js';
 import type {Revision} from '../../../knative/objects/wire.js';
 import {deployments} from '../../resources.js';
-import type {ObjectStore, StoredObject} from '../../state.js';
+import type {ObjectStore, StoredObject} from '../../shared-store.js';
 import type {DesiredScale} from '../autoscaling/autoscaler.js';
 import {autoscalerStatusOf} from '../autoscaling/pod-autoscaler.js';
 import {fieldOf} from '../fields.js';

@@ -4,7 +4,7 @@
  * Source: knative/serving pkg/reconciler/gc/gc.go, pkg/gc/config.go.
  */
 import {configmaps, configurations, revisions} from '../../resources.js';
-import type {ObjectStore} from '../../state.js';
+import type {ObjectStore} from '../../shared-store.js';
 import {settingsOf, systemNamespace} from '../../cluster-settings.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import {revisionsOfConfiguration} from '../indexes.js';

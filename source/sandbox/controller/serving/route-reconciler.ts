@@ -5,7 +5,7 @@
  */
 import type {Condition, Ingress, Route, TrafficTarget} from '../../../knative/objects/wire.js';
 import {configmaps, configurations, coreServices, ingresses, revisions, routes} from '../../resources.js';
-import type {ObjectStore} from '../../state.js';
+import type {ObjectStore} from '../../shared-store.js';
 import {reconcileStatus, routeConditions, type ConditionSet} from './conditions.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import {duration, networkSettings, systemNamespace} from '../../cluster-settings.js';

@@ -4,7 +4,7 @@
  * Source: knative/serving pkg/reconciler/route/traffic/{traffic,errors}.go.
  */
 import type {TrafficTarget} from '../../../knative/objects/wire.js';
-import type {ObjectStore} from '../../state.js';
+import type {ObjectStore} from '../../shared-store.js';
 import {getConfiguration, getRevision, type StoredRevision, type StoredRoute} from '../objects.js';
 
 /** A target whose revision is known. `percent` is always there. */

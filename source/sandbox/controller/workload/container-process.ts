@@ -1,5 +1,5 @@
 import type {Image} from '../../images/image.js';
-import type {SandboxPace} from '../../state.js';
+import type {SandboxPace} from '../../shared-store.js';
 import type {PodContainer} from './pod-spec.js';
 
 export type ContainerExit = {

@@ -5,7 +5,7 @@
  */
 import {createHash} from 'node:crypto';
 import type {KubernetesObject} from '../../../knative/objects/wire.js';
-import type {StoredObject} from '../../state.js';
+import type {StoredObject} from '../../shared-store.js';
 import {childName, controlledBy, type StoredRevision} from '../objects.js';
 import {podTemplate, workloadAnnotations, workloadLabels, type QueueEnv} from './pod-spec.js';
 

@@ -3,7 +3,7 @@
  *
  * Source: kubernetes pkg/kubelet/kubelet_pods.go makeEnvironmentVariables, third_party/forked/golang/expansion.
  */
-import type {StoredObject} from '../../state.js';
+import type {StoredObject} from '../../shared-store.js';
 import {fieldOf, listOf, textOf} from '../fields.js';
 
 export type ContainerEnvironment = {values: Record<string, string>} | {problem: string};

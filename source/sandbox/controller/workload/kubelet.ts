@@ -5,7 +5,7 @@
 import {startQueueProxy, type QueueProxy, type RequestMeter} from '../../queue-proxy/queue-proxy.js';
 import type {Image} from '../../images/image.js';
 import {configmaps, pods, secrets} from '../../resources.js';
-import type {StoredObject} from '../../state.js';
+import type {StoredObject} from '../../shared-store.js';
 import type {ControllerContext} from '../controller.js';
 import {keyOf, timestamp, type ObjectKey} from '../objects.js';
 import {findImage} from '../../images/catalog.js';

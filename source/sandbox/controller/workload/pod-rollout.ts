@@ -7,7 +7,7 @@
 import {randomBytes} from 'node:crypto';
 import {pods, replicaSets} from '../../resources.js';
 import type {RequestMetrics} from '../../queue-proxy/observability.js';
-import type {StoredObject} from '../../state.js';
+import type {StoredObject} from '../../shared-store.js';
 import type {ControllerContext} from '../controller.js';
 import {makeReplicaSet, replicaSetName} from './deployment.js';
 import {ensured} from '../ensured.js';

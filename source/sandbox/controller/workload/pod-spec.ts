@@ -6,7 +6,7 @@
 import type {PodIdentity} from '../../queue-proxy/invocations.js';
 import {namesIn, type RequestMetrics} from '../../queue-proxy/observability.js';
 import type {Container, EnvVar, KubernetesObject} from '../../../knative/objects/wire.js';
-import type {StoredObject} from '../../state.js';
+import type {StoredObject} from '../../shared-store.js';
 import {environmentOf, type ContainerEnvironment, type LookUp} from './environment.js';
 import {fieldOf, listOf, textOf} from '../fields.js';
 import {controlledBy, type StoredRevision} from '../objects.js';

@@ -1,4 +1,4 @@
-import type {StoredObject} from '../../state.js';
+import type {StoredObject} from '../../shared-store.js';
 import {containerOf} from './pod-spec.js';
 
 export type PodPhase = 'Pending' | 'Running';

@@ -7,7 +7,7 @@
 import {concernsRequestMetrics, requestMetrics} from '../../queue-proxy/observability.js';
 import {isOf, outdated, rollOut} from './pod-rollout.js';
 import {deployments, pods, replicaSets, revisions} from '../../resources.js';
-import type {ObjectStore, Resource, StoredObject} from '../../state.js';
+import type {ObjectStore, Resource, StoredObject} from '../../shared-store.js';
 import type {Autoscaler, DesiredScale} from '../autoscaling/autoscaler.js';
 import type {ControllerContext, Reconciler} from '../controller.js';
 import {deploymentName, deploymentStatus, makeDeployment, replicaSetStatus} from './deployment.js';

@@ -1,4 +1,4 @@
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 import type {JsonObject} from '../../api/body/json.js';
 
 /** The part of an object whose fields a write through this door can own. */

@@ -4,7 +4,7 @@
  * Source: knative/serving config/core/300-resources/{service,configuration,route,revision}.yaml. What is not listed here
  * is not in the CRDs either and is pruned: lifecycle, restartPolicy, hostPort, …
  */
-import type {Resource} from '../../state.js';
+import type {Resource} from '../../shared-store.js';
 import type {Schema} from './schema.js';
 
 const string: Schema = {type: 'string'};

@@ -3,7 +3,7 @@ import {environmentOf} from '../../../../source/sandbox/controller/workload/envi
 import {podsOf} from '../../../../source/sandbox/controller/workload/pods.js';
 import {containerStatusOf} from '../../../../source/sandbox/controller/workload/pod-status.js';
 import {configmaps} from '../../../../source/sandbox/resources.js';
-import type {StoredObject} from '../../../../source/sandbox/state.js';
+import type {StoredObject} from '../../../../source/sandbox/shared-store.js';
 import {startWorld, template, type World} from '../world.js';
 
 const settings: StoredObject = {
