@@ -3,21 +3,16 @@ import {execFile, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {constants} from 'node:http2';
-import {request as httpsRequest} from 'node:https';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {createApiFaults} from '../../../source/sandbox/api/http/api-faults.js';
 import {at, listOf, parseJson} from '../../../source/sandbox/api/body/json.js';
-import type {ApiServer} from '../../../source/sandbox/api/http/server.js';
 import {services} from '../../../source/sandbox/resources.js';
 import {closed, handshake, headersOf, secure, speakHttp2, type Http2Client} from './http2-client.js';
-import {jsonPatch, knativeService, servicesPath, token, user, versionOf} from './support.js';
+import {jsonPatch, knativeService, servicesPath, token} from './support.js';
 
-const review = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
-const aReview = {apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview'};
 const name = (object: unknown) => at(object, 'metadata', 'name');
 
 async function make({call}: Http2Client, ...names: string[]): Promise<void> {
@@ -156,181 +151,6 @@ describe('over HTTP/2', () => {
 		await headersOf(slow);
 		expect((await call('GET', '/version')).code).toBe(200);
 		expect((await text(slow)).length).toBeGreaterThan(20_000_000);
-	});
-});
-
-describe.each(['HTTP/1.1', 'HTTP/2'])('impersonation over %s', protocol => {
-	function ask(server: ApiServer, headers: Record<string, string | string[]>): Promise<unknown> {
-		if (protocol === 'HTTP/2') {
-			return speakHttp2(server)
-				.call('POST', review, {body: aReview, headers})
-				.then(({body}) => body);
-		}
-
-		const {promise, resolve, reject} = Promise.withResolvers<unknown>();
-		const request = httpsRequest(
-			new URL(review, server.url),
-			{
-				method: 'POST',
-				agent: false,
-				ca: server.certificateAuthority ?? '',
-				headers: {authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers},
-			},
-			response => {
-				text(response).then(received => resolve(parseJson(received)), reject);
-			},
-		);
-		request.on('error', reject);
-		request.end(JSON.stringify(aReview));
-		return promise;
-	}
-
-	it('takes every group, also one with a comma in it', async () => {
-		const {server} = await secure();
-		const reviewed = await ask(server, {
-			'Impersonate-User': 'jane',
-			'Impersonate-Group': ['a', 'b,c', 'd'],
-			'Impersonate-Extra-Scopes': ['x', 'y'],
-		});
-		expect(at(reviewed, 'status', 'userInfo')).toEqual({
-			username: 'jane',
-			groups: ['a', 'b,c', 'd', 'system:authenticated'],
-			extra: {scopes: ['x', 'y']},
-		});
-		expect(at(await ask(server, {}), 'status', 'userInfo', 'username')).toBe(user);
-	});
-});
-
-describe('a watch over HTTP/2', () => {
-	it('tells of changes and how far it is', async () => {
-		const {server} = await secure({bookmarkInterval: 20});
-		const client = speakHttp2(server);
-		const watch = await client.watch(`${servicesPath}?watch=1&allowWatchBookmarks=true`);
-		expect(watch.code).toBe(200);
-		await make(client, 'hello');
-		const seen: string[] = [];
-		let bookmark;
-		while (!seen.includes('ADDED hello') || !bookmark) {
-			const event = await watch.next();
-			if (!event) throw new Error('it has ended');
-			if (event['type'] === 'BOOKMARK' && seen.length > 0) bookmark = event['object'];
-			if (event['type'] !== 'BOOKMARK') {
-				seen.push(`${String(event['type'])} ${String(name(event['object']))}`);
-			}
-		}
-
-		expect(seen).toEqual(['ADDED hello']);
-		expect(Number(versionOf(bookmark))).toBeGreaterThan(0);
-	});
-
-	it('ends without the connection, at the server’s end and at the client’s', async () => {
-		const {server} = await secure();
-		const client = speakHttp2(server);
-		const ended = await client.watch(`${servicesPath}?watch=1&timeoutSeconds=1`);
-		const left = await client.watch(`${servicesPath}?watch=1`);
-		left.stream.close(constants.NGHTTP2_CANCEL);
-		expect(await ended.next()).toBeUndefined();
-		expect(ended.stream.rstCode).toBe(constants.NGHTTP2_NO_ERROR);
-		await make(client, 'hello');
-		expect(client.session.closed).toBe(false);
-	});
-
-	it('is broken off, and nothing else with it, when watches are cut', async () => {
-		const faults = createApiFaults();
-		const {server} = await secure({faults});
-		const client = speakHttp2(server);
-		const watch = await client.watch(`${servicesPath}?watch=1`);
-		expect(faults.cutWatches()).toBe(1);
-		await expect(watch.next()).rejects.toThrow('NGHTTP2_INTERNAL_ERROR');
-		expect((await client.call('GET', servicesPath)).code).toBe(200);
-	});
-
-	it('is broken off when nobody reads it, and nothing else with it', async () => {
-		const {server, store} = await secure();
-		const client = speakHttp2(server);
-		await make(client, 'hello');
-		const {stream} = await client.watch(`${servicesPath}?watch=1`);
-		const gone = closed(stream);
-		stream.pause();
-		// Twice what is kept for who does not read.
-		for (let index = 0; index < 40; index++) {
-			store.update(services, 'default', 'hello', 'main', hello => ({
-				...hello,
-				metadata: {...hello.metadata, annotations: {big: `${index}`.padEnd(800_000)}},
-			}));
-		}
-
-		expect((await client.call('GET', '/version')).code).toBe(200);
-		stream.resume();
-		await gone;
-		expect(stream.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR);
-		expect((await client.call('GET', '/version')).code).toBe(200);
-	});
-});
-
-describe('the end of an HTTP/2 connection', () => {
-	it('comes without a word when it is reset, for everything on it', async () => {
-		const faults = createApiFaults();
-		const {server} = await secure({faults});
-		const client = speakHttp2(server);
-		const watch = await client.watch(`${servicesPath}?watch=1`);
-		let saidGoodbye = false;
-		client.session.on('goaway', () => {
-			saidGoodbye = true;
-		});
-		const gone = closed(client.session);
-		faults.set({reset: 1});
-		await expect(client.call('GET', servicesPath)).rejects.toThrow('the connection ended');
-		await gone;
-		expect(saidGoodbye).toBe(false);
-		expect(await watch.next().catch(() => undefined)).toBeUndefined();
-		faults.clear();
-		expect((await speakHttp2(server).call('GET', servicesPath)).code).toBe(200);
-	});
-
-	it('is announced by a GOAWAY: what is under way goes on, what is new needs another connection', async () => {
-		const faults = createApiFaults();
-		const {server} = await secure({faults});
-		const client = speakHttp2(server);
-		const watch = await client.watch(`${servicesPath}?watch=1`);
-		faults.set({goaway: 1});
-		const announced = once(client.session, 'goaway');
-		// The request that brings it is served.
-		expect((await client.call('GET', servicesPath)).code).toBe(200);
-		expect((await announced)[0]).toBe(constants.NGHTTP2_NO_ERROR);
-		faults.clear();
-		await expect(client.call('GET', servicesPath)).rejects.toThrow('after receiving a GOAWAY');
-		const second = speakHttp2(server);
-		await make(second, 'hello');
-		expect(name((await watch.next())?.['object'])).toBe('hello');
-		const gone = closed(client.session);
-		watch.stream.close(constants.NGHTTP2_CANCEL);
-		await gone;
-	});
-
-	it('is announced when the server is closed, and comes soon', async () => {
-		const {server} = await secure();
-		const client = speakHttp2(server);
-		const watch = await client.watch(`${servicesPath}?watch=1`);
-		const announced = once(client.session, 'goaway');
-		const gone = closed(client.session);
-		const closing = server.close();
-		expect((await announced)[0]).toBe(constants.NGHTTP2_NO_ERROR);
-		expect(await watch.next()).toBeUndefined();
-		await Promise.all([closing, gone]);
-	});
-
-	it('comes also for who does not listen when the server is closed', async () => {
-		const {server} = await secure();
-		const deaf = await handshake(server, ['h2']);
-		deaf.pause();
-		const mute = await handshake(server, ['http/1.1']);
-		const gone = [closed(deaf), closed(mute)];
-		await server.close();
-		deaf.resume();
-		mute.resume();
-		await Promise.all(gone);
-		expect([deaf.destroyed, mute.destroyed]).toEqual([true, true]);
 	});
 });
 

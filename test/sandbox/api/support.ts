@@ -1,6 +1,6 @@
 /** A running API server and the ways to speak to it over the wire. */
 import {request as httpRequest} from 'node:http';
-import {onTestFinished} from 'vitest';
+import {expect, onTestFinished} from 'vitest';
 import {
 	startApiServer,
 	type ApiServer,
@@ -203,4 +203,22 @@ export const jsonPatch = {'content-type': 'application/json-patch+json'};
 /** The denial of the validating webhook. */
 export function denial(text: string): string {
 	return `admission webhook "validation.webhook.serving.knative.dev" denied the request: validation failed: ${text}`;
+}
+
+/** What the webhook says to a Service, as one that is created and as nothing that is kept. */
+export async function denied(object: JsonObject): Promise<unknown> {
+	const running = await start();
+	const answer = await running.call('POST', servicesPath, {body: object});
+	expect(answer.body).toMatchObject({
+		kind: 'Status',
+		apiVersion: 'v1',
+		metadata: {},
+		status: 'Failure',
+		reason: 'BadRequest',
+		code: 400,
+	});
+	expect(answer.code).toBe(400);
+	expect(answer.body).not.toHaveProperty('details');
+	expect((await running.call('GET', servicesPath)).body['items']).toEqual([]);
+	return answer.body['message'];
 }
