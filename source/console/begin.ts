@@ -44,6 +44,7 @@ export type ConsoleOptions = ConnectionOptions & {
 	readonly frameInterval?: () => number;
 };
 
+/** Connects at once; what fails then is said in the store. The intervals are milliseconds. */
 export function beginConsole({
 	to,
 	namespace = '',

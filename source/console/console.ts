@@ -49,6 +49,7 @@ export type Console = Omit<ConnectionControl, 'cluster' | 'prometheus' | 'rechec
 		readonly stop: () => Promise<void>;
 	};
 
+/** All of it at one go, for whoever draws no first rows. Ends with its `stop`. */
 export const createConsole = (options: ConsoleOptions): Console => completeConsole(beginConsole(options));
 
 /** With all that keys are for; to be called once. */

@@ -120,6 +120,7 @@ function planMineOnTop(plan: Plan, facts: Facts): Planned {
 	return planSplit(facts, rebased({base, mine, theirs, latestReady}), {warnings, ...guards});
 }
 
+/** None of them writes: each ends in a review, or in words that say why there is none. */
 export function createVerbs(
 	store: ConsoleStore,
 	{cluster: connected, reached, history, submitForm}: VerbDependencies,

@@ -100,6 +100,7 @@ export function parseEntry(value: unknown): HistoryEntry | undefined {
 	return {...rest, ...(from !== undefined && {from}), ...(id !== undefined && {id})};
 }
 
+/** The rows of a split as an entry keeps them: without locks and anchors, which are of the slider. */
 export const rowsOf = (rows: Split) =>
 	rows.map(({key, revision, percent, tags}) => ({key, revision, percent, tags}));
 

@@ -24,6 +24,7 @@ const longestWait = 1000;
 /** Perhaps made. As of `exitCodes.unknown`. */
 const unknownCode = 4;
 
+/** One for the whole program: of two writes at a time the words of the later one count. */
 export function createUnderWay(): UnderWay {
 	let current: {title: string; words: Promise<LastWords>} | undefined;
 	return {

@@ -75,6 +75,7 @@ function isEnabled(
 /** What a key may do in a window that is too small to show anything: leave it. */
 const actsUnseen: ReadonlySet<Action> = new Set(['quit', 'leave', 'suspend', 'redraw']);
 
+/** Decides how many rows banner and notice take from the panes, and whether panes, a sheet or both are drawn. */
 export function App(means: AppProps) {
 	const console = useConsole();
 	const {store} = console;

@@ -7,6 +7,7 @@ import type {Console} from '../console/console.js';
 import type {ConsoleState} from '../console/state/state.js';
 import {actionFor, type Action, type KeyContext} from './keys/key-lookup.js';
 
+/** Provided once, around the whole screen. */
 export const ConsoleContext = createContext<Console | undefined>(undefined);
 
 /** What the operator can have seen when the key that is being handled was pressed. */
@@ -19,10 +20,12 @@ export type Seeing = {
 /** Without a terminal everything counts as seen. */
 export const SeeingContext = createContext<Seeing>({drawing: () => {}, couldSee: () => true});
 
+/** What the key that is being handled may count for: see `terminal/sight.ts`. */
 export function useSeeing(): Seeing {
 	return useContext(SeeingContext);
 }
 
+/** The console around a component; throws where there is none. */
 export function useConsole(): Console {
 	const console = useContext(ConsoleContext);
 	if (!console) throw new Error('A component of the console was rendered without one.');

@@ -23,6 +23,7 @@ const longestTail = 8;
 /** Looks that another run than the first one has to leave. */
 const fewestLeft = 3;
 
+/** How many answers there are in a stretch, of all revisions. */
 export const totalOf = (counts: Stretch): number => counts.reduce((sum, count) => sum + count, 0);
 
 /** Stretches from one, to before another. */

@@ -8,6 +8,7 @@ import type {ServiceValues} from '../../knative/forms/service-form.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Fact, Plan} from '../../release/plan.js';
 
+/** What a new Service will be. Values of variables are in `uncovered` alone: they may be secrets. */
 export function serviceFacts(values: ServiceValues): Plan['facts'] {
 	return [
 		{label: 'Image', value: values.image},
@@ -45,6 +46,10 @@ function range(min: string, max: string): string {
 	return min === '' && max === '' ? '' : `${min || '0'} to ${max === '' || max === '0' ? 'any number' : max}`;
 }
 
+/**
+ * What the new revision has that the template does not: each variable that is new, changed or removed, and each other field
+ * that differs.
+ */
 export function revisionFacts(values: RevisionValues, service: ServiceView): Plan['facts'] {
 	const before = initialRevision(service);
 	const facts: Fact[] = [];

@@ -39,6 +39,9 @@ export function limitsOf({scalingDefaults}: ConsoleState): AutoscalingLimits {
 	return scalingDefaults.kind === 'known' ? scalingDefaults.limits : stockLimits;
 }
 
+/**
+ * By which limits autoscaling is judged: those of the cluster where they were read for this form, otherwise Knative’s own.
+ */
 export function limitsFor(state: ConsoleState, kind: 'create revision' | 'autoscaling'): AutoscalingLimits {
 	return kind === 'autoscaling' ? limitsOf(state) : stockLimits;
 }
@@ -62,6 +65,7 @@ export function judgedService(
 	};
 }
 
+/** A form of a revision with what is wrong with it. Errors of fields that nobody has touched are there and not shown. */
 export function judgedRevision(
 	kind: 'create revision' | 'autoscaling',
 	{seen, isAnother, now, offer, running}: On,
@@ -85,6 +89,7 @@ export function judgedRevision(
 	};
 }
 
+/** The form of tags with what is wrong with it, if anything. */
 export function judgedTags(
 	{seen, isAnother}: Omit<On, 'now'>,
 	revision: string,

@@ -30,6 +30,7 @@ import {changeSheet, formKey, isForm, notify, notifyWhile, openSheet} from '../s
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet} from '../sheets/sheets.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
+/** Opens what was left of a new Service, or an empty form. Does nothing but say so where the right is missing. */
 export function openServiceForm(store: ConsoleStore): void {
 	const state = store.getState();
 	if (isWithheld(store, 'create', homeNamespaceOf(state))) return;
@@ -142,6 +143,7 @@ function openFor(
 	return true;
 }
 
+/** Takes what was typed and judges all of it again. A refusal of the server goes with the field that it is about. */
 export function changeServiceForm(store: ConsoleStore, change: Partial<ServiceValues>): void {
 	changeSheet(store, 'create service', sheet => {
 		const ids = idsOf(change);
@@ -151,6 +153,7 @@ export function changeServiceForm(store: ConsoleStore, change: Partial<ServiceVa
 	});
 }
 
+/** The same for a form of a revision. On another base the fields that nobody touched follow it. */
 export function changeRevisionForm(
 	store: ConsoleStore,
 	change: Partial<RevisionValues>,
@@ -182,6 +185,7 @@ function onOf(state: ConsoleState, form: FormOfService): On {
 	return {...form, now: found.kind === 'there' ? found.service : form.seen};
 }
 
+/** The same for the tags of a revision, which are one text with commas. */
 export function changeTagForm(store: ConsoleStore, tags: string): void {
 	changeSheet(store, 'tag', sheet => judgedTags(sheet, sheet.revision, {tags}, new Set(['tags'])));
 }
@@ -242,6 +246,7 @@ export function tagsOfForm(state: ConsoleState): {service: ServiceView; tags: re
 	return {service, tags: [form.values.newTag, form.values.oldTag]};
 }
 
+/** What was typed there has been sent: `key` is that of {@link formKey}. */
 export function forgetForm(store: ConsoleStore, key: string): void {
 	store.setState(({leftForms}) => {
 		const next = new Map(leftForms);

@@ -91,6 +91,7 @@ export type TlsRedirect = {
 	sentence: string;
 };
 
+/** Where to ask instead, when the gateway sends plain HTTP to https of the same host; undefined for any other answer. */
 export function tlsRedirectOf(
 	{target}: {target: ProbeTarget},
 	gateway: GatewayState,

@@ -59,6 +59,7 @@ export type ServiceVerdict = {
 /** Upper bound of the canary's failure rate, 0–1, from which on it is called good: 69 answers without a failure. */
 export const convincingBound = 0.05;
 
+/** What a snapshot of the loop comes to. A comparison counts for nothing where a tag may lead elsewhere. */
 export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 	const {verdict, settling, comparison, tagDoubt, trouble, gateway, alarm} = snapshot;
 	const compared = tagDoubt || comparison?.pairs === 0 ? undefined : comparison;

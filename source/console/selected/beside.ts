@@ -28,6 +28,7 @@ export type BesideFollower = {
 	readonly stop: () => void;
 };
 
+/** Follows nothing until it is wanted. `interval` is milliseconds between two publications at least. */
 export function createBesideFollower(
 	store: ConsoleStore,
 	cluster: () => Cluster | undefined,

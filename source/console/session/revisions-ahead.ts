@@ -52,6 +52,7 @@ export type RevisionsAhead = FeedTable<RevisionView> & {
 const isSame = (one: Versions, other: Versions): boolean =>
 	one.size === other.size && [...one].every(([key, version]) => other.get(key) === version);
 
+/** Empty, before the first list. Moments are counted, not timed. */
 export function createRevisionsAhead(): RevisionsAhead {
 	const table = createRevisionTable();
 	/** By `keyOf` of the service. */

@@ -17,6 +17,7 @@ const rightsOfActions: Partial<Record<PlanAction, RightName>> = {
 	'delete revision': 'deleteRevision',
 };
 
+/** Which right a plan takes; `patch`, unless it is said of its action that it takes another one. */
 export const rightOfPlan = ({action}: Pick<Plan, 'action'>): RightName => rightsOfActions[action] ?? 'patch';
 
 /** What it takes to say what may be done in a namespace. */

@@ -18,6 +18,7 @@ export type TargetStatus =
 	/** It is not told of here, or not yet. */
 	| {kind: 'not told'};
 
+/** There, gone, another one of that name, or not known: the last where the watch has not told everything yet. */
 export function targetStatusOf(
 	told: Told,
 	{uid, name, namespace}: Pick<ServiceView, 'uid' | 'name' | 'namespace'>,

@@ -81,14 +81,17 @@ function change(store: ConsoleStore, operation: (split: Split, key: string) => S
 	keep(store, service, {...draft, split});
 }
 
+/** Gives the selected row so many percent more, or less below 0; the rows that are not locked make up for it. */
 export function nudge(store: ConsoleStore, percent: number): void {
 	change(store, (split, key) => move(split, key, percent));
 }
 
+/** Gives all rows that are not locked the same share, to a percent. */
 export function evenShares(store: ConsoleStore): void {
 	change(store, even);
 }
 
+/** Locks the selected row, or unlocks it: no other row changes the share of a locked one. */
 export function toggleLock(store: ConsoleStore): void {
 	change(store, lock);
 }
@@ -177,6 +180,7 @@ export function typeDigit(store: ConsoleStore, digit: string): void {
 	store.setState({typed, notice: undefined});
 }
 
+/** Takes the last digit that was typed away; without one typing ends. */
 export function eraseDigit(store: ConsoleStore): void {
 	store.setState(({typed}) => ({
 		typed: typed === undefined || typed === '' ? undefined : typed.slice(0, -1),

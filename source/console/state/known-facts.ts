@@ -9,6 +9,7 @@ import {changesOf} from '../session/change-recorder.js';
 import {toldRevisions} from './read.js';
 import type {ConsoleState} from './state.js';
 
+/** All that plans, reviews and headless commands decide by, of one moment. */
 export function factsOf(state: ConsoleState, service: ServiceView): Facts {
 	const known = releaseFactsOf(state, service);
 	const {live} = state;

@@ -140,6 +140,10 @@ export function toldRevisions(
 	);
 }
 
+/**
+ * The revision that is selected, of the selected service; undefined where it is gone, or another was asked for and is not
+ * listed yet.
+ */
 export function selectedRevision(state: ConsoleState): RevisionView | undefined {
 	const service = selectedService(state);
 	const chosen = service && state.revision.get(service.uid);
@@ -307,6 +311,7 @@ function rowOf(
 	return selectedIn(split, row.get(uid), firstRow?.uid === uid ? firstRow : undefined);
 }
 
+/** The sheet that has the keyboard. */
 export function topSheet({sheets}: ConsoleState): Sheet | undefined {
 	return sheets.at(-1);
 }

@@ -25,6 +25,7 @@ function stepped<Item>(items: readonly Item[], index: number, step: SelectionSte
 	return items[Math.min(items.length - 1, Math.max(0, index + step.by))];
 }
 
+/** A share that was half typed is dropped: it was meant for the pane that is left. */
 export function focusPane(store: ConsoleStore, focus: Pane): void {
 	store.setState({focus, typed: undefined});
 }
@@ -91,6 +92,7 @@ export function selectService(
 	store.setState({selected, selectedBefore: selected, typed: undefined});
 }
 
+/** `service` is the uid of the service. It is not focused by that. */
 export function selectRevision(
 	store: ConsoleStore,
 	service: string,
@@ -107,6 +109,7 @@ export function awaitRevision(store: ConsoleStore, {uid, newerThan}: {uid: strin
 	store.setState(state => ({revision: new Map(state.revision).set(uid, {newerThan})}));
 }
 
+/** The services are focused, and what is selected and filtered now is kept for Esc. */
 export function openFilter(store: ConsoleStore): void {
 	store.setState(({selected, filter}) => ({
 		filtering: true,
@@ -139,10 +142,12 @@ function filtered(state: ConsoleState, filter: string): Pick<ConsoleState, 'filt
 	return {filter, selected: isFound || !first ? before : selectionOf(first)};
 }
 
+/** With `keep` the services stay filtered; without it all are shown again. The selection stays either way. */
 export function closeFilter(store: ConsoleStore, {keep}: {keep: boolean}): void {
 	store.setState(({filter}) => ({filter: keep ? filter : '', filtering: false, selectedBefore: undefined}));
 }
 
+/** Puts a sheet on top of those that are open. What was said and half typed is of what lies below, and ends. */
 export function openSheet(store: ConsoleStore, sheet: Sheet): void {
 	store.setState(({sheets}) => ({
 		sheets: [...sheets, sheet],
@@ -161,6 +166,7 @@ export function closeSheet(store: ConsoleStore): void {
 	});
 }
 
+/** Whether what is typed there is kept when it is left. */
 export function isForm(sheet: Sheet): sheet is FormSheet {
 	return (
 		sheet.kind === 'create service' ||
@@ -218,6 +224,7 @@ export function toggleEnlarged(store: ConsoleStore): void {
 	store.setState(({isEnlarged}) => ({isEnlarged: !isEnlarged}));
 }
 
+/** Says one thing in the message line instead of what stands there; undefined clears it. */
 export function notify(store: ConsoleStore, notice: Notice | undefined): void {
 	store.setState({notice});
 }

@@ -26,10 +26,12 @@ export type Gone = ObjectName & {uid: string; isGone: true; absence: Absence; la
 
 type Identified = ObjectName & {uid: string};
 
+/** Whether a row stands for what was selected and is there no more. */
 export function isGone(item: Identified): item is Gone {
 	return 'isGone' in item;
 }
 
+/** The selection of an object that is listed, and so was seen. */
 export const selectionOf = ({
 	uid,
 	namespace,

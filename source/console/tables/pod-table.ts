@@ -11,6 +11,7 @@ export type PodTable = {
 	list(): PodView[];
 };
 
+/** Empty, before the first list. What is no pod is passed over. */
 export function createPodTable(): PodTable {
 	const pods = new Map<string, PodView>();
 	let isListed = false;

@@ -39,6 +39,7 @@ export function indexOfName(rows: readonly ObjectName[], wanted: ObjectName): nu
 	return row && compareNames(row, wanted) === 0 ? place : -1;
 }
 
+/** Empty. Rows are sorted by namespace and name; a row that says the same as before changes nothing. */
 export function createSortedTable<View extends ObjectName>(): SortedTable<View> {
 	const rows: View[] = [];
 	let current: readonly View[] | undefined = [];
@@ -74,6 +75,7 @@ export type RevisionTable = Table<RevisionView> & {
 const newestFirst = (a: RevisionView, b: RevisionView): number =>
 	b.generation - a.generation || (a.name < b.name ? -1 : 1);
 
+/** Empty. A revision whose service became another one moves to it. */
 export function createRevisionTable(): RevisionTable {
 	const services = new Map<string, Map<string, RevisionView>>();
 	/** Under which service a revision is kept. */

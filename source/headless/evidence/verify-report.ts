@@ -137,6 +137,7 @@ export function judge(
 	};
 }
 
+/** `rows`: all of them; `alpha`: of the test that judges the split, for the interval. */
 export function toReportRow(
 	row: Row,
 	expected: readonly ExpectedShare[],
@@ -164,6 +165,7 @@ export function toReportRow(
 	};
 }
 
+/** One bucket of the time line; what is unattributed is in `n` and under no revision. */
 export function toReportSecond({at, duration, users, failed, revisions}: TimelineBucket): ReportSecond {
 	const named = [...users].flatMap(([revision, n]) => (revision === undefined ? [] : [{revision, n}]));
 	return {
@@ -180,6 +182,7 @@ export function toReportSecond({at, duration, users, failed, revisions}: Timelin
 	};
 }
 
+/** A change of shares; the numbers are counts of answers before and after it. */
 export function toReportChange({at, before, after}: ChangePoint): ReportChange {
 	return {
 		at: new Date(at).toISOString(),
@@ -188,6 +191,7 @@ export function toReportChange({at, before, after}: ChangePoint): ReportChange {
 	};
 }
 
+/** A kind of failure, with times as ISO 8601. */
 export function toReportFailure({
 	code,
 	text,
@@ -208,6 +212,7 @@ export function toReportFailure({
 	};
 }
 
+/** What a reader of the verdict has to know beside it, one sentence each; empty where there is nothing. */
 export function notesOn(
 	{tags, rows, notSent, suggestion, change}: LoopSnapshot,
 	service: ServiceView,

@@ -74,6 +74,7 @@ const verdictCodes = {
 	'could not ask': exitCodes.couldNotAsk,
 } as const;
 
+/** What a script is told: see the table of exit codes in the readme. */
 export function exitCodeOf(outcome: VerifyOutcome): ExitCode {
 	return verdictCodes[outcome.kind === 'asked' ? outcome.report.verdict.state : outcome.kind];
 }

@@ -95,6 +95,7 @@ export type LinearLine =
 	| {readonly kind: 'nothing'}
 	| {readonly kind: 'problem'; readonly sentence: string};
 
+/** By number, by key, by word, or by the beginning of one; a beginning of several is said to be that. */
 export function parseLine(line: string): LinearLine {
 	const [, word = '', argument = ''] = /^\s*:?(\S*)\s*(.*?)\s*$/.exec(line) ?? [];
 	if (word === '') return {kind: 'nothing'};
@@ -120,6 +121,7 @@ export function parseLine(line: string): LinearLine {
 	return {kind: 'command', name: command.name, argument};
 }
 
+/** All commands, numbered as {@link parseLine} takes them. */
 export function menuLines(): string[] {
 	return linearCommands.map((command, index) => {
 		const argument = 'argument' in command ? ` <${command.argument}>` : '';

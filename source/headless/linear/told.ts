@@ -15,6 +15,7 @@ export type LinearNews = ReadonlyMap<string, string>;
 /** Services that are told of one by one: of more, only those in trouble and the selected one. */
 export const mostTold = 30;
 
+/** By what each sentence is about, so that only what is other than before is read out. */
 export function toldOf(state: ConsoleState): LinearNews {
 	const {connection, feeds, services, notice} = state;
 	const told = new Map<string, string>();
@@ -132,6 +133,7 @@ export function serviceWords(service: ServiceView): string {
 	return `${service.name}: ${state}. ${shares.join(', ')}${shares.length > 0 ? '.' : ''}`.trim();
 }
 
+/** One revision in a sentence, without a glyph that a screen reader would spell. */
 export function revisionWords({name, state, actualReplicas, desiredReplicas, image}: RevisionView): string {
 	// How many are wanted may not be known yet: a sign for that is not read out.
 	const wanted =

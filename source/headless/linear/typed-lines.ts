@@ -9,6 +9,7 @@ export type TypedLines = {
 	readonly dropped: () => Promise<number>;
 };
 
+/** Reads on until the input ends; `undefined` is what comes after its last line. */
 export function typedLines(input: NodeJS.ReadableStream): TypedLines {
 	const waiting: string[] = [];
 	let isOver = false;

@@ -4,6 +4,7 @@ import {resourcesOf} from '../../knative/revision/template.js';
 import {age} from '../print/age.js';
 import {textTable} from '../print/text-table.js';
 
+/** Label and value in two columns, then a line for each condition. */
 export function describedLines({service, now = Date.now()}: Facts): string[] {
 	const {summary, template, conditions} = service;
 	const facts = [

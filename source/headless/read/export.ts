@@ -57,5 +57,6 @@ export function exported(object: unknown, part: 'service' | 'split'): object | u
 const withoutEmpty = (entries: Readonly<Record<string, unknown>>) =>
 	Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined && value !== null));
 
+/** The object as it is given: what a manifest must not have is left out by {@link exported}. */
 export const exportText = (object: object, output: 'yaml' | 'json'): string =>
 	output === 'json' ? visibleJson(object, 4) : yamlLines(object, {managedFields: true}).join('\n');

@@ -42,6 +42,7 @@ export async function readObject(
 	return reason === undefined ? {ok: true, object: got.answer.body} : {ok: false, reason, isAnswer: false};
 }
 
+/** What the server says to it is in the result: that the server cannot be reached, too. */
 export async function readService(cluster: Cluster, namespace: string, name: string): Promise<ReadService> {
 	const got = await get(cluster, servingPath('services', namespace, name));
 	if (!got.ok) return got;

@@ -20,6 +20,7 @@ export type EventsOptions = {
 	signal: AbortSignal;
 };
 
+/** With `watch` it goes on until `signal` is aborted. Returns what the program is to exit with. */
 export async function showEvents(
 	cluster: Cluster,
 	{namespace, service, watch, output, signal}: EventsOptions,

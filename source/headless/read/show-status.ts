@@ -35,6 +35,7 @@ export type StatusMeans = {
 	users?: () => Promise<{report: object; lines: readonly string[]} | undefined>;
 };
 
+/** With `wait` it reports when that is so, or why it cannot become so any more. Returns what the program is to exit with. */
 export async function showStatus(options: StatusOptions, means: StatusMeans): Promise<ExitCode> {
 	const {namespace, service: name, wait, signal, output} = options;
 	const {cluster, stdout, progress, fail} = means;

@@ -72,6 +72,7 @@ export type StatusReport = {
 const roleReport = (role: Role | undefined): RoleReport | null =>
 	role ? {revision: role.revision, percent: role.percent, because: role.because} : null;
 
+/** The verdict and what users get are in it where they were asked for. */
 export function statusReport(
 	facts: Facts,
 	{

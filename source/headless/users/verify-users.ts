@@ -47,6 +47,7 @@ function usersExitCode({state, view: {split}}: UsersSnapshot): ExitCode {
 	return split?.state === 'agrees' ? exitCodes.done : exitCodes.cannotTell;
 }
 
+/** Ends after `seconds` that were counted, or 15 s later where they never were. Returns what the program is to exit with. */
 export async function runVerifyUsers(
 	cluster: Cluster,
 	run: VerifyUsersRun,

@@ -64,6 +64,7 @@ export type Result = {
 	arrival?: Arrival;
 };
 
+/** Sends at most one write. With `dryRun` the server is asked, and nothing changes. */
 export async function applyPlan(plan: Plan, options: ApplyOptions, means: ApplyMeans): Promise<Result> {
 	const {now = Date.now} = means;
 	const shownAt = now();

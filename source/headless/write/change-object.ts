@@ -22,6 +22,7 @@ export type ObjectWish =
 	/** The service, or one revision of it. */
 	| {verb: 'delete'; revision: string | undefined};
 
+/** What cannot be planned is the result, with its exit code; nothing was sent then. */
 export async function changeObject(
 	wish: ObjectWish,
 	options: ApplyOptions,

@@ -39,6 +39,7 @@ const not = (why: string): CanaryComparison => ({
 	sentence: `Not compared: ${why.replace(/\.$/, '')}.`,
 });
 
+/** Sends at most `pairs` pairs (80 when not given) within so many milliseconds. Writes nothing. */
 export async function compareCanary(
 	cluster: Cluster,
 	facts: ReleaseFacts & {revisions: NonNullable<ReleaseFacts['revisions']>},

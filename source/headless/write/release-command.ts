@@ -44,6 +44,7 @@ export type ReleaseDependencies = ApplyMeans & {
 	compare?: (facts: Facts & {revisions: NonNullable<Facts['revisions']>}) => Promise<CanaryComparison>;
 };
 
+/** Where it is so already nothing is sent. */
 export async function release(options: ReleaseOptions, means: ReleaseDependencies): Promise<Result> {
 	const planned = await plan(options, means);
 	if (!planned.ok) {

@@ -124,6 +124,7 @@ export function historyLines(entries: readonly Remembered[]): string[] {
 	});
 }
 
+/** Times are ISO 8601 with the offset of this machine. Of a write whose end is not known, `outcome` says so. */
 export function historyJson(entries: readonly Remembered[]): string {
 	return visibleJson(
 		entries.map(entry => {

@@ -30,6 +30,7 @@ export type RevisionWish = {
 	action: 'create revision' | 'autoscaling';
 };
 
+/** Chooses no base where the template has failed users: it is refused, with the flags that say which is meant. */
 export async function planNewRevision(
 	cluster: Cluster,
 	facts: Facts,

@@ -80,6 +80,7 @@ export const revisionSpec = sent({
 
 const strings = v.pipe(v.unknown(), v.transform(withoutNulls), v.record(v.string(), v.string()));
 
+/** The part of a template that is read here; whatever else the server sends is let through. */
 export const template = sent({
 	metadata: v.exactOptional(
 		sent({

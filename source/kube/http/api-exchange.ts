@@ -33,6 +33,9 @@ export type ApiExchange = (
 	options: ApiExchangeOptions,
 ) => Promise<IncomingResponse>;
 
+/**
+ * Every request goes through what this returns. With `readOnly` a write rejects with ReadOnlyError before anything is sent.
+ */
 export function createExchange({
 	credentials,
 	dispatchers,

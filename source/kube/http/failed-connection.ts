@@ -33,6 +33,10 @@ export const isTurnedAway = (error: unknown): boolean =>
 		return unsent || beyondGoaway.test(at.message) || neverLeft.test(at.message);
 	});
 
+/**
+ * Whether the API server cannot have done anything with the request: no connection came to be, or a GOAWAY was there before
+ * it.
+ */
 export const isUnprocessed = (error: unknown): boolean => isRefused(error) || isTurnedAway(error);
 
 function codeOf(error: unknown): string {

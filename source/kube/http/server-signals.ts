@@ -17,6 +17,7 @@ export type ServerSignals = {
 	failed(error: TransportError): void;
 };
 
+/** One for each connection to a cluster. `reached` and `logged in` are published by the first answer that shows it. */
 export function createServerSignals(): ServerSignals {
 	const listeners = new Set<(sign: ServerSignal) => void>();
 	let isLost = false;

@@ -20,6 +20,7 @@ const betweenPolls = 30_000;
 /** Milliseconds between two lists of many pages that find nothing new. */
 const longestSilence = 300_000;
 
+/** Of one list and the watch after it. Told of all that comes, it says since when that is known to be current. */
 export class Freshness {
 	/** When the server last said how things are, by a list, an event or a bookmark; milliseconds since 1970. */
 	provenAt: number;

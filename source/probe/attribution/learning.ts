@@ -77,6 +77,7 @@ const answersByHeader = 8;
 /** A revision that is just starting fails at first: tried again after these milliseconds, then given up. */
 const retryDelays = [1000, 2000, 5000, 10_000];
 
+/** Asks all tags that it is given at once, and again those where nothing was learned, each after a longer while. */
 export function createLearner({
 	ask,
 	clock,

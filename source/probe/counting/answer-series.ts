@@ -41,6 +41,7 @@ const timelineLength = 3_600_000;
 
 const secondOf = (at: number) => Math.floor(at / 1000);
 
+/** An empty one. It is asked with the attribution of the moment, which may be another one at each question. */
 export function createAnswerSeries(): AnswerSeries {
 	const series = createSeries();
 	/** What is behind the keys of the series. */

@@ -41,6 +41,7 @@ const keyOf = (at: string, code: string, said: string): string => [at, code, sai
 /** Kinds of failure that are kept; the one that was seen longest ago gives way. */
 const limit = 50;
 
+/** An empty one, for one loop. Two failures are of one kind where place, code and words agree but for their ids. */
 export function createFailureLog(): FailureLog {
 	const kept = new Map<string, FailureEntry>();
 

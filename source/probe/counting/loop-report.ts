@@ -85,6 +85,7 @@ export function groupBy({attribute}: Attributed): (said: Said) => string {
 	return said => keyOf(attributionOf(said, attribute), said);
 }
 
+/** Whose an answer is, by what is known at this moment. Only a success can be a revision’s by its text. */
 export function attributionOf({fingerprint, grade, text, isToAny}: Said, attribute: Attributor): Attribution {
 	return attribute({fingerprint, text, isSuccess: grade === 'success', isToAny});
 }

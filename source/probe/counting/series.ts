@@ -41,6 +41,7 @@ const tiers = [
 const keysLimit = 24;
 const otherKey = 'other';
 
+/** An empty one. Times are milliseconds since 1970 and may come out of order. */
 export function createSeries(): Series {
 	let kept: GrowingBucket[][] = tiers.map(() => []);
 

@@ -20,6 +20,7 @@ export type TagAnswers = {
 /** Answers of which the traits are kept, of each revision. */
 const traitsLimit = 6;
 
+/** An empty one. Counts by HTTP status alone: 5xx has failed, 4xx is rejected; no answer at all is not counted. */
 export function createTagAnswers(): TagAnswers {
 	let traits: ReadonlyMap<string, readonly ReadonlyMap<string, string>[]> = new Map();
 	let counts: ReadonlyMap<string, AnswersAtTag> = new Map();

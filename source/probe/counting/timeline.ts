@@ -28,6 +28,7 @@ export type RevisionBucket = {
 
 /** Under which key of the series the answers at the service's own host are, and those at a tag's. */
 export const serviceKey = (said: Said): string => `service ${said.key}`;
+/** The key of what came from the tag URL of a revision, in a series that has what came to the service by its text. */
 export const tagKey = (revision: string): string => `tag ${revision}`;
 
 /** A bucket of the chart, as revisions are told apart by now: what was unattributed at first may have an owner since. */

@@ -39,6 +39,10 @@ export type GatewayMonitor = {
 /** Milliseconds after which an answer of the gateway's own is over, when others came since. */
 const recently = 30_000;
 
+/**
+ * A gateway of which nothing is known. Any answer ends that it is down; a reset or a timeout does not, it may be the
+ * revision’s.
+ */
 export function createGatewayMonitor(): GatewayMonitor {
 	let down: Extract<GatewayCondition, {kind: 'down'}> | undefined;
 	let own: Extract<GatewayCondition, {kind: 'answers itself'}> | undefined;

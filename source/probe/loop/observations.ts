@@ -68,6 +68,7 @@ export type Observations = {
 /** Milliseconds that "lately" means. */
 const recently = 30_000;
 
+/** Nothing observed yet; of one service and, by epochs, each of its splits. */
 export function createObservations({
 	clock,
 	isExpected,

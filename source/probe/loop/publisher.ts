@@ -18,6 +18,10 @@ type Subscriber = {
 	cancel: (() => void) | undefined;
 };
 
+/**
+ * Each listener has an interval of its own, in milliseconds, which is asked for each time: what happens within it is
+ * told once, at its end.
+ */
 export function createPublisher(clock: Clock): Publisher {
 	const subscribers = new Set<Subscriber>();
 

@@ -58,6 +58,7 @@ const learnAfter = 5000;
  */
 const coldAfter = 30_000;
 
+/** Asks nothing until it is given two revisions. `rate` and `maxRate` are requests a second, of which a pair takes two. */
 export function createPairs({
 	ask: askGraded,
 	clock,

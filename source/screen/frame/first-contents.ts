@@ -23,6 +23,7 @@ import {frameContentSize} from '../widgets/frame-lines.js';
 import {listWindow, scrollThumb} from '../widgets/table/list-window.js';
 import {tableRowsHeight, tableText} from '../widgets/table/table-text.js';
 
+/** The text of header and services for a window of this size; the services only where all panes have room. */
 export function firstContents(
 	state: ConsoleState,
 	{columns, rows, theme}: {columns: number; rows: number; theme: Theme},

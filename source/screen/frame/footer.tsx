@@ -80,6 +80,7 @@ function useAnnouncementsEnd(): void {
 	}, [newest]);
 }
 
+/** As many lines as {@link useNoticeRows} found room for. */
 export function Notice({lines, height, style, width}: ReturnType<typeof useNoticeRows> & {width: number}) {
 	return (
 		<Box width={width} height={height} flexShrink={0} paddingX={1} flexDirection="column" overflow="hidden">

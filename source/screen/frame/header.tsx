@@ -7,6 +7,7 @@ import {useTheme} from '../widgets/theme-context.js';
 import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 
+/** Drawn again only when something that it says has changed, or an age in it. */
 export const Header = memo(({width}: {width: number}) => {
 	const theme = useTheme();
 	const now = useNow();

@@ -18,6 +18,7 @@ export function loginRows(
 	return most < 2 ? said.slice(-most) : [`Credential plugin ${plugin.command}:`, ...said.slice(1 - most)];
 }
 
+/** Which program speaks is dim above what it says; a single row is what it says. */
 export function LoginBanner({rows, width}: {rows: readonly string[]; width: number}) {
 	const {styles} = useTheme();
 	return (

@@ -15,6 +15,7 @@ import {useTheme} from '../widgets/theme-context.js';
 import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 
+/** Blank without a selected service, or before its release is known. */
 export function ServiceStrip({width}: {width: number}) {
 	const theme = useTheme();
 	const now = useNow(60_000);

@@ -29,6 +29,10 @@ const longestChart = 7;
 /** Lines that are left for failures and answers at least. */
 const fewestLines = 2;
 
+/**
+ * The first verdicts and the table have their lines first, then the chart, further verdicts, and what fails; answers get what
+ * is left.
+ */
 export function liveLayout({
 	width,
 	height,

@@ -20,6 +20,7 @@ import {UsersChart, usersChartHeight, UsersRows, usersHeight} from './users-rows
 /** Cells of the title's own words and the corners of the frame. */
 const titleWidth = titleOf('live').length + 8;
 
+/** Decides between what the loop counts, what users get, and why there is neither. */
 export function LivePane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
 	const {focus, gateway, requestOptions, live} = useConsoleState(

@@ -253,6 +253,7 @@ const configuredOf = ({configuredPercent, revision, why}: Row) =>
 		? ''
 		: `${configuredPercent} %`;
 
+/** What an answer says: the code of what failed and its words, or what tells the answer apart from others. */
 export function answerOf(row: Row): string {
 	if (row.code !== undefined) {
 		return [row.code, steadyWidth(row.text)].filter(part => part !== '').join(' ');

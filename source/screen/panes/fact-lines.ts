@@ -23,6 +23,7 @@ const leastRows = 10;
 /** Columns of a pane of a window so large that nothing of it stands idle, and the rows that are enough there. */
 const large = {columns: 66, rows: 5};
 
+/** As many facts as `room` has lines for; none where fewer are left than a large window has. */
 export function serviceFacts(
 	service: ServiceView,
 	{gateway, domains}: {gateway: GatewayState; domains: readonly DomainMapping[]},
@@ -56,6 +57,7 @@ export function serviceFacts(
 	);
 }
 
+/** The same of a revision. Values of variables are shown only while they are uncovered. */
 export function revisionFacts(
 	revision: RevisionView,
 	{service, isUncovered}: {service: ServiceView; isUncovered: boolean},

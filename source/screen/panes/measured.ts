@@ -7,6 +7,7 @@ import {duration, failedPart} from '../format.js';
 /** `err cart-00002` → `22 %`, `got cart-00002` → `13 %`, `p95 cart-00002` → `382 ms`: flat, so that the same is no news. */
 export type Measured = Readonly<Record<string, string>>;
 
+/** By the names of revisions. Empty without a service, and for what nobody has measured. */
 export function measuredOf(
 	state: Pick<ConsoleState, 'live' | 'users' | 'verdicts'>,
 	service: ServiceView | undefined,

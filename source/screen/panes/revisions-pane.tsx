@@ -93,6 +93,7 @@ function urlsOf({url}: ServiceView, domains: readonly DomainMapping[], room: num
 	return '';
 }
 
+/** Decides between the list, the reason why there is none, and a list that is not complete yet. */
 export function RevisionsPane({width, height}: Size) {
 	const theme = useTheme();
 	const now = useNow();

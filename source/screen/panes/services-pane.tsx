@@ -46,6 +46,7 @@ import {
 	withNews,
 } from './services-table.js';
 
+/** Draws only the rows of its window, and says why there are none: a filter, a missing right, or nothing there. */
 export function ServicesPane({width, height}: Size) {
 	const {store} = useConsole();
 	const theme = useTheme();

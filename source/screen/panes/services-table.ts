@@ -40,6 +40,7 @@ const columnsOfMany: readonly Column[] = [
 	...columnsOfOne.slice(1),
 ];
 
+/** `isAcross`: of all namespaces, whose names then have a column. */
 export const servicesColumns = (isAcross: boolean): readonly Column[] =>
 	isAcross ? columnsOfMany : columnsOfOne;
 
@@ -77,6 +78,7 @@ export type ServiceNews = {
 	now: number;
 };
 
+/** The cells of one row, in the order of {@link servicesColumns}. Of a service that is gone only its name and why. */
 export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews): TableCell[] {
 	const {isAcross = false, marks, gateway = '', now} = news;
 	if (isGone(service)) {

@@ -29,6 +29,7 @@ import {
 } from './traffic/traffic-lines.js';
 import {useRelease} from '../release/use-release.js';
 
+/** Decides whether it shows the split that is set or the one that is drafted, and which part of it has room. */
 export function TrafficPane({width, height}: Size) {
 	const service = useConsoleState(selectedService);
 	const draft = useConsoleState(state => draftOf(state, service));

@@ -17,6 +17,7 @@ export function partOf(
 	return {role, tags: tags.filter(tag => tag !== role)};
 }
 
+/** The role and the tags, with commas; empty for a revision that has no part. */
 export const partText = ({role, tags}: ReleasePart) =>
 	[...(role === undefined ? [] : [role]), ...tags].join(', ');
 

@@ -13,6 +13,7 @@ export type ConsoleLoan = {
 	provide(suspend: SuspendTerminal): void;
 };
 
+/** Whoever borrows before the console has a terminal waits for that; several have it one after the other. */
 export function createConsoleLoan(): ConsoleLoan {
 	const ready = Promise.withResolvers<SuspendTerminal>();
 	let last: Promise<unknown> = Promise.resolve();

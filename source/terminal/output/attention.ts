@@ -13,6 +13,7 @@ export const restoreTitle = `${escape}[23;0t`;
 
 const shown = (text: string) => text.replaceAll(/\p{Control}/gu, '').slice(0, 200);
 
+/** Sets the title of the window and its icon (OSC 0). The text is cut to 200 characters, without control characters. */
 export const titleSequence = (text: string): string => `${escape}]0;${shown(text)}${bell}`;
 
 /** Of one alarm that is new. The title is set apart: it also says when the alarm is over. */

@@ -56,6 +56,7 @@ export type ForeignTextWatch = {
 	beforeFrame(cursor: Position | undefined): string;
 };
 
+/** Does nothing before `start`. Rows are drawn again only while `isIdle`, a few at a time. */
 export function watchForForeignText({
 	clock,
 	request,

@@ -96,6 +96,9 @@ export type FrameOptions = {
 	sight?: Pick<Sight, 'taken' | 'behind' | 'request'>;
 };
 
+/**
+ * A stream for Ink in the place of `terminal`. All that Ink writes has to go through it, or it no longer knows what is shown.
+ */
 export function createFrameWriter<Stream extends TerminalStream>(
 	terminal: Stream,
 	{

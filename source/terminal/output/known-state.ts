@@ -15,6 +15,7 @@ const off = (modes: readonly number[], mark = '') => `${csi}${mark}${modes.join(
 /** Reports of the mouse in all its protocols and encodings, of the focus, and of changes of the colours. */
 const reports = [9, 1000, 1001, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 2031];
 
+/** Sent before the first frame. Changes nothing of what a terminal shows that nobody left in the middle of something. */
 export const knownState = [
 	// Nothing is held back any more that was to be shown at once (mode 2026).
 	off([2026], '?'),

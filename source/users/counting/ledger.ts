@@ -125,6 +125,7 @@ const nothing = (): Delta => ({
 	earliest: Infinity,
 });
 
+/** Empty: the first round only says where counting begins. */
 export function createLedger(): Ledger {
 	const known = new Map<string, PodState>();
 	let pending = new Map<string, Delta>();

@@ -32,6 +32,7 @@ export type PodMemory = {
 /** Milliseconds to wait after so many failures. */
 const backOff = (failures: number): number => Math.min(longestBackOff, shortestPeriod * 2 ** failures);
 
+/** Of a pod that was never asked. */
 export function createPodMemory(): PodMemory {
 	let known: PodKnowledge = {tells: undefined, failure: undefined, noCounts: undefined};
 	let askedAt = -Infinity;

@@ -18,6 +18,7 @@ export type PodSet = {
 	list(): readonly KnownPod[];
 };
 
+/** Empty, before the first list. */
 export function createPodSet(): PodSet {
 	const pods = new Map<string, KnownPod>();
 	let isListed = false;

@@ -54,6 +54,7 @@ export type ChangesSlice = {
 	leftForms: ReadonlyMap<string, FormSheet>;
 };
 
+/** Nothing drafted, written or read of the history yet. */
 export function initialChanges(): ChangesSlice {
 	return {
 		drafts: new Map(),

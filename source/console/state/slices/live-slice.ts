@@ -54,6 +54,7 @@ export type LiveSlice = {
 	beside: BesideView | undefined;
 };
 
+/** Nothing asked yet. */
 export function initialLive({
 	requestOptions = defaultRequestOptions,
 }: {

@@ -212,6 +212,7 @@ function noteText({op, path, ...rest}: PatchOperation): string | undefined {
 	return (path === place || path === annotationsPlace) && typeof text === 'string' ? text : undefined;
 }
 
+/** Whether a patch writes the note; also where it does so with all annotations at once. */
 export const hasNote = (operations: readonly PatchOperation[]) =>
 	operations.some(operation => noteText(operation) !== undefined);
 

@@ -33,6 +33,7 @@ export type ReleaseFacts = {
 /** `routingStateModified` and `creationTimestamp` are told to the second. */
 export const second = 1000;
 
+/** Milliseconds since 1970, cut to whole seconds, as Kubernetes writes times: only then do two of them compare. */
 export const toSecond = (time: number) => Math.floor(time / second) * second;
 
 /** Those of the service; undefined where they could not be listed. */

@@ -12,6 +12,7 @@ const sizeLine = /^0*([\da-f]{1,13})(?![\da-f])/i;
 const lf = 0x0a;
 const cr = 0x0d;
 
+/** Of one body: its bytes go in as they come, cut anywhere. */
 export class ChunkReader {
 	#state: 'size' | 'data' | 'end of data' | 'trailer' | 'over' = 'size';
 	#line = '';

@@ -57,6 +57,7 @@ const headersLimit = 256 * 1024;
 /** What may be sent once more without harm, when a kept connection turns out to be closed (RFC 9110, section 9.2.2). */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
+/** Whether a request of this method, in capitals, may be sent again over another connection. */
 export const isIdempotent = (method: string): boolean => idempotent.has(method);
 
 /** What went wrong has a code of its own, by which it is put into words. */

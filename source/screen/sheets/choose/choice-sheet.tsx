@@ -9,6 +9,7 @@ import {useTheme} from '../../widgets/theme-context.js';
 import {useConsole} from '../../use-console.js';
 import {wrapLine} from '../../widgets/document.js';
 
+/** The question is cut to leave two rows for the answers. */
 export function Choice({sheet, isActive, width, height}: Size & {sheet: ChoiceSheet; isActive: boolean}) {
 	const console = useConsole();
 	const {styles} = useTheme();

@@ -16,6 +16,7 @@ import {Document} from '../../widgets/document.js';
 /** Columns that a name may take of the list; whole names are in the kubeconfig. */
 const longestName = 40;
 
+/** Names that begin alike are cut so that they can be told apart. Enter goes there, or asks what is to be lost. */
 export function Contexts({
 	sheet: {rows, sentence},
 	isActive,
@@ -62,6 +63,7 @@ export function Contexts({
 	);
 }
 
+/** Takes Enter only when the question can have been seen. */
 export function LeaveContext({sheet, isActive, ...size}: Size & {sheet: LeaveSheet; isActive: boolean}) {
 	const {styles} = useTheme();
 	const console = useConsole();

@@ -38,6 +38,7 @@ import {
 
 type FormSheetProps = Size & {sheet: FormSheetState; isActive: boolean};
 
+/** Decides by the kind of the form which fields there are and what it is called. */
 export function FormSheet(props: FormSheetProps) {
 	const {sheet} = props;
 	const namespace = useConsoleState(state => state.namespace);

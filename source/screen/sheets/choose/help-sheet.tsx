@@ -8,6 +8,7 @@ import {canPerform, unavailable} from '../../perform.js';
 import {sameParts, useConsoleState} from '../../use-console.js';
 import {Document, type DocumentLine} from '../../widgets/document.js';
 
+/** A key that is not possible at the moment is listed with the reason. */
 export function Help({pane, isActive, ...size}: Size & {pane: KeyContext; isActive: boolean}) {
 	const {styles, isAscii} = useTheme();
 	const rights = useConsoleState(offeredRights, sameParts);

@@ -6,6 +6,7 @@ import {Frame} from '../../widgets/frame.js';
 import {Menu} from '../../widgets/table/menu.js';
 import {useConsole} from '../../use-console.js';
 
+/** Enter puts the image into the form. */
 export function Images({
 	images,
 	isActive,

@@ -9,6 +9,7 @@ import {Menu} from '../../widgets/table/menu.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useConsole, useConsoleState} from '../../use-console.js';
 
+/** Marks the one that is shown; `sentence` says why the list is not complete or missing. */
 export function Namespaces({
 	names,
 	sentence,

@@ -15,6 +15,7 @@ import {didYouMean} from '../../../knative/text/similar.js';
 import {canPerform, unavailable} from '../../perform.js';
 import {sameParts, useActions, useConsole, useConsoleState} from '../../use-console.js';
 
+/** What cannot be done at the moment is listed with the reason. */
 export function Palette({
 	isActive,
 	perform,

@@ -6,6 +6,7 @@ import {typedAhead, useActions, useConsole, useSeeing} from '../../use-console.j
 import {useTheme} from '../../widgets/theme-context.js';
 import {Document} from '../../widgets/document.js';
 
+/** Says what ends with the console; a key leaves once that can have been seen. */
 export function Quit({
 	sheet,
 	isActive,

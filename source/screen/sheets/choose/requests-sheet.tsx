@@ -12,6 +12,7 @@ import {Frame} from '../../widgets/frame.js';
 import {useConsole, useConsoleState} from '../../use-console.js';
 import {isMostOf} from './form-fields.js';
 
+/** One field for each flag of a request; what is wrong with one is said beneath it. */
 export function Requests({sheet, isActive, width, height}: Size & {sheet: RequestSheet; isActive: boolean}) {
 	const {store} = useConsole();
 	const isUncovered = useConsoleState(state => state.isUncovered);

@@ -13,6 +13,7 @@ import {useConsoleState} from '../../use-console.js';
 import {count} from '../../format.js';
 import {Document, type DocumentLine} from '../../widgets/document.js';
 
+/** What the live pane has in a line each, whole: verdicts, failures of this split, and each answer with a sample. */
 export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 	const theme = useTheme();
 	const service = useConsoleState(selectedService);

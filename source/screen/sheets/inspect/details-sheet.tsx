@@ -17,6 +17,7 @@ import {useNow} from '../../use-now.js';
 import {age, envValue} from '../../format.js';
 import {Document, type DocumentLine} from '../../widgets/document.js';
 
+/** Values of variables are shown only while they are uncovered. */
 export function Details({isActive, ...size}: Size & {isActive: boolean}) {
 	const theme = useTheme();
 	const now = useNow();

@@ -15,6 +15,7 @@ import {Document, type DocumentLine} from '../../widgets/document.js';
 /** Columns of an age (`45m`, `6d`). */
 const ageWidth = 5;
 
+/** Says which part of them could not be read. */
 export function Events({sheet, isActive, ...size}: Size & {sheet: EventsSheet; isActive: boolean}) {
 	const theme = useTheme();
 	const now = useNow();

@@ -38,6 +38,7 @@ export function canSteer(sheet: LogsSheet, action: Action): boolean {
 	return true;
 }
 
+/** Decides whether the newest line stays at the bottom: only while nobody has scrolled up. */
 export function Logs({
 	sheet,
 	isActive,

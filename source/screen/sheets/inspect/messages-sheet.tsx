@@ -7,6 +7,7 @@ import {useTheme} from '../../widgets/theme-context.js';
 import {clock} from '../../format.js';
 import {Document} from '../../widgets/document.js';
 
+/** What holds now stands above what was said, because its own line may have no room for it. */
 export function Messages({isActive, width, height}: Size & {isActive: boolean}) {
 	const theme = useTheme();
 	const {styles} = theme;

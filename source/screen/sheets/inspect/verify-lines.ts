@@ -7,6 +7,7 @@ import {steadyWidth} from '../../widgets/steady-width.js';
 import {duration} from '../../format.js';
 import type {DocumentLine} from '../../widgets/document.js';
 
+/** Lines of any width; they are wrapped where they are drawn. */
 export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'glyphs'>): DocumentLine[] {
 	const {phase} = sheet;
 	switch (phase.kind) {

@@ -9,6 +9,7 @@ import {useActions, useConsole, useConsoleState} from '../../use-console.js';
 import {Document, type DocumentLine} from '../../widgets/document.js';
 import {phaseLines} from './verify-lines.js';
 
+/** Its key asks once more, as the first time. */
 export function Verify({
 	sheet,
 	isActive,

@@ -11,6 +11,7 @@ import {useActions, useConsole, useConsoleState} from '../../use-console.js';
 import {clock} from '../../format.js';
 import {Document, type DocumentLine} from '../../widgets/document.js';
 
+/** `managedFields` are left out until they are asked for. Values of variables are covered until they are asked for, too. */
 export function Yaml({
 	sheet,
 	isActive,

@@ -16,6 +16,7 @@ import {useRelease} from '../../release/use-release.js';
 import {Document, type DocumentLine} from '../../widgets/document.js';
 import {uidOf} from './use-review-text.js';
 
+/** Offers to apply the plan to what is there now, where that is still possible, or to keep what is there. */
 export function Conflict({
 	title,
 	plan,

@@ -16,6 +16,7 @@ import {reviewTitle, useReviewText} from './use-review-text.js';
 
 type ReviewSheetProps = Size & {sheet: ReviewSheet; isActive: boolean; copy: (text: string) => void};
 
+/** Decides whether the plan is reviewed, or what somebody else wrote first. */
 export function Review(props: ReviewSheetProps) {
 	const {sheet, width, height, isActive} = props;
 	const conflict = useConsoleState(state => conflictOfReview(state, sheet), sameConflict);

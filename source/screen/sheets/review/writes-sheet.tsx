@@ -12,6 +12,7 @@ import {useTheme} from '../../widgets/theme-context.js';
 import {dayAndClock, shortRevision} from '../../format.js';
 import {Document, type DocumentLine} from '../../widgets/document.js';
 
+/** Commands that were sent from here, then changes; values of variables are covered as elsewhere. */
 export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; copy: (text: string) => void}) {
 	const theme = useTheme();
 	const writes = useConsoleState(state => state.writes);

@@ -9,6 +9,7 @@ import {tellApart} from './tell-apart.js';
 export type TableCell =
 	string | {readonly text: string; readonly style?: TextStyle} | {readonly parts: readonly Piece[]};
 
+/** The text of a cell without its styles; empty where there is none. */
 export function textOf(cell: TableCell | undefined): string {
 	if (cell === undefined || typeof cell === 'string') return cell ?? '';
 	return 'parts' in cell ? cell.parts.map(({text}) => text).join('') : cell.text;

@@ -17,7 +17,9 @@ export const blank: Cell = 0x20;
 export const unknown: Cell = 0xff_ff_ff_ff;
 
 const cellOf = (codePoint: number, style: number): Cell => style * 2 ** codePointBits + codePoint;
+/** The code point of the character; blanks are drawn as well. */
 export const codePointOf = (cell: Cell): number => cell & codePointMask;
+/** The number of its style in a {@link StyleTable}. */
 export const styleOf = (cell: Cell): number => cell >>> codePointBits;
 
 const escape = 0x1b;
@@ -43,6 +45,7 @@ const sgr = new RegExp(`${ESC}\\[([\\d;:]*)m`, 'y');
 /** A hyperlink begins or ends: OSC 8. */
 const hyperlink = new RegExp(`${ESC}\\]8;[^${bell}${ESC}]*(?:${bell}|${ESC}\\\\)`, 'y');
 
+/** A row without any text, of so many columns. */
 export const blankLine = (columns: number): CellLine => ({
 	text: '',
 	startStyle: defaultStyle,

@@ -8,6 +8,7 @@ import {defaultStyle, StyleTable} from './styles.js';
 
 type Drawing = {bytes: string; cursor: Position};
 
+/** Of one screen. What it does not know for certain is sent again. */
 export class Displayed {
 	readonly #styles = new StyleTable();
 	#columns = 0;

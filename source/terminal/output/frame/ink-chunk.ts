@@ -35,6 +35,7 @@ const asides = new RegExp(
 	].join('|')})+$`,
 );
 
+/** What is neither an erasure nor one of its other words is taken for a frame. */
 export function inkChunk(chunk: string): InkChunk {
 	const kind = fixed[chunk];
 	if (kind) return {kind};

@@ -13,6 +13,7 @@ const nowhere = -1;
 const bytesOf = (codePoint: number): number =>
 	codePoint < 0x80 ? 1 : codePoint < 0x8_00 ? 2 : codePoint < 0x1_00_00 ? 3 : 4;
 
+/** For one update of the screen: it begins where nothing is known of the cursor. */
 export class Pen {
 	readonly #styles: StyleTable;
 	readonly #columns: number;

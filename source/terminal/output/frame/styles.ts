@@ -44,6 +44,7 @@ const bitsOnBlank = attributes.reduce(
 
 const isBetween = (code: number, first: number, last: number) => code >= first && code <= last;
 
+/** Numbers are given as styles come up, and hold for the life of the table. `defaultStyle` is the terminal’s own. */
 export class StyleTable {
 	readonly #styles: Style[] = [{foreground: '', background: '', attributes: 0}];
 	readonly #numbers = new Map<string, number>([[' 0', defaultStyle]]);

@@ -32,6 +32,7 @@ const trust = {atFirst: 15_000, later: 60_000};
 /** Bytes in a millisecond from which on a line takes every frame. */
 const fast = 100;
 
+/** Told of each write, how many bytes and how long; says when the next frame may go. Milliseconds. */
 export class WritePace {
 	/** What the line takes, in bytes in a millisecond, and when that was found; undefined as long as it takes all. */
 	#slow: {speed: number; at: number; trust: number} | undefined;
