@@ -17,6 +17,7 @@ import {
 	type World,
 } from '../../headless/sandbox.js';
 import {seeded} from '../../stats/random.js';
+import {until} from './until.js';
 
 /** A console on the sandbox with the loop running on this service, faster than an operator would ask. */
 async function watching({cluster}: World, service: string, rate = 200): Promise<Console> {
@@ -33,23 +34,6 @@ async function watching({cluster}: World, service: string, rate = 200): Promise<
 	selectNamed(console.store, service);
 	await console.live.toggle();
 	return console;
-}
-
-type State = ReturnType<Console['store']['getState']>;
-
-async function until<Found>({store}: Console, find: (state: State) => Found | undefined): Promise<Found> {
-	return new Promise(resolve => {
-		let unsubscribe: (() => void) | undefined;
-		const look = (state: State) => {
-			const found = find(state);
-			if (found !== undefined) {
-				unsubscribe?.();
-				resolve(found);
-			}
-		};
-		unsubscribe = store.subscribe(look);
-		look(store.getState());
-	});
 }
 
 const untilCounted = async (console: Console, isDone: (snapshot: LoopSnapshot) => boolean) =>

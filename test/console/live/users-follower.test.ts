@@ -10,22 +10,7 @@ import {servingPath} from '../../../source/kube/paths.js';
 import type {PrometheusPlace} from '../../../source/users/prometheus-place.js';
 import {openSandbox} from '../../headless/sandbox.js';
 import {selectNamed} from '../../support/select.js';
-
-type State = ReturnType<Console['store']['getState']>;
-
-async function until<Found>({store}: Console, find: (state: State) => Found | undefined): Promise<Found> {
-	return new Promise(resolve => {
-		let unsubscribe: (() => void) | undefined;
-		const look = (state: State) => {
-			const found = find(state);
-			if (found === undefined) return;
-			unsubscribe?.();
-			resolve(found);
-		};
-		unsubscribe = store.subscribe(look);
-		look(store.getState());
-	});
-}
+import {until} from './until.js';
 
 async function opened(cluster: Cluster, service: string, prometheus?: PrometheusPlace): Promise<Console> {
 	const console = createConsole({to: 'sandbox', namespace: 'default', prometheus});
