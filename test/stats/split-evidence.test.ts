@@ -7,6 +7,47 @@ import {
 	type AmbiguousAnswers,
 } from '../../source/stats/split-evidence.js';
 
+// Computed with Python's fractions: Kθ as a rational, Γ(Kθ+x)/Γ(Kθ) as the product Kθ(Kθ+1)…(Kθ+x−1), E exactly, and
+// only its logarithm with decimal at 30 digits. No lgamma is involved.
+test.each([
+	{counts: [12, 0], shares: [1 / 2, 1 / 2], logE: 3.233261024056632},
+	{counts: [11, 0], shares: [1 / 2, 1 / 2], logE: 2.812047558980329},
+	{counts: [67, 61], shares: [1 / 2, 1 / 2], logE: -1.204054979583988},
+	{counts: [0, 46], shares: [1 / 10, 9 / 10], logE: 3.036475112363758},
+	{counts: [30, 20, 50], shares: [1 / 3, 1 / 3, 1 / 3], logE: 3.889156913236651},
+	{counts: [88, 12], shares: [99 / 100, 1 / 100], logE: 15.739301484558865},
+	{counts: [5, 3, 2], shares: [1 / 4, 1 / 4, 1 / 2], logE: 0.262602388054757},
+	{counts: [5200, 4800], shares: [1 / 2, 1 / 2], logE: 4.515624158012735},
+])('the evidence of $counts is the exact one', ({counts, shares, logE}) => {
+	expect(logEvidence(counts, shares)).toBeCloseTo(logE, 8);
+});
+
+test('the evidence is 1 before any answer, and stays 1 when one revision has everything', () => {
+	expect(logEvidence([0, 0], [0.3, 0.7])).toBeCloseTo(0, 12);
+	expect(logEvidence([5000], [1])).toBeCloseTo(0, 9);
+});
+
+// The defining property of an e-process: were the split as configured, the next answer changes E by 1 on average.
+test('the evidence is a martingale under the configured split', () => {
+	fc.assert(
+		fc.property(
+			fc.array(fc.integer({min: 1, max: 50}), {minLength: 2, maxLength: 5}),
+			fc.array(fc.integer({min: 0, max: 40}), {minLength: 5, maxLength: 5}),
+			(weights, counts) => {
+				const sum = weights.reduce((a, b) => a + b, 0);
+				const shares = weights.map(weight => weight / sum);
+				const here = counts.slice(0, shares.length);
+				const now = logEvidence(here, shares);
+				const next = shares.reduce((mean, share, chosen) => {
+					const counted = here.map((count, index) => count + (index === chosen ? 1 : 0));
+					return mean + share * Math.exp(logEvidence(counted, shares) - now);
+				}, 0);
+				expect(next).toBeCloseTo(1, 9);
+			},
+		),
+	);
+});
+
 /** Every way to give the ambiguous answers out. */
 function allAssignments(
 	counts: readonly number[],
