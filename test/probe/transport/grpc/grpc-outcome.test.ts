@@ -105,8 +105,7 @@ test('a connection that breaks during the call is a failure: reset; the next cal
 	const kept = probe();
 	expect(failureOf(await kept.ask(grpcAt(port))).failure).toBe('reset');
 	expect(responseOf(await kept.ask(grpcAt(port))).firstLine).toBe('SERVING');
-	// With that by which it was seen that the gateway is still there.
-	expect(connections()).toBe(3);
+	expect(connections()).toBe(2);
 });
 
 test('a stream that the gateway resets is a failure: reset', async () => {

@@ -3,15 +3,16 @@ import {createServer as createHttp2Server, type ServerHttp2Stream} from 'node:ht
 import {Server, ServerCredentials} from '@grpc/grpc-js';
 import type {sendUnaryData, ServerUnaryCall} from '@grpc/grpc-js';
 import {onTestFinished} from 'vitest';
-import {createProbe} from '../../../../source/probe/transport/create-probe.js';
+import {createGrpcProbe} from '../../../../source/probe/transport/grpc/grpc.js';
 import type {ProbeOptions, ProbeTarget} from '../../../../source/probe/transport/probe.js';
 import {listen, targetAt} from '../../servers.js';
 
 export const grpcAt = (port: number, part: Partial<ProbeTarget> = {}): ProbeTarget =>
 	targetAt(port, {protocol: 'grpc', ...part});
 
+/** Sends each call once, whatever becomes of the machine meanwhile: what is asked again for that is of `attentive.ts`. */
 export function probe(options?: ProbeOptions) {
-	const created = createProbe(options);
+	const created = createGrpcProbe(options);
 	onTestFinished(async () => created.close());
 	return created;
 }
