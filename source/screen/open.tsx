@@ -55,7 +55,7 @@ export async function openScreen(
 	const {store} = console;
 	const {writer, sight} = first;
 	const stdin = new KeyedStdin(process.stdin, {write: bytes => process.stdout.write(bytes)});
-	sight.onRequest(() => stdin.asked('cursor'));
+	sight.onRequest(isBehindFrame => stdin.asked('cursor', isBehindFrame));
 	// Nobody is there to press a key any more, and nobody would see what is drawn: as when the terminal is closed.
 	stdin.once('end', () => void lifecycle.leave(hangUp));
 	const owed = () => {

@@ -31,8 +31,11 @@ export type Sight = {
 	readonly answered: (position: Position) => void;
 	/** The terminal has said what it is (DA2): one that answers for another one behind it may say so. */
 	readonly identified: (attributes: readonly number[]) => void;
-	/** Calls it with every request that is sent, also with those before. */
-	readonly onRequest: (listener: () => void) => void;
+	/**
+	 * Calls it with every request that is sent, also with those before: whether one stands behind a frame, so that a key may be
+	 * judged by the time since then.
+	 */
+	readonly onRequest: (listener: (isBehindFrame: boolean) => void) => void;
 };
 
 /**
@@ -63,14 +66,14 @@ export function createSight({
 	let requests = 0;
 	let hasAsked = false;
 	let drawn: string | undefined;
-	let tell: (() => void) | undefined;
+	let tell: ((isBehindFrame: boolean) => void) | undefined;
 	let answers = 0;
 	let isBehindAnother = isKnownMultiplexed;
 	/** By the number of the request. */
 	const ends = new Map<number, (position: Position) => void>();
-	const asked = () => {
+	const asked = (isBehindFrame: boolean) => {
 		requests++;
-		tell?.();
+		tell?.(isBehindFrame);
 		return positionRequest;
 	};
 
@@ -88,7 +91,7 @@ export function createSight({
 			const isFirst = !hasAsked;
 			hasAsked = true;
 			if ((shown === undefined || sent.has(shown)) && !isFirst) return '';
-			const bytes = asked();
+			const bytes = asked(true);
 			if (shown !== undefined) {
 				sent.set(shown, {request: requests, at: now()});
 				for (const old of [...sent.keys()].slice(0, -remembered)) sent.delete(old);
@@ -96,7 +99,7 @@ export function createSight({
 			return bytes;
 		},
 		request(end) {
-			const bytes = asked();
+			const bytes = asked(false);
 			ends.set(requests, end);
 			for (const old of [...ends.keys()].slice(0, -remembered)) ends.delete(old);
 			return bytes;
@@ -123,7 +126,7 @@ export function createSight({
 		},
 		onRequest(listener) {
 			tell = listener;
-			for (let request = 0; request < requests; request++) listener();
+			for (let request = 0; request < requests; request++) listener(true);
 		},
 	};
 }

@@ -112,9 +112,13 @@ export class KeyedStdin extends Readable {
 		return this.#assembler.isAnswering;
 	}
 
-	/** Somebody else has sent this question to the terminal. */
-	asked(question: Question): void {
-		this.#watch();
+	/**
+	Somebody else has sent this question to the terminal.
+
+	@param isTiming Whether it is going to matter when the keys of the next two seconds came.
+	*/
+	asked(question: Question, isTiming: boolean): void {
+		if (isTiming) this.#watch();
 		this.#assembler.asked(question, performance.now());
 	}
 

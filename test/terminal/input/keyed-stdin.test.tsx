@@ -326,3 +326,18 @@ test('says of each key how many answers of the terminal came before it, cut ones
 	]);
 	stdin.destroy();
 });
+
+test('a clock runs for two seconds behind a frame that asks something, and none for what is drawn again', () => {
+	vi.useFakeTimers();
+	const stdin = new KeyedStdin(Object.assign(new PassThrough(), noTerminal));
+	unmounts.push(() => stdin.destroy());
+
+	stdin.asked('cursor', false);
+	expect(vi.getTimerCount()).toBe(0);
+
+	stdin.asked('cursor', true);
+	vi.advanceTimersByTime(1910);
+	expect(vi.getTimerCount()).toBe(1);
+	vi.advanceTimersByTime(200);
+	expect(vi.getTimerCount()).toBe(0);
+});
