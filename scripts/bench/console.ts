@@ -4,12 +4,15 @@
  * bare Node process, kubectl where installed, the smallest size), because only such ratios mean anything on a shared
  * machine. Then a storm: 1,000 events a second. Prints tables; `--json FILE` writes the numbers too. Linux only.
  *
+ * `K9S=path/to/k9s` has the figures that k9s has too measured of it as well, beside which ours are set.
+ *
  * `--idle` and `--seconds` for how long an idle console and one that asks are looked at, `--storm 60` for a longer storm (0:
  * none).
  */
 import {writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
 import {startSandboxProcess, type SandboxProcess} from '../../test/support/sandbox-process.ts';
+import {measureK9s} from './parts/k9s.ts';
 import {openWatching, program, quit, screen} from './parts/open.ts';
 import {createResults, printGrowth, printResults} from './parts/results.ts';
 import {
@@ -17,6 +20,7 @@ import {
 	measureHeldKey,
 	measureIdle,
 	measureKeys,
+	measureLooks,
 	measureLoop,
 	measureQuickLoop,
 	measureScrolling,
@@ -62,6 +66,7 @@ try {
 		services,
 		kubeconfig: sandboxes[index]!.kubeconfig,
 		...createResults(),
+		beside: createResults(),
 	}));
 	await measureStarts(all, runs);
 
@@ -74,6 +79,7 @@ try {
 		['a key that is held', async () => measureHeldKey(consoles, Math.min(...sizes) + ownServices - 1)],
 		['keys that scroll', async () => measureScrolling(consoles)],
 		['events that are not shown', async () => measureTouches(consoles, seconds)],
+		['keys beside them', async () => measureLooks(consoles, seconds)],
 		['a loop at 1/s', async () => measureLoop(consoles, seconds)],
 	] as const) {
 		console.error(`measuring ${what}`);
@@ -86,10 +92,17 @@ try {
 		await measureHeap(kubeconfig, add);
 	}
 
+	const k9s = process.env['K9S'];
+	if (k9s !== undefined) {
+		console.error('measuring k9s');
+		const clusters = all.map(({beside, ...one}) => ({...one, add: beside.add}));
+		await measureK9s(k9s, clusters, {runs, idle: Number(flags.idle), keys, seconds});
+	}
+
 	for (const {services, results} of all) {
 		printResults(`${services} services of ${revisions} revisions`, results);
 	}
-	for (const {services, results} of all) printTargets(services, results);
+	for (const {services, results, beside} of all) printTargets(services, results, beside.results);
 	console.log('');
 	printGrowth(all);
 
@@ -103,7 +116,7 @@ try {
 		);
 	}
 	if (flags.json !== undefined) {
-		const told = all.map(({services, results}) => ({services, results}));
+		const told = all.map(({services, results, beside}) => ({services, results, k9s: beside.results}));
 		const numbers = {
 			node: process.version,
 			screen,

@@ -6,6 +6,9 @@ import {pause} from './statistics.ts';
 export const program = 'dist/cli.js';
 export const screen = {cols: 120, rows: 40};
 
+/** Starts a console on a terminal. */
+export type Open = (kubeconfig: string) => TestTerminal;
+
 /**
  * @param nodeFlags For Node, before the program.
  * @param flags For the program.
@@ -57,19 +60,29 @@ export async function openWatching(
 	return terminal;
 }
 
-const selected = '│ ▸';
+/** Whether a row of the screen is that of the selected service. */
+export type IsSelected = (terminal: TestTerminal, row: number) => boolean;
 
-/** Milliseconds from a key to the frame that shows it, many times, the selection going one service down and up again. */
-export async function keyTimes(terminal: TestTerminal, keys: number): Promise<number[]> {
+const isSelectedHere: IsSelected = (terminal, row) => terminal.line(row).startsWith('│ ▸');
+
+/**
+ * Milliseconds from a key to the frame that shows it, many times, the selection going one service down and up again.
+ * Throws when no service is selected.
+ */
+export async function keyTimes(
+	terminal: TestTerminal,
+	keys: number,
+	isSelected = isSelectedHere,
+): Promise<number[]> {
 	const rows = Array.from({length: screen.rows}, (_, row) => row);
-	const top = rows.find(row => terminal.line(row).startsWith(selected));
+	const top = rows.find(row => isSelected(terminal, row));
 	if (top === undefined) throw new Error(`no service is selected:\n${terminal.screen()}`);
 	const times: number[] = [];
 	for (let index = 0; index < keys; index++) {
 		const [key, row] = index % 2 === 0 ? (['down', top + 1] as const) : (['up', top] as const);
 		const start = performance.now();
 		terminal.press(key);
-		await terminal.until(() => terminal.line(row).startsWith(selected));
+		await terminal.until(() => isSelected(terminal, row));
 		times.push(performance.now() - start);
 		// Out of step with events and frames.
 		await pause(20 + Math.random() * 60);

@@ -2,7 +2,7 @@
 import {performance} from 'node:perf_hooks';
 import type {TestTerminal} from '../../../test/support/terminal.ts';
 import {startEvents} from './events.ts';
-import {keyTimes, openWatching, quit, screen} from './open.ts';
+import {keyTimes, openWatching, quit, screen, type IsSelected} from './open.ts';
 import {createHeapProbe, usage} from './process.ts';
 import type {Add} from './results.ts';
 import {median, pause, quantile} from './statistics.ts';
@@ -12,17 +12,31 @@ const eventRate = 20;
 /** As keyboards repeat a key that is held. */
 const repeatRate = 30;
 
-export type Running = {kubeconfig: string; terminal: TestTerminal; add: Add};
+export type Running = {
+	kubeconfig: string;
+	terminal: TestTerminal;
+	add: Add;
+	/** Of another program than ours. */
+	isSelected?: IsSelected;
+};
 
 /** Bytes to each terminal and share of a core of each console, over the same while. */
 async function rates(
 	consoles: readonly Running[],
 	seconds: number,
 ): Promise<{running: Running; bytes: number; cpu: number}[]> {
+	return costs(consoles, async () => pause(seconds * 1000));
+}
+
+/** The same while something is done. */
+async function costs(
+	consoles: readonly Running[],
+	act: () => Promise<void>,
+): Promise<{running: Running; bytes: number; cpu: number}[]> {
 	const now = () => consoles.map(({terminal}) => ({bytes: terminal.bytes(), cpu: usage(terminal.pid).cpu}));
 	const before = now();
 	const begun = performance.now();
-	await pause(seconds * 1000);
+	await act();
 	const after = now();
 	const elapsed = (performance.now() - begun) / 1000;
 	return consoles.map((running, index) => ({
@@ -63,18 +77,18 @@ export async function measureKeys(consoles: readonly Running[], keys: number): P
 	);
 	for (let round = 0; round < rounds; round++) {
 		for (const one of all) {
-			const {terminal} = one;
+			const {terminal, isSelected} = one;
 			const work = usage(terminal.pid).cpu;
-			one.quiet.push(...(await keyTimes(terminal, keys / rounds)));
+			one.quiet.push(...(await keyTimes(terminal, keys / rounds, isSelected)));
 			one.quietWork += usage(terminal.pid).cpu - work;
 		}
 		for (const one of all) {
-			const {terminal, events} = one;
+			const {terminal, events, isSelected} = one;
 			const made = events.made;
 			const work = usage(terminal.pid).cpu;
 			const begun = performance.now();
 			events.resume();
-			one.busy.push(...(await keyTimes(terminal, keys / rounds)));
+			one.busy.push(...(await keyTimes(terminal, keys / rounds, isSelected)));
 			await events.pause();
 			one.seconds += (performance.now() - begun) / 1000;
 			one.busyWork += usage(terminal.pid).cpu - work;
@@ -109,6 +123,30 @@ export async function measureTouches(
 			one.add(`CPU, ${perSecond} unseen events/s`, rate?.cpu ?? Number.NaN, '% of a core', under);
 			one.add(`terminal, ${perSecond} unseen events/s`, rate?.bytes ?? Number.NaN, 'B/s', under);
 		}
+	}
+}
+
+/** Of somebody who looks through the list: so many keys a second. */
+const lookRate = 10;
+
+/** Presses keys that move the selection up and down, `lookRate` a second. */
+async function lookThrough(terminal: TestTerminal, seconds: number): Promise<void> {
+	const begun = performance.now();
+	for (let press = 0; press < lookRate * seconds; press++) {
+		terminal.press(press % 16 < 8 ? 'down' : 'up');
+		await pause(begun + ((press + 1) * 1000) / lookRate - performance.now());
+	}
+}
+
+/** Share of a core of somebody who looks through the list while events change nothing that is shown. */
+export async function measureLooks(consoles: readonly Running[], seconds: number): Promise<void> {
+	for (const one of consoles) {
+		const events = await startEvents(one.kubeconfig, {perSecond: eventRate, shown: 'cart', kind: 'touches'});
+		events.resume();
+		const [cost] = await costs([one], async () => lookThrough(one.terminal, seconds));
+		await events.stop();
+		const what = `CPU, ${eventRate} unseen events/s, ${lookRate} keys/s`;
+		one.add(what, cost?.cpu ?? Number.NaN, '% of a core');
 	}
 }
 
@@ -173,11 +211,15 @@ export async function measureLoop(consoles: readonly Running[], seconds: number)
 		await terminal.until(/req\/s/);
 	}
 	for (const {running, bytes, cpu} of await rates(consoles, seconds)) {
-		const {add, terminal} = running;
+		const {add} = running;
 		add('terminal, loop at 1/s', bytes, 'B/s');
 		add('CPU, loop at 1/s', cpu, '% of a core');
-		add('memory, at the end', usage(terminal.pid).resident, 'MB');
+		measureMemory(running);
 	}
+}
+
+export function measureMemory({add, terminal}: Running): void {
+	add('memory, at the end', usage(terminal.pid).resident, 'MB');
 }
 
 /** In a console of its own: one that can be told to collect its garbage. */

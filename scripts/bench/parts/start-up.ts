@@ -1,6 +1,6 @@
 /** How long a start takes, beside what takes no longer and what operators have today. */
 import {performance} from 'node:perf_hooks';
-import {openConsole, quit} from './open.ts';
+import {openConsole, quit, type Open} from './open.ts';
 import {processTime, usage} from './process.ts';
 import {median, pause} from './statistics.ts';
 import type {Add} from './results.ts';
@@ -11,7 +11,7 @@ export type Start = {panes: number; services: number; whole: number; revisions: 
  * Milliseconds to the title and the empty panes, to the services in them, to the whole frame, which is Ink's and from
  * which on keys are answered, to the revisions of the service that is selected, and to the last revision of all.
  */
-export async function startUp(kubeconfig: string, open = openConsole): Promise<Start> {
+export async function startUp(kubeconfig: string, open: Open = openConsole): Promise<Start> {
 	const start = performance.now();
 	await using terminal = open(kubeconfig);
 	const reached = async (wanted: RegExp): Promise<number> => {
@@ -40,11 +40,11 @@ async function fillCodeCache(kubeconfig: string): Promise<void> {
 }
 
 /** Seconds of work of the first 3.5 s, all threads of it. */
-async function firstWork(kubeconfig: string): Promise<number> {
-	await using terminal = openConsole(kubeconfig);
+export async function firstWork(kubeconfig: string, open: Open = openConsole, end = quit): Promise<number> {
+	await using terminal = open(kubeconfig);
 	await pause(3500);
 	const {cpu} = usage(terminal.pid);
-	await quit(terminal);
+	await end(terminal);
 	return cpu / 1000;
 }
 
