@@ -17,6 +17,7 @@ export type PolicyRule = {
 	namespaces?: string[];
 };
 
+/** What a request asks of a resource; `namespace` is undefined at the cluster scope. */
 export type ResourceAttributes = {
 	verb: string;
 	group: string;

@@ -5,6 +5,7 @@
  */
 import type {ApiStatus} from '../../../knative/objects/wire.js';
 import type {Resource} from '../../shared-store.js';
+import type {ResourceAttributes} from '../access/rbac.js';
 
 /** An answer that is no object. Thrown anywhere below the dispatcher, which turns it into the response. */
 export class ApiError extends Error {
@@ -240,15 +241,7 @@ export function internalError(message: string): ApiError {
 }
 
 /** What the authorizer refuses, in the words of RBAC's denial. */
-export function forbidden(attributes: {
-	user: string;
-	verb: string;
-	group: string;
-	resource: string;
-	subresource?: string | undefined;
-	namespace?: string | undefined;
-	name?: string | undefined;
-}): ApiError {
+export function forbidden(attributes: ResourceAttributes & {user: string}): ApiError {
 	const {user, verb, group, resource, subresource, namespace, name} = attributes;
 	const qualified = group === '' ? resource : `${resource}.${group}`;
 	const full = subresource === undefined ? resource : `${resource}/${subresource}`;
