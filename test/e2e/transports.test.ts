@@ -73,6 +73,49 @@ describe('the built program, on its way to the API server', () => {
 		expect(proxy.asked).toContain(`127.0.0.1:${port}`);
 	});
 
+	it.each<[string, {user: string; password: string}]>([
+		[':pw@', {user: '', password: 'pw'}],
+		['jo@', {user: 'jo', password: ''}],
+		['jo:@', {user: 'jo', password: ''}],
+		['j%40o:%25%C3%BC%2F@', {user: 'j@o', password: '%ü/'}],
+		[':%3Apw@', {user: '', password: ':pw'}],
+	])('logs in to a proxy with what there is of %s', async (user, wanted) => {
+		for (const [scheme, start] of [
+			['http', startHttpProxy],
+			['socks5', startSocksProxy],
+		] as const) {
+			const own = await start({login: wanted});
+			try {
+				expect(await ask(through(`${scheme}://${user}127.0.0.1:${own.port}`))).toMatchObject(reached);
+				expect(own.refused).toBe(0);
+			} finally {
+				await own.close();
+			}
+		}
+	});
+
+	it('says that a proxy does not accept the login, or wants one', async () => {
+		for (const [scheme, start, sign] of [
+			['http', startHttpProxy, 'HTTP 407'],
+			['socks5', startSocksProxy, 'SOCKS'],
+		] as const) {
+			const own = await start({login});
+			const host = `127.0.0.1:${own.port}`;
+			try {
+				for (const wrong of ['jo:no@', 'jo@', ':no@']) {
+					expect((await ask(through(`${scheme}://${wrong}${host}`))).output).toContain(
+						`the proxy ${host} does not accept the login (${sign}); it is named by proxy-url in the kubeconfig`,
+					);
+				}
+				expect((await ask(through(`${scheme}://${host}`))).output).toContain(
+					`the proxy ${host} wants a login (${sign}); give it as ${scheme}://USER:PASSWORD@${host}`,
+				);
+			} finally {
+				await own.close();
+			}
+		}
+	});
+
 	it('says that the proxy wants a login, and does not ask the server past it', async () => {
 		proxy = await startHttpProxy({login});
 		const {output} = await ask(through(`http://127.0.0.1:${proxy.port}`));
@@ -94,9 +137,16 @@ describe('the built program, on its way to the API server', () => {
 		expect(await ask(file, {HTTPS_PROXY: url})).toMatchObject(reached);
 		expect(proxy.asked).toContain(`api.example:${port}`);
 		expect(await ask(file, {HTTPS_PROXY: '', https_proxy: `127.0.0.1:${proxy.port}`})).toMatchObject(reached);
-		for (const wrong of ['ftp://127.0.0.1', ':::', 'http://me:50%zz@127.0.0.1']) {
+		for (const [wrong, why] of [
+			['ftp://127.0.0.1', 'is no http://'],
+			[':::', 'names no host'],
+			['http://me:50%zz@127.0.0.1', 'has a login with a %'],
+			['127.0.0.1:99999', 'has a port that is no number up to 65535'],
+			['http://:3128', 'names no host'],
+		] as const) {
 			const {code, output} = await ask(file, {HTTPS_PROXY: wrong});
 			expect(output).toMatch(/^HTTPS_PROXY is ".*", which [^\n]*\n$/);
+			expect(output).toContain(`which ${why}`);
 			expect(code).toBe(3);
 			expect(output).not.toContain('50%');
 		}

@@ -14,3 +14,18 @@ export function withoutLogins(sentence: string): string {
 		.replaceAll(/([a-z][\w+.-]*:\/\/)[^\s"']*@/gi, '$1')
 		.replaceAll(/[^\s"'@:/=]+:[^\s"'@/]*@(?=[\w[])/g, '');
 }
+
+/**
+ * The user and password of a URL, either of which may be empty, with `%XX` resolved to a byte, each byte a character; undefined where it
+ * has neither.
+ */
+export function loginIn({
+	username,
+	password,
+}: Pick<URL, 'username' | 'password'>): {user: string; password: string} | undefined {
+	if (username === '' && password === '') return undefined;
+	return {user: unescaped(username), password: unescaped(password)};
+}
+
+const unescaped = (part: string): string =>
+	part.replaceAll(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

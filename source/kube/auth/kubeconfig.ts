@@ -3,6 +3,7 @@ import {withoutAnyLogin} from '../../knative/text/user-info.js';
 import path from 'node:path';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
+import {placeFault} from '../http/proxy.js';
 import {printable} from '../../knative/text/printable.js';
 import {
 	explain,
@@ -192,8 +193,9 @@ function checkServer(server: string | null | undefined, cluster: string): string
 	const whole = isBare && !given.includes('://') ? `http://${given}` : given;
 	const url = URL.canParse(whole) ? new URL(whole) : undefined;
 	if (url?.protocol === 'https:' || url?.protocol === 'http:') return whole;
+	const fault = (/^https?:/i.test(whole) && placeFault(whole)) || 'is no http:// or https:// URL';
 	throw new KubeconfigError(
-		`cluster "${printable(cluster)}" has the server "${printable(withoutAnyLogin(given))}", which is no http:// or https:// URL`,
+		`cluster "${printable(cluster)}" has the server "${printable(withoutAnyLogin(given))}", which ${fault}`,
 	);
 }
 

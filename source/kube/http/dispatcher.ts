@@ -6,6 +6,7 @@ import {createHash} from 'node:crypto';
 import {isIP} from 'node:net';
 import {Agent, ProxyAgent, type buildConnector, type Dispatcher, type Pool} from 'undici';
 import type {Credentials} from '../auth/credentials.js';
+import {basicOf} from './headers.js';
 import {hearLateAlerts} from './late-alert.js';
 import {tunnelPool} from './tunnel.js';
 
@@ -54,8 +55,11 @@ function make({connection, allowHttp2}: Credentials): Dispatcher {
 	}
 	if (proxy !== undefined) {
 		const {servername: _, ...proxyTls} = tls;
+		const token = basicOf(new URL(proxy));
 		return new ProxyAgent({
 			uri: proxy,
+			// ProxyAgent itself sends none without a user.
+			...(token !== undefined && {token}),
 			requestTls: tls,
 			// As Go has it: the authority of the cluster is that of an https proxy as well (net/http transport.go, dialConn).
 			proxyTls,

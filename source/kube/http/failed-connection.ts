@@ -4,7 +4,7 @@
  */
 import {printable} from '../../knative/text/printable.js';
 import {TransportError} from '../cluster.js';
-import {hostOfProxy, ProxyRefusal} from './tunnel.js';
+import {hostOfProxy, ProxyRefusal, socksRefusal} from './tunnel.js';
 
 /** HTTP/2: the server says that it has not done anything with the request (RFC 9113 §8.7). */
 const refusedStream = 7;
@@ -161,12 +161,23 @@ function words(error: unknown, peer: Peer): string {
 	return `no answer from ${peer.host}: ${printable(error instanceof Error ? error.message : String(error))}`;
 }
 
+/** What the proxy itself said comes before that it could not be asked. */
+function refusalIn(error: unknown, proxy: string): ProxyRefusal | undefined {
+	let refusal: ProxyRefusal | undefined;
+	for (let at = error; at instanceof Error; at = at.cause) {
+		const said = socksRefusal(at, proxy);
+		if (said) return said;
+		if (at instanceof ProxyRefusal) refusal ??= at;
+	}
+	return refusal;
+}
+
 function sentenceOf(error: unknown, url: URL, proxy: string | undefined): string {
 	if (proxy === undefined) return words(error, serverAt(url));
-	for (let at = error; at instanceof Error; at = at.cause) {
-		if (!(at instanceof ProxyRefusal)) continue;
-		const why = at.cause === undefined ? at.message : words(at.cause, proxyAt(proxy));
-		return `${why}; ${at.advice}`;
+	const refusal = refusalIn(error, proxy);
+	if (refusal) {
+		const why = refusal.cause === undefined ? refusal.message : words(refusal.cause, proxyAt(proxy));
+		return `${why}; ${refusal.advice}`;
 	}
 	return `through the proxy ${hostOfProxy(proxy)}: ${words(error, serverAt(url))}`;
 }

@@ -1,5 +1,6 @@
-/** Response headers of the API server that an operator wants to know of. */
+/** Response headers of the API server that an operator wants to know of, and the login of a URL as a header of requests. */
 import {printable} from '../../knative/text/printable.js';
+import {loginIn} from '../../knative/text/user-info.js';
 
 type HeaderValue = string | string[] | undefined;
 
@@ -35,4 +36,10 @@ export function parseRetryAfter(header: HeaderValue, now: number): number | unde
 	if (/^\d+$/.test(value)) return Number(value);
 	const date = Date.parse(value);
 	return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+}
+
+/** The login of a URL as Go sends it, to a server or to a proxy: also a password without a user, and the reverse. Undefined without one. */
+export function basicOf(url: URL): string | undefined {
+	const login = loginIn(url);
+	return login && `Basic ${Buffer.from(`${login.user}:${login.password}`, 'latin1').toString('base64')}`;
 }

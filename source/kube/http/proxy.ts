@@ -1,5 +1,7 @@
 /** The proxy that the environment names for a server, by the rules of Go's net/http, which kubectl follows. */
 import {BlockList, isIP} from 'node:net';
+import {domainToASCII} from 'node:url';
+import {loginIn} from '../../knative/text/user-info.js';
 
 type ProxyEnvironment = Record<string, string | undefined>;
 
@@ -27,23 +29,31 @@ function inNetwork(address: string, network: string): boolean {
 	return list.check(address, family(address));
 }
 
-/** Splits an optional `:port` off an entry of NO_PROXY; a bare IPv6 address has none. */
+/** However the two are written: IPv4 as IPv6, with zeros or without. */
+const isSameAddress = (one: string, other: string): boolean =>
+	isIP(one) !== 0 && inNetwork(one, `${other}/${isIP(other) === 6 ? 128 : 32}`);
+
+/** Splits an optional `:port` off an entry of NO_PROXY (Go's net.SplitHostPort); a bare IPv6 address has none. */
 function hostAndPort(entry: string): {host: string; port: string} {
-	const match = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(entry);
-	return match ? {host: bare(match[1]!), port: match[2]!} : {host: bare(entry), port: ''};
+	const match = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:]*)$/.exec(entry);
+	return match ? {host: match[1] ?? match[2] ?? '', port: match[3]!} : {host: entry, port: ''};
 }
 
+/** As golang.org/x/net/http/httpproxy has it. */
 function excludes(entry: string, host: string, port: string): boolean {
 	if (entry === '*') return true;
 	if (entry.includes('/')) return inNetwork(host, entry);
 	const wanted = hostAndPort(entry);
 	if (wanted.port !== '' && wanted.port !== port) return false;
 	if (wanted.host === '') return false;
-	if (isIP(wanted.host) !== 0) return wanted.host === host;
+	if (isIP(wanted.host) !== 0) return isSameAddress(host, wanted.host);
+	// The end of an address is not that of a name.
+	if (isIP(host) !== 0) return false;
+	const bareDomain = wanted.host.replace(/^\*?\./, '');
+	const domain = /[^\0-\u007F]/.test(bareDomain) ? domainToASCII(bareDomain) : bareDomain;
+	if (domain === '') return false;
 	// `.x` and `*.x` mean what is below x; `x` means x and what is below.
-	if (wanted.host.startsWith('*.')) return host.endsWith(wanted.host.slice(1));
-	if (wanted.host.startsWith('.')) return host.endsWith(wanted.host);
-	return host === wanted.host || host.endsWith(`.${wanted.host}`);
+	return host.endsWith(`.${domain}`) || (host === domain && !/^\*?\./.test(wanted.host));
 }
 
 /** Whether a host name, as a URL has it, is this machine: what is sent there leaves nobody's sight. */
@@ -76,16 +86,29 @@ export function proxyAddress(proxy: string): string {
 	return `${protocol}//${login}${host}`;
 }
 
+/** Why an address leads nowhere whatever its scheme, as the end of a sentence; undefined where it may lead somewhere. */
+export function placeFault(address: string): string | undefined {
+	const [, host, port = ''] =
+		/^[a-z][\w+.-]*:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^:/?#]*)(?::([^/?#]*))?/i.exec(address) ?? [];
+	if (host === undefined) return undefined;
+	if (host === '') return 'names no host';
+	const isPort = /^\d*$/.test(port) && Number(port) <= 65_535;
+	return isPort ? undefined : 'has a port that is no number up to 65535';
+}
+
+/** What SOCKS has room for (RFC 1929). */
+const longestForSocks = 255;
+
 /** What is wrong with the URL of a proxy, as the end of a sentence; undefined where it can be gone through. */
 export function proxyFault(proxy: string): string | undefined {
 	const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
-	if (!url || !/^(?:https?|socks5h?):$/.test(url.protocol) || url.hostname === '') {
-		return 'is no http://, https:// or socks5:// URL';
-	}
-	try {
-		decodeURIComponent(url.username + url.password);
-		return undefined;
-	} catch {
+	const isKnown = /^(?:https?|socks5h?):/i.test(proxy);
+	if (!isKnown || !url) return (isKnown && placeFault(proxy)) || 'is no http://, https:// or socks5:// URL';
+	if (url.hostname === '') return 'names no host';
+	if (/%(?![\da-f]{2})/i.test(url.username + url.password)) {
 		return 'has a login with a % that is no %XX; write % as %25';
 	}
+	const {user = '', password = ''} = loginIn(url) ?? {};
+	const isTooLong = user.length > longestForSocks || password.length > longestForSocks;
+	return isTooLong && url.protocol.startsWith('socks') ? 'has a login that is too long for SOCKS' : undefined;
 }

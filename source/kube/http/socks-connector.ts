@@ -5,6 +5,7 @@
 import {isIP, type Socket} from 'node:net';
 import {SocksClient} from 'socks';
 import {buildConnector} from 'undici';
+import {loginIn} from '../../knative/text/user-info.js';
 import type {ServerConnection} from '../auth/credentials.js';
 import {ProxyRefusal} from './tunnel.js';
 
@@ -16,7 +17,7 @@ export function socksConnector(
 	proxy: string,
 	{tls, allowH2, timeout}: {tls: ServerConnection['tls']; allowH2: boolean; timeout: number},
 ): buildConnector.connector {
-	const {hostname, port, username, password} = new URL(proxy);
+	const url = new URL(proxy);
 	const secured = buildConnector({...tls, allowH2, timeout});
 	const open = async (options: buildConnector.Options, callback: buildConnector.Callback): Promise<void> => {
 		const target = {
@@ -25,7 +26,7 @@ export function socksConnector(
 		};
 		let socket: Socket;
 		try {
-			socket = await connectThrough({hostname, port, username, password}, target, timeout);
+			socket = await connectThrough(url, target, timeout);
 		} catch (error) {
 			callback(new ProxyRefusal('the proxy cannot be asked', undefined, {cause: error}), null);
 			return;
@@ -40,11 +41,11 @@ export function socksConnector(
 	return (options, callback) => void open(options, callback);
 }
 
-async function connectThrough(
-	{hostname, port, username, password}: Pick<URL, 'hostname' | 'port' | 'username' | 'password'>,
-	destination: {host: string; port: number},
-	timeout: number,
-) {
+const text = (bytes: string): string => Buffer.from(bytes, 'latin1').toString();
+
+async function connectThrough(url: URL, destination: {host: string; port: number}, timeout: number) {
+	const {hostname, port} = url;
+	const login = loginIn(url);
 	const {socket} = await SocksClient.createConnection({
 		command: 'connect',
 		destination,
@@ -53,10 +54,7 @@ async function connectThrough(
 			host: hostname.replace(/^\[|\]$/g, ''),
 			port: Number(port) || 1080,
 			type: 5,
-			...(username && {
-				userId: decodeURIComponent(username),
-				password: decodeURIComponent(password),
-			}),
+			...(login && {userId: text(login.user), password: text(login.password)}),
 		},
 	});
 	return socket.setNoDelay(true);

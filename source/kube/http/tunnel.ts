@@ -1,5 +1,6 @@
 /** Tunnels through an HTTP proxy, and what becomes of those that do not come about. */
 import {Pool, type Dispatcher} from 'undici';
+import {loginIn} from '../../knative/text/user-info.js';
 
 /** `host:port`, without the login that a URL may have. */
 export function hostOfProxy(proxy: string): string {
@@ -27,13 +28,34 @@ export class ProxyRefusal extends Error {
 function refusal(proxy: string, status: number): ProxyRefusal {
 	const host = hostOfProxy(proxy);
 	if (status !== 407) return new ProxyRefusal(`the proxy ${host} made no connection (HTTP ${status})`);
-	const {username, protocol} = new URL(proxy);
-	return username === ''
-		? new ProxyRefusal(
-				`the proxy ${host} wants a login (HTTP 407)`,
-				`give it as ${protocol}//USER:PASSWORD@${host}`,
-			)
-		: new ProxyRefusal(`the proxy ${host} does not accept the login (HTTP 407)`);
+	return refusedLogin(proxy, 'HTTP 407');
+}
+
+/** @param sign By what the proxy said so. */
+function refusedLogin(proxy: string, sign: string): ProxyRefusal {
+	const host = hostOfProxy(proxy);
+	const url = new URL(proxy);
+	return loginIn(url)
+		? new ProxyRefusal(`the proxy ${host} does not accept the login (${sign})`)
+		: new ProxyRefusal(
+				`the proxy ${host} wants a login (${sign})`,
+				`give it as ${url.protocol}//USER:PASSWORD@${host}`,
+			);
+}
+
+/** What a SOCKS proxy said that made no connection, by the words of the library; undefined where it is another error. */
+export function socksRefusal({message}: Error, proxy: string): ProxyRefusal | undefined {
+	const host = hostOfProxy(proxy);
+	if (/^Socks5 Authentication failed|\(no accepted authentication type\)/.test(message)) {
+		return refusedLogin(proxy, 'SOCKS');
+	}
+	const [, reason] = /^Socks5 proxy rejected connection - (\w+)/.exec(message) ?? [];
+	if (reason !== undefined) {
+		return new ProxyRefusal(`the proxy ${host} made no connection (SOCKS: ${reason})`);
+	}
+	return message.startsWith('Received invalid Socks5')
+		? new ProxyRefusal(`the proxy ${host} does not speak SOCKS5 as it should`)
+		: undefined;
 }
 
 /** Connections to the proxy itself: of ProxyAgent, for the tunnels that it makes. */

@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {kubeconfigFor} from '../../support/api-server.js';
 import {connected, server, withAnsweringServer} from '../answering-server.js';
 import {connect} from '../../../source/kube/connect.js';
-import {proxyAddress, proxyFault} from '../../../source/kube/http/proxy.js';
+import {proxyAddress, proxyFault, proxyFromEnvironment} from '../../../source/kube/http/proxy.js';
 
 withAnsweringServer();
 
@@ -62,20 +62,74 @@ describe('a proxy', () => {
 });
 
 describe('the URL of a proxy', () => {
-	it.each(['http://p:1', 'https://p', 'socks5://me:a%40b@p:1', 'socks5h://[::1]:1', 'HTTP://p'])(
-		'%s can be gone through',
-		url => {
-			expect(proxyFault(url)).toBeUndefined();
-		},
-	);
+	it.each([
+		'http://p:1',
+		'https://p',
+		'socks5://me:a%40b@p:1',
+		'socks5h://[::1]:1',
+		'HTTP://p',
+		'http://:%FF@p',
+	])('%s can be gone through', url => {
+		expect(proxyFault(url)).toBeUndefined();
+	});
 
 	it.each<[url: string, fault: RegExp]>([
 		['ftp://p', /^is no http:\/\//],
 		['p:1', /^is no/],
-		['http://', /^is no/],
-		['http://p:99999', /^is no/],
+		['http://', /^names no host$/],
+		['socks5://:1080', /^names no host$/],
+		['http://me:pw@:3128', /^names no host$/],
+		['http://p:99999', /^has a port that is no number up to 65535$/],
+		['https://me:pw@[::1]:http', /^has a port that is no number up to 65535$/],
+		[`socks5://${'u'.repeat(256)}@p`, /^has a login that is too long for SOCKS$/],
 		['http://me:50%zz@p', /^has a login with a %/],
 	])('%s cannot, and it says why', (url, fault) => {
 		expect(proxyFault(url)).toMatch(fault);
+	});
+});
+
+/** As golang.org/x/net/http/httpproxy has it, with which each of these was compared. */
+describe('NO_PROXY', () => {
+	it.each<[exceptions: string, server: string, isDirect: boolean]>([
+		['api.example', 'https://api.example', true],
+		['API.example', 'https://a.api.example', true],
+		['.example', 'https://api.example', true],
+		['.example', 'https://example', false],
+		['*.example', 'https://api.example', true],
+		['*.example', 'https://example', false],
+		['pi.example', 'https://api.example', false],
+		['*', 'https://api.example', true],
+		['x, *', 'https://api.example', true],
+		['x *', 'https://api.example', false],
+		['api.example:443', 'https://api.example', true],
+		['api.example:6443', 'https://api.example', false],
+		['api.example:6443', 'https://api.example:6443', true],
+		['api.example:', 'https://api.example:6443', true],
+		['.example:6443', 'https://api.example:6443', true],
+		[':443', 'https://api.example', false],
+		['bücher.example', 'https://bücher.example', true],
+		['10.0.0.0/8', 'https://10.1.2.3', true],
+		['10.0.0.0/8', 'https://11.1.2.3', false],
+		['10.0.0.0/33', 'https://10.0.0.0', false],
+		['10.1.2.3', 'https://10.1.2.3:6443', true],
+		['10.1.2.3:6443', 'https://10.1.2.3:6443', true],
+		['10.1.2.3:6443', 'https://10.1.2.3', false],
+		['.3', 'https://10.1.2.3', false],
+		['3', 'https://10.1.2.3', false],
+		['*.2.3', 'https://10.1.2.3', false],
+		['::ffff:10.1.2.3', 'https://10.1.2.3', true],
+		['10.1.2.3', 'https://[::ffff:10.1.2.3]', true],
+		['fd00::1', 'https://[fd00::1]', true],
+		['FD00:0::1', 'https://[fd00::1]', true],
+		['[fd00::1]:443', 'https://[fd00::1]', true],
+		['[fd00::1]:6443', 'https://[fd00::1]', false],
+		['[fd00::1]', 'https://[fd00::1]', false],
+		['fd00::/8', 'https://[fd12::1]', true],
+		['', 'https://localhost:6443', true],
+		['', 'https://[::1]:6443', true],
+		['', 'https://127.1.2.3', true],
+	])('%j has %s: %s', (exceptions, url, isDirect) => {
+		const proxy = proxyFromEnvironment(new URL(url), {HTTPS_PROXY: 'http://p:1', NO_PROXY: exceptions});
+		expect(proxy).toBe(isDirect ? undefined : 'http://p:1');
 	});
 });
