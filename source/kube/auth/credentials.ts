@@ -6,12 +6,13 @@
 import {readGiven} from '../../files/given-file.js';
 import {describeFault} from '../../knative/text/fault.js';
 import {printable} from '../../knative/text/printable.js';
+import {basicOf} from '../http/headers.js';
 import {dataOrFile, KubeconfigError, type KubeconfigUser, type SelectedContext} from './kubeconfig.js';
 import type {OidcLogin} from './oidc.js';
 import type {PluginLogin, PluginRun, TerminalLoan} from './plugin-login.js';
 import {movedTo} from './same-cluster.js';
 import {mayBeToken} from './kubeconfig-entries.js';
-import {pairFault, type CertificatePair} from './trust/certificates.js';
+import {readPair, type CertificatePair} from './trust/certificates.js';
 import {trustOf, type Trust} from './trust/trust.js';
 
 /** How to get to the API server. */
@@ -120,14 +121,6 @@ async function fileToken({tokenFile, token}: KubeconfigUser): Promise<string | u
 	}
 }
 
-/** Of `https://user:password@host`. */
-function loginIn(server: string): string | undefined {
-	const {username, password} = new URL(server);
-	if (username === '' && password === '') return undefined;
-	const login = [username, password].map(part => decodeURIComponent(part)).join(':');
-	return `Basic ${Buffer.from(login).toString('base64')}`;
-}
-
 async function certificateOf(user: KubeconfigUser): Promise<CertificatePair | undefined> {
 	const cert = await dataOrFile(user['client-certificate-data'], user['client-certificate']);
 	const key = await dataOrFile(user['client-key-data'], user['client-key']);
@@ -139,11 +132,11 @@ async function certificateOf(user: KubeconfigUser): Promise<CertificatePair | un
 				: 'there is a client-certificate and no client-key',
 		);
 	}
-	const fault = pairFault({cert, key});
-	if (fault !== undefined) {
-		throw new KubeconfigError(fault.replaceAll(/\b(?=certificate|key)/g, 'client-'));
+	const pair = readPair({cert, key});
+	if ('fault' in pair) {
+		throw new KubeconfigError(pair.fault.replaceAll(/\bthe (?=certificate|key)/g, 'the client-'));
 	}
-	return {cert, key};
+	return pair;
 }
 
 /** A failure to read a file, in words that name the user. */
@@ -238,7 +231,7 @@ export function credentialSource(
 		try {
 			const {authorization: own, certificate} = await logIn();
 			// As Go has it: a login in the URL comes before any other, as for a proxy in front of the server.
-			const authorization = loginIn(opened.cluster.server) ?? own;
+			const authorization = basicOf(new URL(opened.cluster.server)) ?? own;
 			const impersonated = impersonation(selected.user, selected.userName);
 			// Whoever gave the context to another cluster may have put its token into the same file.
 			if (last && isAnother(last, {authorization, certificate})) {
@@ -269,7 +262,7 @@ export function credentialSource(
 		} catch {
 			return undefined;
 		}
-		const moved = movedTo(opened, now);
+		const moved = await movedTo(opened, now);
 		if (moved !== standing.movedTo) put({movedTo: moved});
 		return moved === undefined ? now : undefined;
 	};

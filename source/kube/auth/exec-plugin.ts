@@ -1,43 +1,17 @@
 /**
  * Runs a credential plugin as kubectl does (kubernetes/client-go plugin/pkg/client/auth/exec/exec.go): what it is told, what
- * it says while it runs, and what it gave. What it says is for the operator (a code to enter, a page to open), and is
- * handed over as it comes.
+ * it says while it runs, and how it ends. What it says is for the operator (a code to enter, a page to open), and is
+ * handed over as it comes; what it printed is read by exec-credential.ts.
  */
 import {spawn, type ChildProcess} from 'node:child_process';
 import {closeSync, constants, openSync} from 'node:fs';
 import {access, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {isatty} from 'node:tty';
-import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
 import {printable} from '../../knative/text/printable.js';
+import {parseCredential, PluginError, type ExecCredential} from './exec-credential.js';
 import type {SelectedContext} from './kubeconfig.js';
-import {mayBeToken} from './kubeconfig-entries.js';
-import {pairFault} from './trust/certificates.js';
-import {readYaml} from './kubeconfig-yaml.js';
-
-export type ExecCredential = {
-	token?: string;
-	/** PEM. */
-	certificate?: {cert: string; key: string};
-	/** Milliseconds since 1970; undefined where it is good until the server says otherwise. */
-	expiresAt?: number;
-};
-
-/** Why a plugin gave no credentials: one sentence, printable. */
-export class PluginError extends Error {
-	override name = 'PluginError';
-	/** It failed with the terminal: what it said there is not known. */
-	isUnheard = false;
-	constructor(
-		message: string,
-		/** The command is not there: no other way to run it helps. */
-		readonly isMissing = false,
-		options: ErrorOptions = {},
-	) {
-		super(message, options);
-	}
-}
 
 export type PluginRunOptions = {
 	/**
@@ -63,23 +37,6 @@ const longestLine = 2000;
 /** Colours (SGR, ECMA-48 §8.3.117): they would stand in the middle of a code that is to be copied. */
 const escape = '\u001B';
 const colours = new RegExp(`${escape}\\[[\\d;:]*m`, 'g');
-
-const optionalText = v.optional(v.nullable(v.string()));
-const credentialSchema = v.object({
-	// Left out it is what is expected: that is how client-go decodes it.
-	kind: v.exactOptional(v.literal('ExecCredential')),
-	apiVersion: v.string(),
-	status: v.optional(
-		v.nullable(
-			v.object({
-				expirationTimestamp: optionalText,
-				token: optionalText,
-				clientCertificateData: optionalText,
-				clientKeyData: optionalText,
-			}),
-		),
-	),
-});
 
 /** What a plugin is told by $KUBERNETES_EXEC_INFO: client.authentication.k8s.io ExecCredential. */
 async function execInfo({cluster, user}: SelectedContext, interactive: boolean): Promise<string> {
@@ -286,52 +243,6 @@ function linesOf(onLine: (line: string) => void): {add(text: string): void; end(
 		},
 		end: flush,
 	};
-}
-
-function parseCredential(output: string, wantedVersion: string): ExecCredential {
-	let printed: unknown;
-	try {
-		printed = readYaml(output);
-	} catch {
-		// Without the cause, in which its beginning stands: that may be of a token.
-		throw new PluginError('what it printed is neither JSON nor YAML');
-	}
-	const parsed = v.safeParse(credentialSchema, printed);
-	if (!parsed.success) throw new PluginError('what it printed is no ExecCredential');
-	const {apiVersion, status} = parsed.output;
-	if (apiVersion !== wantedVersion) {
-		throw new PluginError(
-			`the kubeconfig says that it speaks ${printable(wantedVersion)}, and it speaks ${printable(apiVersion)}`,
-		);
-	}
-	const {token, clientCertificateData: cert, clientKeyData: key, expirationTimestamp} = status ?? {};
-	if (Boolean(cert) !== Boolean(key)) {
-		throw new PluginError(
-			`it gave ${cert ? 'a certificate without its key' : 'a key without its certificate'}`,
-		);
-	}
-	if (!token && !cert) throw new PluginError('it gave neither a token nor a certificate');
-	if (token && !mayBeToken(token)) throw new PluginError('its token has characters that no header may have');
-	const fault = cert && key ? pairFault({cert, key}) : undefined;
-	if (fault !== undefined) throw new PluginError(`of what it gave ${fault}`);
-	const expiresAt = timeOf(expirationTimestamp);
-	return {
-		...(token && {token}),
-		...(cert && key && {certificate: {cert, key}}),
-		...(expiresAt !== undefined && {expiresAt}),
-	};
-}
-
-/** Of a time as Go reads it (RFC 3339), in milliseconds since 1970: without its zone it could be any of 26. */
-function timeOf(text: string | null | undefined): number | undefined {
-	if (text === null || text === undefined) return undefined;
-	const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(text)
-		? Date.parse(text)
-		: Number.NaN;
-	if (!Number.isNaN(time)) return time;
-	throw new PluginError(
-		`its expirationTimestamp "${printable(text.slice(0, 80))}" is no time such as 2030-01-31T12:00:00Z`,
-	);
 }
 
 /**

@@ -5,7 +5,8 @@
  */
 import {printable} from '../../knative/text/printable.js';
 import {systemTimers, type Timers} from '../timers.js';
-import {runExecPlugin, PluginError, type ExecCredential} from './exec-plugin.js';
+import {PluginError, type ExecCredential} from './exec-credential.js';
+import {runExecPlugin} from './exec-plugin.js';
 import {KubeconfigError} from './kubeconfig-files.js';
 import type {SelectedContext} from './kubeconfig.js';
 
@@ -46,11 +47,24 @@ export type PluginLogin = {
 /** Lines that are kept of what it says: a prompt has one to three. */
 const keptLines = 4;
 
-/** Before what it gave expires it is run again: a request takes a while. */
-const margin = 5000;
+/**
+ * Milliseconds before what it gave expires that it is run again, because a request takes a while; of what is good for a short time the
+ * tenth part. client-go waits for the expiry.
+ */
+const longestMargin = 5000;
 
-/** Milliseconds that it is not run again for an expiry that has passed as it comes: a clock is wrong, and the server says what is good. */
-const leastUse = 10_000;
+/** Milliseconds that it is not run again for whatever it gave. client-go runs it for each request then. */
+const shortestUse = 1000;
+
+/** The same for what has expired as it comes: a clock is wrong, and the server says what is good. */
+const expiredUse = 10_000;
+
+/** When what was given at `gaveAt` is no longer used. */
+function goodUntil({expiresAt = Infinity}: ExecCredential, gaveAt: number): number {
+	const life = expiresAt - gaveAt;
+	if (life <= 0) return gaveAt + expiredUse;
+	return Math.max(expiresAt - Math.min(longestMargin, life / 10), gaveAt + shortestUse);
+}
 
 /** Milliseconds between two runs that fail at once, and between two that took their time: a person was asked for something. */
 const shortPause = 4000;
@@ -155,8 +169,7 @@ export function createPluginLogin(
 	return {
 		async get() {
 			const now = timers.now();
-			const goodUntil = Math.max((good?.expiresAt ?? Infinity) - margin, gaveAt + leastUse);
-			if (good && now < goodUntil) return good;
+			if (good && now < goodUntil(good, gaveAt)) return good;
 			if (failure && now < failure.until) throw failure.error;
 			try {
 				good = await run();
