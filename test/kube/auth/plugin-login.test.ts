@@ -97,3 +97,49 @@ it('is not run for each question where what it gives has expired as it comes, by
 	await made.get();
 	expect(runs).toBe(3);
 });
+
+it('is run again when what it gave expires, and not for each question', async () => {
+	const directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-credential-'));
+	onTestFinished(async () => rm(directory, {recursive: true}));
+	const credential = path.join(directory, 'credential');
+	const selected = await withPlugin(`cat ${credential}`, 'Never');
+	const start = Date.parse('2030-01-31T12:00:00Z');
+	let now = start;
+	let runs = 0;
+	const made = createPluginLogin(selected, {
+		onRun: run => (runs += run ? 1 : 0),
+		timers: {now: () => now},
+	});
+	onTestFinished(() => made.close());
+	const give = async (token: string, life: number) =>
+		writeFile(
+			credential,
+			JSON.stringify({
+				kind: 'ExecCredential',
+				apiVersion: 'client.authentication.k8s.io/v1',
+				status: {token, expirationTimestamp: new Date(now + life).toISOString()},
+			}),
+		);
+	await give('first', 5000);
+	const tokens: (string | undefined)[] = [];
+	for (const later of [0, 1000, 4000, 4999, 5000]) {
+		now = start + later;
+		if (later === 4999) await give('second', 5000);
+		tokens.push((await made.get()).token);
+	}
+	expect(tokens).toEqual(['first', 'first', 'first', 'second', 'second']);
+	expect(runs).toBe(2);
+	// For an hour: the time of a request before it ends, and of next to nothing not for each.
+	now += 60_000;
+	await give('long', 3_600_000);
+	await made.get();
+	now += 3_594_000;
+	expect((await made.get()).token).toBe('long');
+	now += 1000;
+	await give('brief', 1);
+	for (const later of [0, 10, 20]) {
+		now += later;
+		expect((await made.get()).token).toBe('brief');
+	}
+	expect(runs).toBe(4);
+});
