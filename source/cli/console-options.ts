@@ -11,6 +11,7 @@ export const consoleOptionsOf = (flags: ConsoleFlags, requestOptions: RequestOpt
 		allNamespaces: flags.allNamespaces,
 		gateway: flags.gateway,
 		selector: flags.selector,
+		only: flags.only,
 		requestOptions,
 		production: flags.production,
 		prometheus: flags.prometheus,

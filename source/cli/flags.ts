@@ -31,6 +31,8 @@ export type ConsoleFlags = {
 	alert?: ReadonlySet<AlertKind>;
 	/** What a name of `--theme` stands for. */
 	theme?: ThemeOptions;
+	/** The service that was named instead of a command: only that is shown. */
+	only?: string;
 	/** Of the sandbox. */
 	services?: number;
 	revisions?: number;

@@ -68,6 +68,7 @@ export function createProgram({
 	}
 
 	program
+		.usage('[options] [command | ksvc/NAME]')
 		.description('Release a new revision of a Knative Service, step by step, by keyboard.')
 		.version(wantsJson(words) ? visibleJson(versionOf(), 2) : versionOf().version)
 		.option('--sandbox', 'open on the sandbox: a small Knative inside this program')
@@ -95,7 +96,7 @@ export function createProgram({
 			'what users get, from Prometheus instead of the pods: a URL, or namespace/service:port in the cluster',
 			prometheus,
 		);
-	addExamples(program, ['--sandbox', '--context prod-eu -n shop --read-only']);
+	addExamples(program, ['--sandbox', '--context prod-eu -n shop --read-only', '-n shop ksvc/cart']);
 	program
 		.option('-q, --quiet', 'print only errors, rows and objects; the exit code says the rest')
 		.option('-v, --verbose', 'print each request and its answer on standard error; no headers, no bodies')
@@ -116,10 +117,16 @@ export function createProgram({
 			await startTelling(command.optsWithGlobals<ConsoleFlags>());
 		})
 		.action(async (flags: ConsoleFlags, {args}: Command) => {
-			if (args.length > 0) return program.unknownCommand();
+			const only = await serviceOf(args);
+			if (args.length > 0 && only === undefined) return program.unknownCommand();
+			if (only !== undefined && flags.allNamespaces === true) {
+				return program.error(`error: ${args[0]} is one service: give its namespace with -n instead of -A`, {
+					exitCode: exitCodes.usage,
+				});
+			}
 			const requestOptions = requestOptionsFor(program, flags, {rate: 1});
 			// Of its own from now on: what applies to another context is settled in the program's.
-			const own = {...flags};
+			const own = {...flags, ...(only !== undefined && {only})};
 			const ofContext: OfContext = async name => settledFor(program, name);
 			const {stdin, stdout} = process;
 			const isDumb = undrawableTerminal(process.env) !== undefined;
@@ -165,6 +172,13 @@ function areOwnFlags({options}: Command, words: readonly string[]): boolean {
 		isValue = option?.required === true && !word.includes('=');
 		return option !== undefined && !option.optional && !option.variadic;
 	});
+}
+
+/** `ksvc/NAME`, and nothing beside it; the name alone may be a command that was mistyped. */
+async function serviceOf([word, ...more]: readonly string[]): Promise<string | undefined> {
+	if (word === undefined || more.length > 0 || !word.includes('/')) return undefined;
+	const {serviceMeant} = await import('../knative/release/revision-by-word.js');
+	return serviceMeant(word);
 }
 
 /**

@@ -6,7 +6,7 @@ import path from 'node:path';
 import {everything, type PolicyRule} from '../../source/sandbox/api/access/rbac.js';
 import {startApiRelay, tokenOf, type ApiRelay} from '../support/api-relay.js';
 import {kubeconfigFor} from '../support/api-server.js';
-import {attributesOf, editorIn, withRights} from '../support/rights.js';
+import {attributesOf, editorIn, reading, withRights} from '../support/rights.js';
 import {builtProgram, runProgram} from '../support/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../support/sandbox-process.js';
 import {openTerminal, type TestTerminal} from '../support/terminal.js';
@@ -243,4 +243,50 @@ it('a pipeline that may get and patch one service alone learns that the gateway 
 	expect(code).toBe(0);
 	const again = ['split', 'cart', '00001=90', '00002=10', '--yes', '--kubeconfig', kubeconfig];
 	expect((await runProgram(again, {XDG_STATE_HOME: directory})).code).toBe(0);
+});
+
+/** One service of the namespace by its name (resourceNames), and the revisions of all. */
+const ofCartAlone: readonly PolicyRule[] = [
+	{
+		verbs: ['get', 'list', 'watch', 'patch'],
+		apiGroups: ['serving.knative.dev'],
+		resources: ['services'],
+		resourceNames: ['cart'],
+		namespaces: ['default'],
+	},
+	{
+		verbs: reading,
+		apiGroups: ['serving.knative.dev', 'networking.internal.knative.dev'],
+		resources: ['revisions', 'ingresses'],
+		namespaces: ['default'],
+	},
+];
+
+it('who may see and change one service by its name alone opens the console on it', async () => {
+	grant(nothingElse, {rules: ofCartAlone});
+	await using refused = open();
+	await refused.until(text => flat(text).includes('One by its name: kn-canary ksvc/NAME'));
+	await using terminal = open('ksvc/cart');
+	await terminal.until(text => isListed(text) && /00002 +10 %/.test(text) && text.includes('● watching'));
+	const before = relay.seen.length;
+	terminal.press('R');
+	await terminal.until(/Equivalent command/);
+	terminal.press('enter');
+	await terminal.until(/cart [█▓▒░#=. ]+100/);
+	expect(relay.seen.slice(before).some(({method}) => method === 'PATCH')).toBe(true);
+	expect(clusterWide()).toEqual([]);
+});
+
+it('who may get one service and not list it is told what to call instead', async () => {
+	grant(({verb, resource}) => resource === 'services' && verb !== 'get', {rules: ofCartAlone});
+	await using terminal = open('ksvc/cart');
+	await terminal.until(text => flat(text).includes('kn-canary status cart'));
+});
+
+it('one service is not opened in all namespaces, nor by a name alone, which may be a mistyped command', async () => {
+	const all = await runProgram(['ksvc/cart', '-A', '--kubeconfig', kubeconfig]);
+	expect(all).toMatchObject({code: 2, stdout: ''});
+	expect(all.stderr).toContain('ksvc/cart is one service: give its namespace with -n instead of -A');
+	expect((await runProgram(['cart', '--kubeconfig', kubeconfig])).stderr).toContain("unknown command 'cart'");
+	expect((await runProgram(['pod/cart'])).stderr).toContain("unknown command 'pod/cart'");
 });

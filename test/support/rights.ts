@@ -27,8 +27,9 @@ export function attributesOf({method, path, query}: RelayedRequest): ResourceAtt
 	}
 	const [resource = '', named, subresource] = rest;
 	// `name:port` of the proxy.
-	const name = named?.split(':')[0];
-	const read = name === undefined ? (query.has('watch') ? 'watch' : 'list') : 'get';
+	const selected = /(?:^|,)metadata\.name=([^,]+)/.exec(query.get('fieldSelector') ?? '')?.[1];
+	const name = named?.split(':')[0] ?? selected;
+	const read = named === undefined ? (query.has('watch') ? 'watch' : 'list') : 'get';
 	return {
 		verb: verbs[method] ?? read,
 		group,

@@ -62,6 +62,8 @@ export type ConnectionOptions = {
 	readonly allNamespaces?: boolean | undefined;
 	/** Only services with these labels are shown. */
 	readonly selector?: string | undefined;
+	/** Only the service of that name is shown. */
+	readonly only?: string | undefined;
 	/** Contexts of that name are production: a write there needs the name of the service. */
 	readonly production?: RegExp | undefined;
 	/** The way to the other contexts of the kubeconfig. */
@@ -76,7 +78,7 @@ export type ConnectionOptions = {
  */
 export function createConnection(
 	store: ConsoleStore,
-	{gateway, prometheus, allNamespaces = false, selector, production, contexts}: ConnectionOptions,
+	{gateway, prometheus, allNamespaces = false, selector, only, production, contexts}: ConnectionOptions,
 	{
 		newsInterval,
 		onConnected,
@@ -116,6 +118,7 @@ export function createConnection(
 			across: isAll ? {known: async () => [...(await knownNamespaces(current)), name]} : undefined,
 			gateway: current.context === home ? gateway : settings?.gateway,
 			selector,
+			only,
 			interval: newsInterval,
 			onService,
 		});

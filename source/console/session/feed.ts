@@ -1,6 +1,11 @@
 /** Turns the events of one watch into rows of a table, and tells when it changed: not oftener than anybody can see. */
 import type {Cluster} from '../../kube/cluster.js';
-import {reflect, type ReflectorChange, type ReflectorState} from '../../kube/watch/reflector.js';
+import {
+	reflect,
+	type ReflectorChange,
+	type ReflectorState,
+	type ReflectorTarget,
+} from '../../kube/watch/reflector.js';
 import type {Parsed} from '../../knative/objects/parsed.js';
 import {printable} from '../../knative/text/printable.js';
 import {keyOf, type ObjectName, type Unreadable} from '../tables/object-name.js';
@@ -25,7 +30,7 @@ export type Page = {isFirst: boolean; isLast: boolean};
 export function startFeed<View extends ObjectName>({
 	cluster,
 	path,
-	labelSelector,
+	query,
 	firstPage,
 	waitsForAll = false,
 	parse,
@@ -38,8 +43,8 @@ export function startFeed<View extends ObjectName>({
 }: {
 	cluster: Cluster;
 	path: string;
-	/** Only objects with these labels. */
-	labelSelector?: string | undefined;
+	/** Of which objects alone. */
+	query?: ReflectorTarget['query'];
 	/** Items of the first page: about what a screen shows. */
 	firstPage?: number;
 	/** Nothing is published before the whole of the first list is there: for what means something only together. */
@@ -126,7 +131,7 @@ export function startFeed<View extends ObjectName>({
 		cluster,
 		{
 			path,
-			...(labelSelector !== undefined && {query: {labelSelector}}),
+			...(query && {query}),
 			...(firstPage !== undefined && {firstPage}),
 		},
 		{

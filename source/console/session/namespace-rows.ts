@@ -32,6 +32,8 @@ export type NamespaceRowsOptions = {
 	namespace: string | undefined;
 	/** Only services with these labels. */
 	selector: string | undefined;
+	/** Only the service of that name: who may list no others may list this one (RBAC's resourceNames). */
+	only: string | undefined;
 	/** Milliseconds between two publications. */
 	interval: () => number;
 	timers: Pick<Timers, 'after'> | undefined;
@@ -44,7 +46,7 @@ export type NamespaceRowsOptions = {
 /** Follows them. The services are listed first: they are what one waits for. */
 export function followNamespace(
 	store: ConsoleStore,
-	{cluster, namespace, selector, interval, timers, onService, onRows}: NamespaceRowsOptions,
+	{cluster, namespace, selector, only, interval, timers, onService, onRows}: NamespaceRowsOptions,
 ): Feed {
 	let rows = noRows;
 	let isStopped = false;
@@ -66,6 +68,7 @@ export function followNamespace(
 		revisions ??= followRevisions(store, {
 			cluster,
 			namespace,
+			only,
 			isCrowd,
 			interval,
 			timers,
@@ -82,7 +85,10 @@ export function followNamespace(
 	const services = startFeed({
 		cluster,
 		path: servingPath('services', namespace),
-		labelSelector: selector,
+		query: {
+			...(selector !== undefined && {labelSelector: selector}),
+			...(only !== undefined && {fieldSelector: `metadata.name=${only}`}),
+		},
 		firstPage: firstServices,
 		parse: parseService,
 		table: serviceTable,

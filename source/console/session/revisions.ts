@@ -3,7 +3,7 @@
  * line; meanwhile those of the selected service are asked for by themselves.
  */
 import type {Cluster} from '../../kube/cluster.js';
-import {servingPath} from '../../kube/paths.js';
+import {ofService, servingPath} from '../../kube/paths.js';
 import type {ReflectorState} from '../../kube/watch/reflector.js';
 import {systemTimers, type Timers} from '../../kube/timers.js';
 import {parseRevision, type RevisionView} from '../../knative/revision/revision.js';
@@ -32,6 +32,7 @@ export function followRevisions(
 	{
 		cluster,
 		namespace,
+		only,
 		isCrowd,
 		interval,
 		timers = systemTimers,
@@ -41,6 +42,8 @@ export function followRevisions(
 		cluster: Cluster;
 		/** Undefined: of all. */
 		namespace: string | undefined;
+		/** Only those of the service of that name. */
+		only?: string | undefined;
 		isCrowd: boolean;
 		interval: () => number;
 		timers?: Pick<Timers, 'after'> | undefined;
@@ -87,6 +90,7 @@ export function followRevisions(
 	const feed = startFeed({
 		cluster,
 		path: servingPath('revisions', namespace),
+		...(only !== undefined && {query: ofService(only)}),
 		waitsForAll: true,
 		parse: parseRevision,
 		table: ahead,

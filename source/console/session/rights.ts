@@ -32,6 +32,10 @@ const asked: Readonly<Record<RightName, AccessAction>> = {
 	deleteRevision: {verb: 'delete', ...serving, resource: 'revisions'},
 };
 
+/** `only`: the service that may be the one somebody has rights to (RBAC's resourceNames). */
+const askedOf = (name: RightName, only: string | undefined): AccessAction =>
+	only !== undefined && (name === 'patch' || name === 'delete') ? {...asked[name], name: only} : asked[name];
+
 const none = (reason: string): Rights => {
 	const right: Right = {allowed: false, reason};
 	return {create: right, patch: right, delete: right, deleteRevision: right};
@@ -62,11 +66,14 @@ export function offeredRights(state: ConsoleState): Rights {
 	return {...rightsIn(state, service?.namespace ?? state.namespace), create};
 }
 
+/** `only`: the only service that is shown there. */
+type RightsPlace = {namespace: string; only?: string | undefined};
+
 /** Asks for the namespace; an answer that comes after `signal` is not used. */
 async function askRights(
 	store: ConsoleStore,
 	cluster: Cluster,
-	namespace: string,
+	{namespace, only}: RightsPlace,
 	signal: AbortSignal,
 ): Promise<void> {
 	if (cluster.readOnly) return;
@@ -74,7 +81,7 @@ async function askRights(
 	const answers = await mayI(
 		cluster,
 		namespace,
-		names.map(name => asked[name]),
+		names.map(name => askedOf(name, only)),
 	);
 	if (signal.aborted) return;
 	const of = (name: RightName) => rightOf(answers[names.indexOf(name)]);
@@ -94,7 +101,7 @@ async function askRights(
 export function followRights(
 	store: ConsoleStore,
 	cluster: Cluster,
-	namespace: string,
+	{namespace, only}: RightsPlace,
 	signal: AbortSignal,
 	timers: Pick<Timers, 'after'> = systemTimers,
 ): () => void {
@@ -102,7 +109,7 @@ export function followRights(
 	const ask = (wanted: string) => {
 		if (known.has(wanted)) return;
 		known.add(wanted);
-		void askRights(store, cluster, wanted, signal);
+		void askRights(store, cluster, {namespace: wanted, only}, signal);
 	};
 	// Not before the services are there, or are known not to come: they are what one waits for.
 	const askFirst = ({feeds}: ConsoleState) => {
@@ -115,9 +122,9 @@ export function followRights(
 		if (service) ask(service.namespace);
 	});
 	signal.addEventListener('abort', unsubscribe, {once: true});
-	askWhileReviewed(store, cluster, signal, timers);
+	askWhileReviewed(store, cluster, only, signal, timers);
 	return () => {
-		for (const each of known) void askRights(store, cluster, each, signal);
+		for (const each of known) void askRights(store, cluster, {namespace: each, only}, signal);
 	};
 }
 
@@ -139,6 +146,7 @@ function reviewedPlan(state: ConsoleState): Plan | undefined {
 function askWhileReviewed(
 	store: ConsoleStore,
 	cluster: Cluster,
+	only: string | undefined,
 	signal: AbortSignal,
 	timers: Pick<Timers, 'after'>,
 ): void {
@@ -150,7 +158,7 @@ function askWhileReviewed(
 	async function ask(plan: Plan): Promise<void> {
 		const {namespace} = plan;
 		const name = rightOfPlan(plan);
-		const [answer] = await mayI(cluster, namespace, [asked[name]]);
+		const [answer] = await mayI(cluster, namespace, [askedOf(name, only)]);
 		if (!isCurrent(plan)) return;
 		const before = store.getState().rights.get(namespace) ?? unknownRights;
 		if (answer && answer.kind !== 'unknown' && before[name].allowed !== (answer.kind === 'allowed')) {

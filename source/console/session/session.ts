@@ -37,6 +37,7 @@ export function startSession(
 		across,
 		gateway,
 		selector,
+		only,
 		interval,
 		timers,
 		onService,
@@ -47,6 +48,8 @@ export function startSession(
 		gateway?: GivenGateway | undefined;
 		/** Only services with these labels. */
 		selector?: string | undefined;
+		/** Only the service of that name. */
+		only?: string | undefined;
 		interval: () => number;
 		timers?: Pick<Timers, 'after'>;
 		onService?: (service: ServiceView) => void;
@@ -71,6 +74,7 @@ export function startSession(
 			trouble: undefined,
 			unreadable: noRows.unreadable,
 			selector,
+			only,
 			// What is listed here, too, is not deleted because nothing has been told of it yet.
 			selected: stays ? {...selected, wasSeen: false} : undefined,
 			rights: new Map(),
@@ -103,6 +107,7 @@ export function startSession(
 				cluster,
 				namespace: each,
 				selector,
+				only,
 				interval,
 				timers,
 				onService,
@@ -131,7 +136,7 @@ export function startSession(
 	else follow([namespace]);
 	const podTrouble = followPodTrouble(store, {cluster, timers});
 	if (!across) void lookForNamespace(store, cluster, namespace, signal);
-	const recheckRights = followRights(store, cluster, namespace, signal, timers);
+	const recheckRights = followRights(store, cluster, {namespace, only}, signal, timers);
 	void findGateways(store, cluster, signal, gateway);
 	followDomainMappings(store, cluster, signal, {timers});
 

@@ -61,6 +61,7 @@ export function ServicesPane({width, height}: Size) {
 		scope,
 		namespace,
 		isMissing,
+		only,
 		plugin,
 		total,
 		failed,
@@ -78,6 +79,7 @@ export function ServicesPane({width, height}: Size) {
 			scope: state.scope,
 			namespace: state.namespace,
 			isMissing: state.namespaceMissing,
+			only: state.only,
 			plugin: state.standing.plugin?.command,
 			total: state.services.length,
 			failed: countFailed(state.services),
@@ -163,6 +165,7 @@ export function ServicesPane({width, height}: Size) {
 										isMissing,
 										isMany: scope.kind !== 'one',
 										connection,
+										only,
 									}),
 									{width: size.width, height: tableHeight},
 									theme.glyphs,
@@ -237,6 +240,7 @@ function emptySentences(
 		isMissing,
 		isMany,
 		connection,
+		only,
 	}: {
 		filter: string;
 		where: string;
@@ -244,6 +248,7 @@ function emptySentences(
 		isMissing: boolean;
 		isMany: boolean;
 		connection: ConsoleState['connection'];
+		only: string | undefined;
 	},
 ): readonly string[] {
 	switch (feed.kind) {
@@ -253,17 +258,25 @@ function emptySentences(
 				: [`Waiting for the list of the services in ${where}.`];
 		case 'live':
 			if (isMissing) return [`There is no namespace ${namespace}. :ns lists those there are.`];
+			if (only !== undefined) return [`No service ${only} in ${where}.`];
 			if (filter === '') return [`No services in ${where}. n creates one.`];
 			return filterStates.includes(filter.trim().toLowerCase())
 				? [`No service is ${filter.trim()}. Esc clears the filter.`]
 				: unfound(filter);
 		case 'forbidden':
+			if (feed.status === 403 && only !== undefined) {
+				return [
+					`${feed.why.replace(/\.$/, '')}. Without a watch: kn-canary status ${only}.`,
+					`You may not list ${only} in ${where}. Without a watch: kn-canary status ${only}.`,
+					`You may not list ${only}. Without: kn-canary status ${only}`,
+				];
+			}
 			// Who may see one service of a namespace is not to believe that there is no way to it.
 			return feed.status === 403 && !isMany
 				? [
 						`${feed.why.replace(/\.$/, '')}. ${byName}`,
 						`You may not list services in ${where}. ${byName}`,
-						'You may not list services. By name: kn-canary status NAME',
+						'You may not list services. By name: kn-canary ksvc/NAME',
 					]
 				: [feed.why];
 		case 'stale':
@@ -273,7 +286,7 @@ function emptySentences(
 	}
 }
 
-const byName = 'One by its name: kn-canary status NAME.';
+const byName = 'One by its name: kn-canary ksvc/NAME, or kn-canary status NAME.';
 
 function unfound(filter: string): readonly string[] {
 	const states = `States: ${filterStates.join(', ')}`;

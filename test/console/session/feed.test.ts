@@ -59,7 +59,7 @@ const last = () => published.at(-1);
 const sentences = () => last()?.unreadable.map(({name, sentence}) => `${name}: ${sentence}`);
 
 type Options = Partial<
-	Pick<Parameters<typeof startFeed<View>>[0], 'labelSelector' | 'firstPage' | 'waitsForAll' | 'interval'>
+	Pick<Parameters<typeof startFeed<View>>[0], 'query' | 'firstPage' | 'waitsForAll' | 'interval'>
 >;
 
 function follow(options: Options = {}): void {
@@ -94,7 +94,7 @@ async function listed(items: readonly unknown[]): Promise<ReturnType<Exchange['s
 
 describe('what is asked for', () => {
 	it('is a first page as long as a screen shows, and of services with these labels', async () => {
-		follow({firstPage: 50, labelSelector: 'team=shop'});
+		follow({firstPage: 50, query: {labelSelector: 'team=shop'}});
 		const first = await server.next();
 		expect(Object.fromEntries(first.query)).toEqual({limit: '50', labelSelector: 'team=shop'});
 		first.answer(200, list([item('one', 'a')], 'more'));

@@ -17,7 +17,7 @@ beforeEach(() => {
 	controller = new AbortController();
 });
 
-const follow = () => followRights(store, cluster, 'default', controller.signal, timers);
+const follow = () => followRights(store, cluster, {namespace: 'default'}, controller.signal, timers);
 
 /** Answers that many questions; returns what was asked, as `patch services in default`. */
 async function answer(count: number, allowed: boolean): Promise<string[]> {

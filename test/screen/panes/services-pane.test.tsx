@@ -98,7 +98,17 @@ describe('the list of services', () => {
 				feeds: {services: {kind: 'forbidden', why, status: 403}, revisions: {kind: 'live'}},
 			},
 		});
-		expect(text()).toMatch(/not list services.*kn-canary status NAME/);
+		expect(text()).toMatch(/not list services.*kn-canary ksvc\/NAME/);
+		const alone = await openOnConsole(() => <ServicesPane width={width} height={height} />, {
+			columns: width,
+			rows: height,
+			state: {
+				...connected,
+				only: 'cart',
+				feeds: {services: {kind: 'forbidden', why, status: 403}, revisions: {kind: 'live'}},
+			},
+		});
+		expect(alone.text()).toMatch(/not list cart.*kn-canary status cart/);
 	});
 
 	it('is filtered as one types, and says how many are left', async () => {

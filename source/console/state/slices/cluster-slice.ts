@@ -99,6 +99,8 @@ export type ClusterSlice = {
 	unreadable: {readonly services: readonly Unreadable[]; readonly revisions: readonly Unreadable[]};
 	/** Only services with these labels are told of. */
 	selector: string | undefined;
+	/** Only the service of that name is told of. */
+	only: string | undefined;
 };
 
 /** `to` names what is being connected to. */
@@ -120,5 +122,6 @@ export function initialCluster({to, namespace}: {to: string; namespace: string})
 		trouble: undefined,
 		unreadable: {services: [], revisions: []},
 		selector: undefined,
+		only: undefined,
 	};
 }

@@ -33,7 +33,7 @@ export function requestFor(
 		subresource,
 		// To the authorizer a namespace is in itself.
 		namespace: resource.plural === 'namespaces' && resource.group === '' ? name : namespace,
-		name,
+		name: name ?? nameSelected(query),
 	};
 	if (!mayUseResource(api.rules, attributes)) {
 		throw forbidden({...attributes, user: api.user.name});
@@ -61,4 +61,10 @@ export function requestFor(
 		message,
 		response,
 	};
+}
+
+/** Of the one object that a list or a watch is of: to the authorizer it is named then (requestinfo.go: RequiresExactMatch). */
+function nameSelected(query: URLSearchParams): string | undefined {
+	const terms = (query.get('fieldSelector') ?? '').split(',');
+	return terms.map(term => /^metadata\.name==?([^=]+)$/.exec(term)?.[1]).find(name => name !== undefined);
 }
