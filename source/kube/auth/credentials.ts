@@ -124,14 +124,9 @@ async function fileToken({tokenFile, token}: KubeconfigUser): Promise<string | u
 async function certificateOf(user: KubeconfigUser): Promise<CertificatePair | undefined> {
 	const cert = await dataOrFile(user['client-certificate-data'], user['client-certificate']);
 	const key = await dataOrFile(user['client-key-data'], user['client-key']);
-	if (cert === undefined && key === undefined) return undefined;
-	if (cert === undefined || key === undefined) {
-		throw new KubeconfigError(
-			cert === undefined
-				? 'there is a client-key and no client-certificate'
-				: 'there is a client-certificate and no client-key',
-		);
-	}
+	// A key alone is not looked at, as by kubectl.
+	if (cert === undefined) return undefined;
+	if (key === undefined) throw new KubeconfigError('there is a client-certificate and no client-key');
 	const pair = readPair({cert, key});
 	if ('fault' in pair) {
 		throw new KubeconfigError(pair.fault.replaceAll(/\bthe (?=certificate|key)/g, 'the client-'));

@@ -89,10 +89,11 @@ export function parseCredential(output: string, wantedVersion: string): ExecCred
 /** Of a time as Go reads it (RFC 3339), in milliseconds since 1970: without its zone it could be any of 26. */
 function timeOf(text: string | null | undefined): number | undefined {
 	if (text === null || text === undefined) return undefined;
-	const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(text)
-		? Date.parse(text)
-		: Number.NaN;
-	if (!Number.isNaN(time)) return time;
+	const [, day] = /^(\d{4}-\d\d-\d\d)T(?!24)\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? [];
+	const time = day === undefined ? Number.NaN : Date.parse(text.replace(',', '.'));
+	// The 30th of February is the 2nd of March to Date alone.
+	const isDay = new Date(`${day}T00:00:00Z`).getUTCDate() === Number(day?.slice(-2));
+	if (!Number.isNaN(time) && isDay) return time;
 	throw new PluginError(
 		`its expirationTimestamp "${printable(text.slice(0, 80))}" is no time such as 2030-01-31T12:00:00Z`,
 	);

@@ -3,7 +3,7 @@ import {withoutAnyLogin} from '../../knative/text/user-info.js';
 import path from 'node:path';
 import * as v from 'valibot';
 import {readGiven} from '../../files/given-file.js';
-import {placeFault} from '../http/proxy.js';
+import {loginFault, placeFault} from '../http/proxy.js';
 import {printable} from '../../knative/text/printable.js';
 import {
 	explain,
@@ -192,8 +192,11 @@ function checkServer(server: string | null | undefined, cluster: string): string
 	// What only looks like a scheme is none, and what follows it no host: a password in it would be shown as a path.
 	const whole = isBare && !given.includes('://') ? `http://${given}` : given;
 	const url = URL.canParse(whole) ? new URL(whole) : undefined;
-	if (url?.protocol === 'https:' || url?.protocol === 'http:') return whole;
-	const fault = (/^https?:/i.test(whole) && placeFault(whole)) || 'is no http:// or https:// URL';
+	const isKnown = url?.protocol === 'https:' || url?.protocol === 'http:';
+	const ofLogin = isKnown ? loginFault(url) : undefined;
+	if (isKnown && ofLogin === undefined) return whole;
+	const fault =
+		ofLogin ?? ((/^https?:/i.test(whole) && placeFault(whole)) || 'is no http:// or https:// URL');
 	throw new KubeconfigError(
 		`cluster "${printable(cluster)}" has the server "${printable(withoutAnyLogin(given))}", which ${fault}`,
 	);

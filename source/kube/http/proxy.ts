@@ -96,6 +96,13 @@ export function placeFault(address: string): string | undefined {
 	return isPort ? undefined : 'has a port that is no number up to 65535';
 }
 
+/** Why Go does not take the login of a URL, as the end of a sentence; undefined where it does, or there is none. */
+export function loginFault({username, password}: URL): string | undefined {
+	return /%(?![\da-f]{2})/i.test(username + password)
+		? 'has a login with a % that is no %XX; write % as %25'
+		: undefined;
+}
+
 /** What SOCKS has room for (RFC 1929). */
 const longestForSocks = 255;
 
@@ -105,9 +112,8 @@ export function proxyFault(proxy: string): string | undefined {
 	const isKnown = /^(?:https?|socks5h?):/i.test(proxy);
 	if (!isKnown || !url) return (isKnown && placeFault(proxy)) || 'is no http://, https:// or socks5:// URL';
 	if (url.hostname === '') return 'names no host';
-	if (/%(?![\da-f]{2})/i.test(url.username + url.password)) {
-		return 'has a login with a % that is no %XX; write % as %25';
-	}
+	const fault = loginFault(url);
+	if (fault !== undefined) return fault;
 	const {user = '', password = ''} = loginIn(url) ?? {};
 	const isTooLong = user.length > longestForSocks || password.length > longestForSocks;
 	return isTooLong && url.protocol.startsWith('socks') ? 'has a login that is too long for SOCKS' : undefined;

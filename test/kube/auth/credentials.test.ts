@@ -15,6 +15,8 @@ import {
 
 withAnsweringServer();
 
+const given = (name: string) => ({[`${name}-data`]: Buffer.from('PEM').toString('base64')});
+
 describe('who we are', () => {
 	it('acts as a user with all groups, uid and extra, which client-node drops', async () => {
 		const user = {
@@ -86,12 +88,15 @@ describe('who we are', () => {
 		await answer;
 	});
 
-	it.each([
-		['client-key', 'no client-certificate'],
-		['client-certificate', 'no client-key'],
-	])('refuses a %s without the other half', async (given, words) => {
-		const user = {[`${given}-data`]: Buffer.from('PEM').toString('base64')};
-		await expect(connected({kubeconfigText: server.kubeconfig({user})})).rejects.toThrow(words);
+	it('refuses a client-certificate without its key, and does not look at a key alone', async () => {
+		const certificate = server.kubeconfig({user: given('client-certificate')});
+		await expect(connected({kubeconfigText: certificate})).rejects.toThrow('no client-key');
+		const key = server.kubeconfig({user: {token: 't', ...given('client-key')}});
+		const answer = (await connected({kubeconfigText: key})).request({method: 'GET', path: '/a'});
+		const exchange = await server.next();
+		expect(exchange.headers.authorization).toBe('Bearer t');
+		exchange.answer(200, {});
+		await answer;
 	});
 
 	it('says which file is missing, before anything is asked', async () => {

@@ -17,8 +17,10 @@ describe('what a plugin printed', () => {
 	});
 
 	it('says until when it is good, by its zone', () => {
-		const status = {token: 'abc', expirationTimestamp: '2030-01-31T14:00:00.5+02:00'};
-		expect(parseCredential(printed(status), version).expiresAt).toBe(Date.parse('2030-01-31T12:00:00.5Z'));
+		for (const expirationTimestamp of ['2030-01-31T14:00:00.5+02:00', '2030-01-31T12:00:00,5Z']) {
+			const {expiresAt} = parseCredential(printed({token: 'abc', expirationTimestamp}), version);
+			expect(expiresAt).toBe(Date.parse('2030-01-31T12:00:00.5Z'));
+		}
 	});
 
 	it.each<[output: string, words: RegExp]>([
@@ -35,7 +37,12 @@ describe('what a plugin printed', () => {
 			printed({clientCertificateData: 'x', clientKeyData: 'y'}),
 			/^of what it gave the certificate is not PEM$/,
 		],
-		[printed({token: 'abc', expirationTimestamp: '2030-01-31'}), /"2030-01-31" is no time such as /],
+		...['2030-01-31', '2030-02-30T12:00:00Z', '2030-01-31T24:00:00Z'].map(
+			(expirationTimestamp): [string, RegExp] => [
+				printed({token: 'abc', expirationTimestamp}),
+				/^its expirationTimestamp "2030-\S+" is no time such as /,
+			],
+		),
 	])('is refused: %s', (output, words) => {
 		const read = () => parseCredential(output, version);
 		expect(read).toThrow(PluginError);

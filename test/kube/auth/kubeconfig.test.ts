@@ -169,6 +169,15 @@ describe('a context', () => {
 		[{cluster: 'none'}, 'names the cluster "none", which is not in the kubeconfig'],
 		[{cluster: 'c', user: 'none'}, 'names the user "none", who is not in the kubeconfig'],
 		[{cluster: 'bad'}, 'cluster "bad" has the server "ftp://x", which is no http:// or https:// URL'],
+		[
+			{cluster: 'port'},
+			'cluster "port" has the server "https://x:99999", which has a port that is no number up to',
+		],
+		[
+			{cluster: 'login'},
+			'cluster "login" has the server "https://x", which has a login with a % that is no %XX',
+		],
+		[{cluster: 'host'}, 'cluster "host" has the server "https://", which names no host'],
 		[{cluster: 'c', user: 'number'}, 'user "number" in given as text is not valid: token: must be text'],
 		[{cluster: 'c', user: 'exec'}, 'user "exec" in given as text is not valid: exec.command'],
 	])('%j is refused with a sentence', async (context, message) => {
@@ -176,6 +185,9 @@ describe('a context', () => {
 			clusters: [
 				{name: 'c', cluster: {server: 'https://c'}},
 				{name: 'bad', cluster: {server: 'ftp://x'}},
+				{name: 'port', cluster: {server: 'https://x:99999'}},
+				{name: 'login', cluster: {server: 'https://me:50%zz@x'}},
+				{name: 'host', cluster: {server: 'https://'}},
 			],
 			users: [
 				{name: 'number', user: {token: 12_345}},
