@@ -11,7 +11,7 @@ import {installSuspender, type Suspender, type SuspendTerminal} from '../termina
 import type {ConsoleLoan} from '../terminal/lifecycle/terminal-loan.js';
 import {inAscii} from '../terminal/output/ascii.js';
 import {backgroundOf} from '../terminal/output/palette.js';
-import {createTheme, type ThemeOptions} from '../terminal/output/theme.js';
+import {createTheme, type Theme, type ThemeOptions} from '../terminal/output/theme.js';
 import type {AlertKind} from '../terminal/output/attention.js';
 import {followAlarms} from './alerts.js';
 import {App} from './app.js';
@@ -65,8 +65,8 @@ export async function openScreen(
 	};
 	/** Does it when no answer can come any more that would be read by somebody else. */
 	const settled = (act: () => void) => void (owed() ?? Promise.resolve()).then(act);
-	const content = (options: ThemeOptions) => (
-		<ThemeContext value={createTheme(options)}>
+	const content = (drawn: Theme) => (
+		<ThemeContext value={drawn}>
 			<ConsoleContext value={console}>
 				<SeeingContext
 					value={{
@@ -98,7 +98,8 @@ export async function openScreen(
 			</ConsoleContext>
 		</ThemeContext>
 	);
-	const instance = render(content(theme), {
+	let drawn = createTheme(theme);
+	const instance = render(content(drawn), {
 		stdin,
 		stdout: writer.stdout,
 		alternateScreen: true,
@@ -122,32 +123,31 @@ export async function openScreen(
 	let wanted = theme;
 	/** What the terminal has told of itself: the operator's word on the background comes before it. */
 	let found: ThemeOptions = {};
-	const options = () => ({...found, ...wanted, ...(found.isAscii && {isAscii: true})});
-	const draw = (more: ThemeOptions = {}) => {
-		found = {...found, ...more};
-		instance.rerender(content(options()));
+	const draw = () => {
+		const {isAscii} = drawn;
+		drawn = createTheme({...found, ...wanted});
+		if (drawn.isAscii !== isAscii) writer.respell(drawn.isAscii ? inAscii : frame => frame);
+		instance.rerender(content(drawn));
 	};
 	const unfollow = followContext(store, async context => {
 		const own = await themeOf?.(context).catch(() => undefined);
 		if (!own || contextOf(store) !== context) return;
-		const wasAscii = createTheme(options()).isAscii;
 		wanted = own;
-		const {isAscii} = createTheme(options());
-		if (isAscii !== wasAscii) writer.respell(isAscii ? inAscii : frame => frame);
 		draw();
 	});
 	stdin.on('report', (report: TerminalReport) => {
 		if (report.kind === 'cursor') sight.answered(report);
 		else if (report.kind === 'identity') sight.identified(report.attributes);
-		else if (report.kind === 'background') draw({background: backgroundOf(report)});
+		else if (report.kind === 'background') {
+			found = {...found, background: backgroundOf(report)};
+			draw();
+		}
 	});
-	const drawInAsciiIfWide = async () => {
-		if ((await writer.ambiguousWidth) === 1 || createTheme(options()).isAscii) return;
-		// It takes our glyphs for wider than they are drawn, or each of their bytes for a character.
-		writer.respell(inAscii);
-		draw({isAscii: true});
-	};
-	void drawInAsciiIfWide();
+	writer.onNarrow(isNarrow => {
+		// Where not, it takes our glyphs for wider than they are drawn, or each of their bytes for a character.
+		found = {...found, isNarrow};
+		if (createTheme({...found, ...wanted}).isAscii !== drawn.isAscii) draw();
+	});
 	writer.watch(() => stdin.isAnswering);
 	// Another context may leave it to the terminal.
 	if (theme.background === undefined || themeOf) stdin.ask('background');

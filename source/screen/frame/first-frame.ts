@@ -8,7 +8,7 @@ import {createFrameWriter, type FrameWriter} from '../../terminal/output/frame-w
 import {neverBlock} from '../../terminal/output/non-blocking.js';
 import {styled} from '../../terminal/output/pieces.js';
 import {createSight, isMultiplexed, type Sight} from '../../terminal/sight.js';
-import {createTheme, type Theme, type ThemeOptions} from '../../terminal/output/theme.js';
+import {createTheme, isNarrowByLocale, type Theme, type ThemeOptions} from '../../terminal/output/theme.js';
 import type {Pane} from '../../console/state/panes.js';
 import {layoutOf} from '../layout.js';
 import {paneRows, titleOf} from '../panes/pane-table.js';
@@ -87,7 +87,8 @@ export function showFirstFrame(
 	neverBlock(stderr);
 	const created = createTheme(theme);
 	const sight = createSight({isMultiplexed: isMultiplexed(process.env)});
-	const writer = createFrameWriter(stdout, {sight, ...(created.isAscii && {spell: inAscii})});
+	const isNarrow = isNarrowByLocale(theme.env ?? process.env);
+	const writer = createFrameWriter(stdout, {sight, isNarrow, ...(created.isAscii && {spell: inAscii})});
 	const draw = (contents: Parameters<FirstFrame['show']>[0]) => {
 		const {columns, rows} = writer.size();
 		return firstFrame(columns, rows, contents({columns, rows, theme: created}), created).join('\n');

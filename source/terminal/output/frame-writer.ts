@@ -11,7 +11,7 @@ import {inkStdout} from './frame/ink-stdout.js';
 import {createPacedOutput} from './frame/paced-output.js';
 import type {TerminalStream} from './frame/terminal-stream.js';
 import {frameClock, type FrameClock} from './frame-clock.js';
-import {hasSureWidths} from './frame/sure-width.js';
+import {hasSureWidths, sureWidth, sureWidthOfAscii} from './frame/sure-width.js';
 import {knownState, stringEnd} from './known-state.js';
 import {windowSize} from './window-size.js';
 import type {Sight} from '../sight.js';
@@ -31,8 +31,8 @@ const hideCursor = '\u001B[?25l';
 const noWrap = '\u001B[?7l';
 const wrap = '\u001B[?7h';
 
-/** How long after a change of its size a screen may wait for a frame of that size, in milliseconds. */
-const resizeGrace = 100;
+/** How long after a change of its size or spelling a screen may wait for a frame of that kind, in milliseconds. */
+const frameGrace = 100;
 
 /** A character of two bytes, and of one column but where a terminal takes those that are ambiguous for wide (UAX #11). */
 const ambiguous = '·';
@@ -40,8 +40,11 @@ const ambiguous = '·';
 /** Cells that it may take, where each byte of it is drawn as something. */
 const widest = 4;
 
-/** Milliseconds after another spelling in which the screen is erased before each frame: the last of the old ones may be among them. */
-const respelling = 500;
+/**
+ * Milliseconds after which a terminal that has not told is taken never to tell; and in which it may be read what it has told
+ * meanwhile, where the program stood still.
+ */
+const silence = {long: 3000, read: 100};
 
 /** How long after a key a frame is taken for what it brought about, in milliseconds. */
 const keyEcho = 100;
@@ -70,10 +73,13 @@ export type FrameWriter<Stream = NodeJS.WriteStream> = {
 	watch(isAnswering: () => boolean): void;
 	/** No more questions until `enter`: nobody is about to be there who would read an answer. */
 	stopWatching(): void;
-	/** From now on frames are spelled like that, on an erased screen: what is on it may not be what it was thought to be. */
+	/** From now on frames are spelled like that, the one on the screen too. */
 	respell(spell: (frame: string) => string): void;
-	/** The width of a character that some terminals draw in two columns, as soon as the terminal has told; 1 until then. */
-	readonly ambiguousWidth: Promise<number>;
+	/**
+	Whether the terminal draws in one column what some draw in two: as soon as it has told, and false when it has not for some
+	seconds. Asked for until it tells; from now on somebody reads the answers.
+	*/
+	onNarrow(listener: (isNarrow: boolean) => void): void;
 	/** Of the window, as `stdout` has it: at least 1 each. */
 	size(): {columns: number; rows: number};
 };
@@ -92,6 +98,8 @@ export type FrameOptions = {
 	preemptions?: () => number;
 	/** How a frame is to be spelled; no line may change its width. */
 	spell?: (frame: string) => string;
+	/** Whether the terminal is taken to draw in one column what some draw in two, until it tells. @default true */
+	isNarrow?: boolean;
 	/** Is told what is on the screen, and asks the terminal for it behind a frame. */
 	sight?: Pick<Sight, 'taken' | 'behind' | 'request'>;
 };
@@ -106,10 +114,12 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		signals = process,
 		preemptions = () => process.resourceUsage().involuntaryContextSwitches,
 		spell: firstSpelling = frame => frame,
+		isNarrow: isTakenForNarrow = true,
 		sight,
 	}: FrameOptions = {},
 ): FrameWriter<Stream> {
 	const displayed = new Displayed();
+	if (!isTakenForNarrow) displayed.widthOf = sureWidthOfAscii;
 	const output = createPacedOutput(terminal, {
 		clock,
 		preemptions,
@@ -121,7 +131,8 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	let isOnAlternateScreen = false;
 	let isUpdating = false;
 	let lastKey = -Infinity;
-	/** What is to be on the screen, if it may not be there yet, and whether a key brought it about. */
+	/** What is to be on the screen, if it may not be there yet, as it was given and as it is spelled, and whether a key brought it about. */
+	let given: string | undefined;
 	let frame: string | undefined;
 	/** What it shows, by its name for `sight`. */
 	let shown: string | undefined;
@@ -131,8 +142,10 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	const size = () => windowSize(terminal);
 	let isRendering = false;
 	let spell = firstSpelling;
-	let erasesUntil = -Infinity;
-	const width = Promise.withResolvers<number>();
+	/** Columns of an ambiguous character, as the terminal has told; and whether it is to be asked for them. */
+	let width: number | undefined;
+	let isWidthDue = false;
+	let tellNarrow: ((isNarrow: boolean) => void) | undefined;
 	/** The last frames on the way out ask nothing: the answer would be for the shell. */
 	let mayAsk = true;
 	const watch = watchForForeignText({
@@ -156,16 +169,14 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		isForKey = false;
 		if (frame === undefined) return;
 		const cursor = displayed.cursor;
-		const isErased = clock.now() <= erasesUntil;
-		if (isErased) displayed.blanked(size().columns, size().rows);
 		const bytes = displayed.show(frame, size().columns, size().rows);
-		const asked = isRendering && bytes !== '' ? watch.beforeFrame(cursor) : '';
+		const asked = isRendering && bytes !== '' ? watch.beforeFrame(cursor) + measured() : '';
 		if (bytes === undefined) {
 			// Not made of lines after all.
 			displayed.forget();
 			write(asked + home + eraseDown + frame + behind());
 		} else {
-			const drawn = bytes === '' ? '' : beginUpdate + (isErased ? home + eraseAll : '') + bytes + endUpdate;
+			const drawn = bytes === '' ? '' : beginUpdate + bytes + endUpdate;
 			const all = asked + drawn + behind();
 			if (all !== '') write(all);
 		}
@@ -174,6 +185,31 @@ export function createFrameWriter<Stream extends TerminalStream>(
 	/** Only once Ink draws: nobody reads an answer before. */
 	function behind(): string {
 		return isRendering && mayAsk ? (sight?.behind(shown) ?? '') : '';
+	}
+
+	/** What asks how wide a character is, where everything is drawn over: how far the cursor is behind it, and whether it is one at all. */
+	function measured(): string {
+		if (!isWidthDue || !mayAsk || !sight) return '';
+		isWidthDue = false;
+		return home + ambiguous + sight.request(told) + home;
+	}
+
+	function told({row, column}: Position): void {
+		// Of another place it is the answer to something else, or a key that looks like one.
+		if (row !== 0 || column < 1 || column > widest || column === width) return;
+		width = column;
+		takeForNarrow(width === 1);
+	}
+
+	function takeForNarrow(isNarrow: boolean): void {
+		displayed.widthOf = isNarrow ? sureWidth : sureWidthOfAscii;
+		if (frame !== undefined) schedule(frameGrace);
+		tellNarrow?.(isNarrow);
+	}
+
+	function forget(): void {
+		displayed.forget();
+		isWidthDue = width === undefined;
 	}
 
 	/** Now, or as soon as the line takes it; a newer frame takes its place. */
@@ -192,8 +228,8 @@ export function createFrameWriter<Stream extends TerminalStream>(
 
 	function onResize(): void {
 		isResizeTold = true;
-		displayed.forget();
-		if (frame !== undefined) schedule(resizeGrace);
+		forget();
+		if (frame !== undefined) schedule(frameGrace);
 	}
 
 	/** A window that was another for a moment has the size that it had, and not what was on it: Node says nothing of that. */
@@ -204,33 +240,32 @@ export function createFrameWriter<Stream extends TerminalStream>(
 
 	function enter(unspelled?: string): void {
 		if (isOnAlternateScreen) return;
-		const first = unspelled === undefined ? undefined : harmless(spell(unspelled));
+		given = unspelled;
+		const first = spelled();
 		isOnAlternateScreen = true;
 		terminal.on('resize', onResize);
 		signals.on('SIGWINCH', onWindowSignal);
 		frame = first;
 		const {columns, rows} = size();
-		const isSure = first === undefined || hasSureWidths(first);
+		const isSure = first === undefined || hasSureWidths(first, displayed.widthOf);
 		displayed.blanked(columns, rows, isSure ? first : undefined);
 		mayAsk = true;
 		watch.resume();
-		// Drawn over by the frame; how far the cursor is behind it tells how wide it is, and whether it is one character at all.
-		const measured = first === undefined || !sight ? '' : ambiguous + sight.request(told) + home;
+		isWidthDue = width === undefined;
 		// Nothing is looked at yet: this is the first that is seen of the program, and each millisecond counts.
 		const plain = first?.replaceAll('\n', '\r\n') ?? '';
 		const drawn = isSure ? plain : eraseAll + (displayed.show(first, columns, rows) ?? plain);
 		// Not every terminal has another screen: then what the shell has written is on this one.
 		const known = stringEnd + enterAlternateScreen + knownState;
-		write(known + noWrap + hideCursor + home + eraseAll + measured + drawn);
+		write(known + noWrap + hideCursor + measured() + home + eraseAll + drawn);
 	}
 
-	const told = ({row, column}: Position) => {
-		// Of another place it is the answer to something else, or a key that looks like one.
-		if (row === 0 && column <= widest) width.resolve(column);
-	};
+	function spelled(): string | undefined {
+		return given === undefined ? undefined : harmless(spell(given));
+	}
 
 	function redraw(): void {
-		displayed.forget();
+		forget();
 		if (frame !== undefined) schedule();
 	}
 
@@ -244,13 +279,15 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		callOff = undefined;
 		isDue = false;
 		isUpdating = false;
+		given = undefined;
 		frame = undefined;
 		displayed.forget();
 		write(home + eraseDown + wrap + leaveAlternateScreen);
 	}
 
 	function show(text: string): void {
-		frame = harmless(spell(text));
+		given = text;
+		frame = spelled();
 		shown = sight?.taken();
 		isForKey ||= clock.now() - lastKey < keyEcho;
 		schedule();
@@ -284,10 +321,15 @@ export function createFrameWriter<Stream extends TerminalStream>(
 		},
 		respell(next) {
 			spell = next;
-			erasesUntil = clock.now() + respelling;
-			clock.after(respelling, redraw);
+			frame = spelled();
+			if (frame !== undefined) schedule(frameGrace);
 		},
-		ambiguousWidth: width.promise,
+		onNarrow(listener) {
+			tellNarrow = listener;
+			if (width !== undefined) listener(width === 1);
+			const end = () => width === undefined && takeForNarrow(false);
+			clock.after(silence.long, () => void clock.after(silence.read, end));
+		},
 		keyPressed() {
 			lastKey = clock.now();
 			watch.keyPressed();

@@ -194,25 +194,47 @@ export type ThemeOptions = {
 	locale has no others.
 	*/
 	readonly isAscii?: boolean;
+	/**
+	Whether the terminal draws all glyphs but those of ASCII in one column, as it has told or not for a long time; where not they
+	are ASCII. By default what the locale says.
+	*/
+	readonly isNarrow?: boolean;
 	/** By default `standard`, or `none` with `NO_COLOR` (no-color.org: set and not empty). */
 	readonly palette?: Palette;
 	/** By default what COLORFGBG says, else `dark`. */
 	readonly background?: Background;
 };
 
-/**
-Whether the locale says that its characters are others than UTF-8: the first of these that is set has the say (POSIX, §8.2).
-Where none is, as in many containers, the terminal is asked instead (`ambiguousWidth` of the writer).
-*/
-const hasOtherCharacters = (env: Readonly<Record<string, string | undefined>>): boolean => {
-	const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(value => (value ?? '') !== '');
-	return locale !== undefined && !/utf-?8/i.test(locale);
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The locale of characters: the first of these that is set has the say (POSIX, §8.2). */
+const localeOf = (env: Environment): string =>
+	[env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find(value => (value ?? '') !== '') ?? '';
+
+/** Whether the locale says that its characters are others than UTF-8. Where it says nothing, as in many containers, the terminal is asked. */
+const hasOtherCharacters = (env: Environment): boolean => {
+	const locale = localeOf(env);
+	return locale !== '' && !/utf-?8/i.test(locale);
 };
 
+/**
+Whether a terminal may be taken to draw our glyphs in one column until it tells (`onNarrow` of the writer): not where Chinese,
+Japanese or Korean is read, for which some draw in two what is ambiguous (UAX #11). There, figures would be in wrong columns.
+*/
+export const isNarrowByLocale = (env: Environment): boolean => !/^(?:zh|ja|ko)(?![a-z])/i.test(localeOf(env));
+
 /** The theme for an environment; what is given explicitly (a flag) wins over it. */
-export const createTheme = ({env = process.env, isAscii, palette, background}: ThemeOptions = {}): Theme => {
+export const createTheme = ({
+	env = process.env,
+	isAscii,
+	isNarrow,
+	palette,
+	background,
+}: ThemeOptions = {}): Theme => {
 	const isSet = (name: string) => (env[name] ?? '') !== '';
-	const ascii = isAscii ?? (isSet('KN_CANARY_ASCII') || isLinuxConsole(env) || hasOtherCharacters(env));
+	const isAsciiHere = isSet('KN_CANARY_ASCII') || isLinuxConsole(env) || hasOtherCharacters(env);
+	// What the terminal has told is so, whatever anybody wishes.
+	const ascii = isNarrow === false || (isAscii ?? (isAsciiHere || !(isNarrow ?? isNarrowByLocale(env))));
 	const ground = background ?? backgroundByEnvironment(env) ?? 'dark';
 	const chosen = palette ?? (isSet('NO_COLOR') ? 'none' : 'standard');
 	const colours = coloursOf(chosen, ground, env);

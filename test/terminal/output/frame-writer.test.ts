@@ -335,6 +335,84 @@ describe.each(otherWidths)('in a terminal with widths %s', (_, widths) => {
 
 const rows = (...lines: string[]) => lines.join('\n');
 
+const isWide: Widths = codePoint => (codePoint < 0x7f ? 1 : 2);
+const inAscii = (text: string) => text.replaceAll('│', '|').replaceAll('…', '~').replaceAll(/[╰╯─]/g, '-');
+
+describe('in a terminal that draws in two columns what is ambiguous', () => {
+	/** With a name and an answer of others, which are not spelled otherwise. */
+	const frame = rows('│ cart │ Дмитрий │ 10 % │', '│ … é │\u001B[31m 100 %\u001B[39m│ 90 % │', '╰──╯');
+	const spelled = inAscii(frame);
+
+	/** Each cell but those of the letters of others, of which a terminal may draw a half. */
+	const sure = (cells: readonly string[]) => {
+		const lines = spelled.split('\n');
+		return cells.map((row, index) =>
+			row.split(' | ').map((cell, column) => ((lines[index]?.[column] ?? '') > '~' ? 'letter' : cell)),
+		);
+	};
+
+	function openWide(isAnswering: boolean) {
+		const terminal = new FakeTerminal(40, 4, isWide);
+		const clock = createFakeClock();
+		const requests: ((position: {row: number; column: number}) => void)[] = [];
+		const sight = {
+			taken: () => undefined,
+			behind: () => '',
+			request(answered: (position: {row: number; column: number}) => void) {
+				requests.push(answered);
+				return '';
+			},
+		};
+		const writer = createFrameWriter(terminal, {clock, preemptions: () => 0, signals: terminal, sight});
+		writer.enter(frame);
+		writer.show(frame);
+		writer.rendered();
+		const told: boolean[] = [];
+		writer.onNarrow(isNarrow => {
+			told.push(isNarrow);
+			writer.respell(isNarrow ? text => text : inAscii);
+		});
+		if (isAnswering) requests.shift()?.({row: 0, column: 2});
+		return {terminal, clock, writer, told, requests};
+	}
+
+	it.each([
+		['when it has told so', true],
+		['when it has told nothing for some seconds', false],
+	])('all cells are where they are meant to be %s, without another frame', async (_, isAnswering) => {
+		const {terminal, clock, told} = openWide(isAnswering);
+		await clock.pass(4000);
+		expect(told).toEqual([false]);
+		expect(sure(await terminal.cells())).toEqual(sure(await drawnAfresh(spelled, 40, 4)));
+	});
+
+	it('cells are where they are meant to be also after other frames', async () => {
+		const {terminal, clock, writer} = openWide(false);
+		await clock.pass(4000);
+		writer.show(frame.replace('10 %', '5 %').replace('100', '95'));
+		writer.show(frame);
+		await clock.pass(1000);
+		expect(sure(await terminal.cells())).toEqual(sure(await drawnAfresh(spelled, 40, 4)));
+	});
+
+	it('is asked again where everything is drawn over, as long as it has told nothing', async () => {
+		const {clock, writer, requests, told} = openWide(false);
+		await clock.pass(4000);
+		writer.redraw();
+		await clock.pass(1000);
+		// Of a window with one column nothing can be told.
+		requests.pop()?.({row: 0, column: 0});
+		writer.redraw();
+		await clock.pass(1000);
+		requests.pop()?.({row: 0, column: 1});
+		expect(told).toEqual([false, true]);
+		const count = requests.length;
+		writer.redraw();
+		await clock.pass(1000);
+		expect(requests).toHaveLength(count);
+	});
+});
+
 /** Fifteen answers, the first of them of second `from`, between a title and an end. */
 const list = (from: number) =>
 	rows(

@@ -57,6 +57,21 @@ test.each([
 	expect(createTheme({env}).isAscii).toBe(isAscii);
 });
 
+describe.each(['zh_CN.UTF-8', 'ja_JP.UTF-8', 'ko_KR.utf8', 'zh.UTF-8'])('in the locale %s', locale => {
+	const env = {LC_CTYPE: locale, LANG: 'C.UTF-8'};
+
+	test('glyphs are ASCII until the terminal has told that it draws the others in one column', () => {
+		expect(createTheme({env}).isAscii).toBe(true);
+		expect(createTheme({env, isNarrow: true}).isAscii).toBe(false);
+		expect(createTheme({env, isNarrow: true, isAscii: true}).isAscii).toBe(true);
+	});
+});
+
+test('a terminal that draws glyphs in two columns has ASCII, whatever was asked for', () => {
+	expect(createTheme({env: {LANG: 'C.UTF-8'}, isAscii: false, isNarrow: false}).isAscii).toBe(true);
+	expect(createTheme({env: {LANG: 'kok_IN.UTF-8'}}).isAscii).toBe(false);
+});
+
 test('the cursor is a mark where nothing can be inverse', () => {
 	expect(createTheme({env: {TERM: 'dumb'}}).cursor).toBe('mark');
 	expect(createTheme({env: {TERM: 'unknown'}}).cursor).toBe('mark');

@@ -2,7 +2,7 @@
  * A line of a frame as the cells of a terminal. A cell is one number, character and style together, so that two lines
  * are compared as fast as two arrays of numbers.
  */
-import {sureWidth} from './sure-width.js';
+import type {SureWidth} from './sure-width.js';
 import {defaultStyle, type StyleTable} from './styles.js';
 
 /** The upper bits are the style, the lower 21 the code point; 0 in them is the second half of a wide character. */
@@ -63,8 +63,7 @@ export const blankLine = (columns: number): CellLine => ({
 export function lineOf(
 	text: string,
 	startStyle: number,
-	columns: number,
-	styles: StyleTable,
+	{columns, styles, widthOf}: {columns: number; styles: StyleTable; widthOf: SureWidth},
 ): CellLine | undefined {
 	const cells = new Uint32Array(columns).fill(blank);
 	let style = startStyle;
@@ -91,7 +90,7 @@ export function lineOf(
 			index = applied.end;
 			continue;
 		}
-		const width = sureWidth(codePoint);
+		const width = widthOf(codePoint);
 		if (width === 0 && column <= columns) return upToLast();
 		if (column < columns && width > 0) {
 			last = {index, column, style};

@@ -5,6 +5,7 @@ import {drawLine} from './line-difference.js';
 import {Pen} from './pen.js';
 import {scrollBetween, scrolled, type FrameScroll} from './scroll.js';
 import {defaultStyle, StyleTable} from './styles.js';
+import {sureWidth, type SureWidth} from './sure-width.js';
 
 type Drawing = {bytes: string; cursor: Position};
 
@@ -15,6 +16,7 @@ export class Displayed {
 	#rows: (CellLine | undefined)[] = [];
 	#forgotten = 0;
 	#cursor: Position | undefined;
+	#widthOf: SureWidth = sureWidth;
 
 	/** What was written on a blank screen as it is; taken apart when there is something to compare it with. */
 	#written: string | undefined;
@@ -24,6 +26,16 @@ export class Displayed {
 		this.#rows = [];
 		this.#written = undefined;
 		this.#cursor = undefined;
+	}
+
+	/** How wide characters are in this terminal, as far as that is sure. Nothing is known of the screen from now on, if it is another. */
+	set widthOf(widthOf: SureWidth) {
+		if (widthOf !== this.#widthOf) this.forget();
+		this.#widthOf = widthOf;
+	}
+
+	get widthOf(): SureWidth {
+		return this.#widthOf;
 	}
 
 	/** Of so many rows nothing is known: the next frame draws them whole. Each time the next ones, all in their turn. */
@@ -84,7 +96,7 @@ export class Displayed {
 					? same
 					: text === '' && style === defaultStyle
 						? blank
-						: lineOf(text, style, this.#columns, this.#styles);
+						: lineOf(text, style, {columns: this.#columns, styles: this.#styles, widthOf: this.#widthOf});
 			if (!line) return undefined;
 			lines.push(line);
 			style = line.endStyle;
@@ -104,7 +116,7 @@ export class Displayed {
 			shown = scrolled(before, scroll, blankLine(this.#columns));
 		}
 		for (const [row, line] of after.entries()) {
-			if (shown[row] !== line) drawLine(pen, row, shown[row], line);
+			if (shown[row] !== line) drawLine(pen, row, {before: shown[row], after: line, widthOf: this.#widthOf});
 		}
 		return pen.finish();
 	}

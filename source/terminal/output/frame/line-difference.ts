@@ -3,13 +3,18 @@ import {blank, codePointOf, unknown, type CellLine} from './cells.js';
 import type {Pen} from './pen.js';
 import {placed} from './placed.js';
 import {shiftsBetween} from './shift.js';
+import type {SureWidth} from './sure-width.js';
 
 /** Bytes of `CSI n X` and of the move that has to follow, against which blanks are weighed. */
 const eraseBytes = 5;
 const moveBytes = 5;
 
 /** @param before What is on the row; undefined when that is not known. */
-export function drawLine(pen: Pen, row: number, before: CellLine | undefined, after: CellLine): void {
+export function drawLine(
+	pen: Pen,
+	row: number,
+	{before, after, widthOf}: {before: CellLine | undefined; after: CellLine; widthOf: SureWidth},
+): void {
 	const columns = after.cells.length;
 	const shown = before ? before.cells : new Uint32Array(columns).fill(unknown);
 	const isRestShown = before
@@ -37,7 +42,7 @@ export function drawLine(pen: Pen, row: number, before: CellLine | undefined, af
 	});
 	if (after.rest === '') return;
 	pen.moveTo(row, after.sure, after.cells);
-	const {bytes, end} = placed(after.rest, after.sure, columns);
+	const {bytes, end} = placed(after.rest, after.sure, columns, widthOf);
 	pen.raw(bytes, after.restStyle);
 	// Something drawn wider than thought may reach beyond what follows it.
 	if (end < columns) pen.erase();

@@ -1,7 +1,7 @@
 /** Text in which no character moves those behind it, however wide a terminal draws it. */
 import stringWidth from 'string-width';
 import {graphemes} from '../graphemes.js';
-import {sureWidth} from './sure-width.js';
+import type {SureWidth} from './sure-width.js';
 
 const ESC = '\u001B';
 const bell = '\u0007';
@@ -12,11 +12,11 @@ const sequences = new RegExp(`(${ESC}\\[[\\d;:]*m|${ESC}\\]8;[^${bell}${ESC}]*(?
 const invisible = /^\p{Default_Ignorable_Code_Point}+$/u;
 
 /** As Ink counts: what is drawn at all has a cell. */
-const widthOf = (grapheme: string): number => Math.max(1, stringWidth(grapheme));
+const columnsOf = (grapheme: string): number => Math.max(1, stringWidth(grapheme));
 
-const isSure = (grapheme: string, width: number): boolean => {
+const isSure = (grapheme: string, width: number, widthOf: SureWidth): boolean => {
 	const codePoint = grapheme.codePointAt(0) ?? 0;
-	return sureWidth(codePoint) === width && String.fromCodePoint(codePoint) === grapheme;
+	return widthOf(codePoint) === width && String.fromCodePoint(codePoint) === grapheme;
 };
 
 /**
@@ -27,7 +27,12 @@ const isSure = (grapheme: string, width: number): boolean => {
  * @param start The column, from 0, in which it begins.
  * @returns the bytes, and the column in which the cursor is then: `columns` where that is behind the last one.
  */
-export function placed(text: string, start: number, columns: number): {bytes: string; end: number} {
+export function placed(
+	text: string,
+	start: number,
+	columns: number,
+	widthOf: SureWidth,
+): {bytes: string; end: number} {
 	let bytes = '';
 	let column = start;
 	let isPlaced = true;
@@ -43,13 +48,13 @@ export function placed(text: string, start: number, columns: number): {bytes: st
 		}
 		for (const grapheme of graphemes(part)) {
 			if (isFull || invisible.test(grapheme)) continue;
-			const width = widthOf(grapheme);
+			const width = columnsOf(grapheme);
 			isFull = column + width > columns;
 			if (isFull) continue;
 			place();
 			bytes += grapheme;
 			column += width;
-			isPlaced = isSure(grapheme, width);
+			isPlaced = isSure(grapheme, width, widthOf);
 		}
 	}
 	place();

@@ -48,12 +48,20 @@ export function sureWidth(codePoint: number): 0 | 1 | 2 {
 	return isIn(wide, codePoint) ? 2 : 0;
 }
 
+/**
+ * The same where a terminal may draw more characters than those in two columns (UAX #11 has them ambiguous), or each of their
+ * bytes as one: of nothing but ASCII the width is sure.
+ */
+export const sureWidthOfAscii: SureWidth = codePoint => (codePoint < 0x7f ? sureWidth(codePoint) : 0);
+
+export type SureWidth = typeof sureWidth;
+
 /** Whether a frame has no character but such: lines with styles. */
-export const hasSureWidths = (frame: string): boolean => {
+export const hasSureWidths = (frame: string, widthOf: SureWidth): boolean => {
 	for (let index = 0; index < frame.length; index++) {
 		const unit = frame.charCodeAt(index);
 		// ESC and line feed are of the frame; of surrogates only the ideographs would be sure.
-		if (unit > 0x7e && sureWidth(unit) === 0) return false;
+		if (unit > 0x7e && widthOf(unit) === 0) return false;
 	}
 	return true;
 };
