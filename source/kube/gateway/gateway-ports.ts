@@ -1,6 +1,7 @@
 /**
  * Which port of the Service in front of a gateway is for HTTP, and which for HTTPS: by `appProtocol` where it says so, then by
- * name, then by number. Names are what installers make of them: `http2`, `http-80`, `http-8080`, `https-8443`, `web`, `websecure`.
+ * a name that everybody uses, by number, and by what a name has in it. Names are what installers make of them: `http2`, `http-80`,
+ * `https-8443`, `web`, `websecure`, `http-tls`; those where a gateway tells of itself are no door.
  */
 export type ServicePort = {
 	name?: string | null | undefined;
@@ -21,67 +22,101 @@ export type Doors = {
 };
 
 /** KEP-3726 and what Istio, Contour and Traefik write there besides. */
-const plainProtocols = new Set(['http', 'http2', 'h2c', 'grpc', 'kubernetes.io/h2c', 'kubernetes.io/ws']);
-const secureProtocols = new Set(['https', 'h2', 'grpcs', 'grpc-web-tls', 'kubernetes.io/wss']);
+const plainProtocols = new Set(['http', 'h2c', 'grpc', 'ws', 'kubernetes.io/h2c', 'kubernetes.io/ws']);
+const secureProtocols = new Set(['https', 'h2', 'grpcs', 'grpc-web-tls', 'wss', 'kubernetes.io/wss']);
+/** Says nothing of TLS: of a load balancer of Google's it means HTTP/2 over TLS, of Istio in the clear. */
+const eitherProtocol = 'http2';
 
-/** A gateway's own: where it tells of itself, and where it passes TLS on without ending it (Istio's 15443). */
-const own =
-	/(?:^|-)(?:status|metrics?|prom(?:etheus)?|health|healthz|healthcheck|admin|stats|monitoring|traefik|xds|internal)(?:-|$)/;
+/** Words of a name by which a gateway tells of itself there, is ruled or watched. */
+const ownWord =
+	/^(?:status|stats?|c?metrics?|prom(?:etheus)?|monitor(?:ing)?|telemetry|tracing|debug|pprof|admin|manager|dashboard|kiali|grafana|health\w*|probe|ready|readiness|liveness|webhook|xds|dns|istiod\w*|pilot|internal)$/;
+const ownNames = new Set(['traefik', 'api']);
+/** TLS that is handed on, without anybody at the gateway who could read the request in it. */
+const passedOn = /(?:^|[^a-z])pass-?through(?:$|[^a-z])/;
 
-const plainName = /^(?:http2?|h2c|web)(?:$|-(?!s(?:ecure)?$))|(?:^|-)(?:proxy|http2?(?:-\d+)?)$/;
-const secureName =
-	/^(?:https|http2?-?s(?:ecure)?|web-?secure)(?:$|-)|(?:^|-)(?:proxy-(?:tls|ssl)|https(?:-\d+)?)$/;
-/** TLS, but perhaps TLS that is passed on: Istio's port 15443 is called `tls`, beside `https`. */
-const anyTlsName = /^(?:tls|ssl|h2)(?:$|-)/;
-const plainNumbers = [80, 8080, 8000, 10080];
-const secureNumbers = [443, 8443, 10443];
+const plainWord = /^(?:http(?!3$)\d*|h2c|web|(?:in|un|non)secure|plain(?:text)?|proxy)$/;
+const secureWord = /^(?:http\d?s\d*|(?:http\d?|web)?(?:tls|ssl|secure))$/;
+const secureAlone = /^(?:h2|mtls)$/;
+/** Without any of these TLS may be TLS that is passed on, as of Istio's 15443, which is called `tls`, beside `https`. */
+const httpWord = /^(?:http|web|h2c|proxy|(?:in|un|non)secure|plain)/;
+
+/** Names that stand by themselves, whatever comes before them: Kong's are called `kong-proxy` and `kong-proxy-tls`. */
+const plainNames = /^(?:http[12]?|h2c|web|insecure|(?:kong-)?proxy)$/;
+const secureNames =
+	/^(?:https[12]?|http[12]?-?(?:tls|ssl|secure|s)|web-?(?:tls|ssl|secure)|secure|(?:kong-)?proxy-(?:tls|ssl))$/;
+
+/** First those that everybody knows. */
+const numbersOf = {
+	plain: {usual: [80, 8080], other: [8000, 10080]},
+	secure: {usual: [443, 8443], other: [10443]},
+} as const;
 
 type Kind = 'plain' | 'secure';
 
-/** How sure it is that a port is for that: 3 by appProtocol, 2 by name (1.5 by one that may mean more), 1 by number, 0 not at all. */
-function sureness({name, port, protocol, appProtocol}: ServicePort, kind: Kind): number {
+/** What a name says of TLS; undefined when nothing. */
+function kindOfName(name: string): Kind | undefined {
+	const words = name.split(/[^a-z\d]+/);
+	const isPlain = words.some(word => plainWord.test(word));
+	const isSecure = words.some(word => secureWord.test(word) || secureAlone.test(word));
+	if (isSecure || (isPlain && words.at(-1) === 's')) return 'secure';
+	return isPlain ? 'plain' : undefined;
+}
+
+/** How much it may be a port for that; 0: not at all. */
+const sureness = {protocol: 5, name: 4, number: 3, words: 2, guess: 1, no: 0} as const;
+
+function surenessOf({name, port, protocol, appProtocol}: ServicePort, kind: Kind): number {
 	const called = (name ?? '').toLowerCase();
-	if ((protocol ?? 'TCP') !== 'TCP' || own.test(called)) return 0;
-	const spoken = (appProtocol ?? '').toLowerCase();
-	const [protocols, names, numbers] =
-		kind === 'plain'
-			? [plainProtocols, plainName, plainNumbers]
-			: [secureProtocols, secureName, secureNumbers];
-	if (protocols.has(spoken)) return 3;
-	const others = kind === 'plain' ? secureProtocols : plainProtocols;
+	const words = called.split(/[^a-z\d]+/);
+	const isOwn = ownNames.has(called) || words.some(word => ownWord.test(word));
+	if ((protocol ?? 'TCP') !== 'TCP' || isOwn) return sureness.no;
+	const named = kindOfName(called);
+	const spoken = protocolKind((appProtocol ?? '').toLowerCase(), {named, port});
 	// What is said of it counts for more than what it is called.
-	if (others.has(spoken)) return 0;
-	if (names.test(called)) return 2;
-	if (kind === 'secure' && anyTlsName.test(called)) return 1.5;
-	const isOther =
-		kind === 'plain' ? secureName.test(called) || anyTlsName.test(called) : plainName.test(called);
-	return numbers.includes(port) && !isOther ? 1 : 0;
+	if (spoken) return spoken === kind ? sureness.protocol : sureness.no;
+	if (named && named !== kind) return sureness.no;
+	if ((kind === 'plain' ? plainNames : secureNames).test(called)) return sureness.name;
+	const {usual, other} = numbersOf[kind];
+	const isNumbered = [...usual, ...other].some(number => number === port);
+	if (named === undefined && words.includes('tcp')) return isNumbered ? sureness.guess : sureness.no;
+	if (usual.some(number => number === port)) return sureness.number;
+	if (named) return words.some(word => httpWord.test(word)) ? sureness.words : sureness.guess;
+	return isNumbered ? sureness.guess : sureness.no;
+}
+
+function protocolKind(
+	protocol: string,
+	{named, port}: {named: Kind | undefined; port: number},
+): Kind | undefined {
+	if (plainProtocols.has(protocol)) return 'plain';
+	if (secureProtocols.has(protocol)) return 'secure';
+	if (protocol !== eitherProtocol) return undefined;
+	return named ?? (numbersOf.secure.usual.some(number => number === port) ? 'secure' : 'plain');
 }
 
 /** The doors of a gateway. A single port that says nothing of itself is for HTTP. */
 export function doorsOf(ports: readonly ServicePort[]): Doors {
+	const isPassedOn = ({name}: ServicePort) => passedOn.test((name ?? '').toLowerCase());
+	const doors = doorsAmong(ports.filter(port => !isPassedOn(port)));
+	if (doors.plain || doors.secure) return doors;
+	const last = doorsAmong(ports);
+	if (last.plain || last.secure) return last;
+	const [only, ...more] = ports;
+	const isAlone = only && more.length === 0 && (only.protocol ?? 'TCP') === 'TCP';
+	return {plain: isAlone ? doorOf(only) : undefined, secure: undefined};
+}
+
+function doorsAmong(ports: readonly ServicePort[]): Doors {
 	const find = (kind: Kind): Door | undefined => {
-		const numbers = kind === 'plain' ? plainNumbers : secureNumbers;
-		const rank = (port: number) => (numbers.includes(port) ? numbers.indexOf(port) : numbers.length);
+		const numbers: readonly number[] = [...numbersOf[kind].usual, ...numbersOf[kind].other];
+		const rank = ({port}: ServicePort) => (numbers.includes(port) ? numbers.indexOf(port) : numbers.length);
 		const [best] = ports
-			.map(port => ({port, sure: sureness(port, kind)}))
-			.filter(({sure}) => sure > 0)
-			.toSorted(
-				// Of those that say what they are, the one that everybody knows; then those of which the number alone speaks.
-				(one, other) =>
-					Number(one.sure === 1) - Number(other.sure === 1) ||
-					rank(one.port.port) - rank(other.port.port) ||
-					other.sure - one.sure,
-			);
+			.map(port => ({port, sure: surenessOf(port, kind)}))
+			.filter(({sure}) => sure > sureness.no)
+			.toSorted((one, other) => other.sure - one.sure || rank(one.port) - rank(other.port));
 		return best && doorOf(best.port);
 	};
-	const plain = find('plain');
-	const secure = find('secure');
-	const [only, ...more] = ports;
-	if (!plain && !secure && only && more.length === 0 && (only.protocol ?? 'TCP') === 'TCP') {
-		return {plain: doorOf(only), secure: undefined};
-	}
-	return {plain, secure};
+	return {plain: find('plain'), secure: find('secure')};
 }
 
 function doorOf({port, nodePort}: ServicePort): Door {
