@@ -95,6 +95,66 @@ describe('a service', () => {
 		expect(listed.stdout).toMatch(/^cart .* \? /m);
 	});
 
+	it.each<[what: string, traffic: unknown, said: string]>([
+		[
+			'adds up to more than all of it',
+			[
+				{revisionName: 'cart-00001', percent: 60},
+				{revisionName: 'cart-00002', percent: 50},
+			],
+			'The split that cart has got adds up to 110 %, not to 100 % (cart-00001 60 %, cart-00002 50 %).',
+		],
+		[
+			'has no percents',
+			[
+				{revisionName: 'cart-00001', percent: null},
+				{revisionName: 'cart-00002', percent: null},
+			],
+			'The split that cart has got adds up to 0 %, not to 100 % (cart-00001 without a percent, cart-00002 without a percent).',
+		],
+		[
+			'lacks a part',
+			[{revisionName: 'cart-00001', percent: 90}],
+			'The split that cart has got adds up to 90 %, not to 100 % (cart-00001 90 %).',
+		],
+		[
+			'is empty',
+			[],
+			'The cluster reports no split of cart, though its route is ready: status.traffic is empty.',
+		],
+		[
+			'is not there',
+			null,
+			'The cluster reports no split of cart, though its route is ready: status.traffic is empty.',
+		],
+	])('of which the split %s is judged by nobody, and says so', async (_, traffic, said) => {
+		change('cart', service => Object.assign(at(service, 'status'), {traffic}));
+		const kubeconfig = ['--kubeconfig', world.kubeconfig];
+		const judged = await runProgram(['verify', 'cart', '--requests', '20', ...kubeconfig]);
+		expect(judged.stdout).toBe(`? Cannot tell: ${said}\n`);
+		expect(judged.code).toBe(2);
+		const byUsers = await runProgram(['verify', 'cart', '--source', 'users', '--for', '3', ...kubeconfig]);
+		expect(byUsers.stdout).toBe(`? Cannot tell: ${said}\n`);
+		expect(byUsers.code).toBe(2);
+		const {stdout} = await runProgram(['status', 'cart', ...kubeconfig]);
+		expect(stdout).toContain(`Gateway  not clear: ${said}`);
+		await using terminal = open();
+		const screen = await terminal.until(/not clear: the cluster reports no whole split/);
+		expect(screen).toMatch(/● cart .*│?\? /);
+		expect(screen).not.toMatch(/in place|has been ready/);
+	});
+
+	it('without a URL, though its route is ready, is not waited for', async () => {
+		change('cart', service => delete at(service, 'status')['url']);
+		const kubeconfig = ['--kubeconfig', world.kubeconfig];
+		const {code, output} = await runProgram(['verify', 'cart', '--requests', '20', ...kubeconfig]);
+		expect(output).toContain(
+			'The cluster reports no URL of cart, though its route is ready: status.url is missing.',
+		);
+		expect(output).not.toMatch(/wait/);
+		expect(code).toBe(3);
+	});
+
 	it('that cannot be read at all takes no other away, and is named', async () => {
 		change('cart', service => Object.assign(service, {spec: 'none'}));
 		await using terminal = open();

@@ -116,7 +116,9 @@ function gatewayWords({gateway}: ConsoleState): string {
 /** `cart: Ready. cart-00001 90 % (stable), cart-00002 10 % (canary).` */
 export function serviceWords(service: ServiceView): string {
 	const {word, sentence} = serviceState(service);
-	const entries = service.statusTraffic.length > 0 ? service.statusTraffic : service.specTraffic;
+	const {splitDoubt} = service;
+	const isReported = service.statusTraffic.length > 0 || splitDoubt !== undefined;
+	const entries = isReported ? service.statusTraffic : service.specTraffic;
 	const rows = new Map<string, {percent: number; tags: string[]}>();
 	for (const {revision = 'the latest revision', percent, tag} of entries) {
 		const row = rows.get(revision) ?? {percent: 0, tags: []};
@@ -130,7 +132,8 @@ export function serviceWords(service: ServiceView): string {
 			`${revision} ${percent} %${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`,
 	);
 	const state = sentence === '' ? word : `${word}: ${sentence.replace(/\.$/, '')}`;
-	return `${service.name}: ${state}. ${shares.join(', ')}${shares.length > 0 ? '.' : ''}`.trim();
+	const split = shares.length > 0 ? `${shares.join(', ')}.` : '';
+	return [`${service.name}: ${state}.`, split, splitDoubt ?? ''].filter(Boolean).join(' ');
 }
 
 /** One revision in a sentence, without a glyph that a screen reader would spell. */

@@ -97,7 +97,7 @@ const headings = (options: GetOptions): string[] => [
 	'REASON',
 ];
 
-/** `cart-00001=90,cart-00002=10`: what the route has, in the form that `split` takes; `?` where a part of it cannot be read. */
+/** `cart-00001=90,cart-00002=10`: what the route has, in the form that `split` takes; `?` where that is no whole split. */
 function splitText({statusTraffic, splitDoubt}: ServiceView): string {
 	if (splitDoubt !== undefined) return '?';
 	const shares = statusTraffic.filter(({percent}) => percent > 0);

@@ -22,7 +22,7 @@ export type StatusReport = {
 	generation: number;
 	/** The gateway has the split that was asked for, as far as that can be told. */
 	settled: boolean;
-	/** Why a part of the split that it has got cannot be read, as a sentence; null where all of it can. */
+	/** Why what it has got is no whole split (a part cannot be read, is missing or too much), as a sentence; null where it is one. */
 	unread: string | null;
 	release: {
 		stable: RoleReport | null;
@@ -172,7 +172,7 @@ export function statusLines(report: StatusReport, {revisions}: Facts, now: numbe
 	];
 }
 
-/** What cannot be read whole may be any split. */
+/** What is no whole split may be any. */
 function gatewayWords({settled, unread}: StatusReport): string {
 	if (unread !== null) return `not clear: ${unread}`;
 	return settled ? 'in place, says Knative' : 'does not have this split yet';

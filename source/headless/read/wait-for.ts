@@ -18,11 +18,11 @@ export type Waited =
 function isSo(goal: WaitGoal, service: ServiceView, revisions: readonly RevisionView[] | undefined): boolean {
 	switch (goal) {
 		case 'settled':
-			return routeSettled(service);
+			return hasSplit(service);
 		case 'ready':
 			return serviceState(service).kind === 'ready';
 		case 'complete':
-			return routeSettled(service) && releaseOf({service, revisions, changes: []}).whole !== undefined;
+			return hasSplit(service) && releaseOf({service, revisions, changes: []}).whole !== undefined;
 		case 'canary-ready': {
 			const {canary} = releaseOf({service, revisions, changes: []});
 			return revisions?.find(({name}) => name === canary?.revision)?.state.kind === 'ready';
@@ -31,6 +31,9 @@ function isSo(goal: WaitGoal, service: ServiceView, revisions: readonly Revision
 			return false;
 	}
 }
+
+/** As `status` says `settled`. */
+const hasSplit = (service: ServiceView) => routeSettled(service) && service.splitDoubt === undefined;
 
 /** @param within Milliseconds. */
 export async function waitFor(
@@ -67,7 +70,8 @@ export async function waitFor(
 		if (isSo(goal, service, revisions)) return resolve({kind: 'so'});
 		const {word, sentence} = serviceState(service);
 		const routes = condition(service, 'RoutesReady');
-		const words = `${word}${sentence === '' ? (routes?.message ?? '') : `: ${sentence}`}`;
+		const why = sentence === '' ? (service.splitDoubt ?? routes?.message ?? '') : sentence;
+		const words = `${word}${why === '' ? '' : `: ${why}`}`;
 		if (words !== said) progress(words);
 		said = words;
 	};

@@ -37,6 +37,7 @@ const results: Readonly<Partial<Record<ExitCode, string>>> = {
 const notAsked = {
 	refused: exitCodes.notMade,
 	usage: exitCodes.usage,
+	'cannot tell': exitCodes.cannotTell,
 	'could not ask': exitCodes.couldNotAsk,
 } as const;
 
@@ -57,11 +58,14 @@ export async function runVerifyUsers(
 	const not = (result: keyof typeof notAsked, sentence: string): ExitCode => {
 		const exitCode = notAsked[result];
 		if (output === 'json') stdout.write(`${visibleJson({result, exitCode, sentence}, 2)}\n`);
+		else if (result === 'cannot tell') stdout.write(`? ${sentence}\n`);
 		else stderr.write(`${sentence}\n`);
 		return exitCode;
 	};
 	const found = await settledService(cluster, {namespace, service: name, ...(signal && {signal})});
 	if (found.kind !== 'service') return not(found.kind, found.sentence);
+	const {splitDoubt} = found.service;
+	if (splitDoubt !== undefined) return not('cannot tell', `Cannot tell: ${splitDoubt}`);
 	const expected = expect === undefined ? undefined : expectedShares(expect, found.service.statusTraffic);
 	if (expected && !expected.ok) return not('usage', expected.reason);
 	const begun = performance.now();

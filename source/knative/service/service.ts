@@ -65,7 +65,7 @@ export type ServiceView = {
 	specTraffic: readonly SplitTarget[];
 	/** What of `status.traffic` can be read. */
 	statusTraffic: readonly StatusTarget[];
-	/** Why that is not the whole split, as a sentence: nothing may be compared with it then. */
+	/** Why that is no whole split, as a sentence: nothing may be compared with it then. */
 	splitDoubt?: string;
 	summary: TemplateSummary;
 	/** `spec.template` as it was sent: raw, for patches; never to be shown. */
@@ -107,9 +107,9 @@ function ownParts(meta: OwnedMetadata) {
 		const value = meta.annotations.get(key);
 		return value === undefined || value === '' ? undefined : printable(value);
 	};
-	// The older spelling counts where there is no newer one (networking, pkg/apis/networking/register.go).
+	// Where both are there the older spelling counts (networking, pkg/apis/networking/register.go, IngressClassAnnotation).
 	const ingressClass =
-		annotation('networking.knative.dev/ingress-class') ?? annotation('networking.knative.dev/ingress.class');
+		annotation('networking.knative.dev/ingress.class') ?? annotation('networking.knative.dev/ingress-class');
 	return {
 		uid: meta.uid,
 		name: meta.name,
@@ -136,8 +136,7 @@ function parseBody(input: unknown, name: string): Parsed<ServiceBody> {
 	const result = v.safeParse(specAndStatus, input);
 	if (!result.success) return {ok: false, reason: issueSentence(nameOf('Service', input), result.issues)};
 	const {spec, status} = result.output;
-	const doubt =
-		status.traffic.issues && issueSentence(`The split that ${name} has got`, status.traffic.issues);
+	const doubt = doubtOf(name, status);
 	return {
 		ok: true,
 		value: {
@@ -153,6 +152,21 @@ function parseBody(input: unknown, name: string): Parsed<ServiceBody> {
 			template: spec.template,
 		},
 	};
+}
+
+/** Of a split that is not there while the route is ready somebody has taken it away: before that there is none. */
+function doubtOf(
+	name: string,
+	{traffic, conditions: said}: v.InferOutput<typeof specAndStatus>['status'],
+): string | undefined {
+	if (traffic.issues) return issueSentence(`The split that ${name} has got`, traffic.issues);
+	if (traffic.odd !== undefined) return `The split that ${name} has got ${traffic.odd}.`;
+	const isRouted = said.some(
+		({type, status}) => status === 'True' && ['Ready', 'RoutesReady'].includes(type),
+	);
+	return traffic.targets.length === 0 && isRouted
+		? `The cluster reports no split of ${name}, though its route is ready: status.traffic is empty.`
+		: undefined;
 }
 
 const bodyOf = (view: ServiceView): ServiceBody => ({

@@ -85,6 +85,8 @@ type StatusTraffic = {
 	targets: readonly StatusTarget[];
 	/** Of the entry that is missing among them, and with it a part of the split. */
 	issues?: readonly v.BaseIssue<unknown>[];
+	/** All of them can be read and are no split all the same: what is odd, such as `adds up to 110 %`. */
+	odd?: string;
 };
 
 /** An entry that cannot be read (one that names no revision, say) says nothing of the others; a tag at 0 % is no part of the split. */
@@ -97,6 +99,19 @@ export const statusTraffic = v.pipe(
 		const targets = entries.flatMap(entry => (entry.success ? [entry.output] : []));
 		const unread = entries.find(entry => !entry.success);
 		const sum = targets.reduce((total, entry) => total + entry.percent, 0);
-		return unread && sum !== 100 ? {targets, issues: unread.issues} : {targets};
+		if (sum === 100 || entries.length === 0) return {targets};
+		if (unread) return {targets, issues: unread.issues};
+		return {targets, odd: `adds up to ${sum} %, not to 100 % (${sharesText(listed.output, targets)})`};
 	}),
 );
+
+/** `cart-00001 60 %, cart-00002 without a percent`. */
+function sharesText(listed: readonly unknown[], targets: readonly StatusTarget[]): string {
+	return targets
+		.map(({revision, percent: share}, index) => {
+			const entry = listed[index];
+			const isSaid = entry instanceof Object && typeof Reflect.get(entry, 'percent') === 'number';
+			return `${revision} ${isSaid ? `${share} %` : 'without a percent'}`;
+		})
+		.join(', ');
+}

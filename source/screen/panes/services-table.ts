@@ -227,9 +227,10 @@ function markOf(kind: ServiceState['kind'], {glyphs, styles}: Theme): {glyph: st
 	}
 }
 
-/** In the order of the split: what the route has, or before that what was asked for. */
+/** In the order of the split: what the route has, or before that what was asked for; none where what it has is not known. */
 function sharesOf(service: ServiceView): ReadonlyMap<string, number> {
-	const entries = service.statusTraffic.length > 0 ? service.statusTraffic : service.specTraffic;
+	const isReported = service.statusTraffic.length > 0 || service.splitDoubt !== undefined;
+	const entries = isReported ? service.statusTraffic : service.specTraffic;
 	const shares = new Map<string, number>();
 	for (const {revision, percent} of entries) {
 		shares.set(revision ?? '', (shares.get(revision ?? '') ?? 0) + percent);
@@ -237,7 +238,7 @@ function sharesOf(service: ServiceView): ReadonlyMap<string, number> {
 	return shares;
 }
 
-/** `50│50`; `90│?` where a part of it cannot be read. */
+/** `50│50`; `90│?` where that is no whole split. */
 const splitWord = (service: ServiceView, bar: string): string =>
 	[...sharesOf(service).values(), ...unreadPart(service)].join(bar);
 

@@ -119,6 +119,19 @@ test('what is shown is printable, what is written back is raw', () => {
 	expect(view.summary.env).toEqual([{name: 'MOTD', shown: 'a␊b', value: 'a\nb'}]);
 });
 
+test('of the two spellings of its ingress class the older one counts, as Knative has it', () => {
+	const object = knativeService();
+	const classOf = (annotations: Record<string, string>) => {
+		const parsed = parseService({...object, metadata: {...object.metadata, annotations}});
+		return parsed.ok ? parsed.value.ingressClass : parsed.reason;
+	};
+	const older = {'networking.knative.dev/ingress.class': 'older.example.com'};
+	const newer = {'networking.knative.dev/ingress-class': 'newer.example.com'};
+	expect(classOf(older)).toBe('older.example.com');
+	expect(classOf(newer)).toBe('newer.example.com');
+	expect(classOf({...newer, ...older})).toBe('older.example.com');
+});
+
 test('a rollout-duration and being cluster-local are seen', () => {
 	const view = serviceView({
 		edit: service => {

@@ -73,9 +73,38 @@ test.each<[what: string, traffic: unknown, doubt: RegExp]>([
 	['no list', 'all of it', /cannot be read/],
 	['a tag without a revision', [{revisionName: 'a', percent: 100}, {tag: 'b'}], /^undefined$/],
 	['nothing yet', null, /^undefined$/],
+	[
+		'too much',
+		[
+			{revisionName: 'a', percent: 60},
+			{revisionName: 'b', percent: 50},
+		],
+		/^The split that \S+ has got adds up to 110 %, not to 100 % \(a 60 %, b 50 %\)\.$/,
+	],
+	['too little', [{revisionName: 'a', percent: 90}], /adds up to 90 %/],
+	[
+		'no percents',
+		[
+			{revisionName: 'a', percent: null},
+			{revisionName: 'b', percent: 0},
+		],
+		/adds up to 0 %, not to 100 % \(a without a percent, b 0 %\)/,
+	],
 ])('of a split with %s it is known whether all of it could be read', (_, traffic, doubt) => {
 	const parsed = parseService({...knativeService(), status: {traffic}});
 	if (!parsed.ok) throw new Error(parsed.reason);
 	expect(String(parsed.doubt)).toMatch(doubt);
 	expect(parsed.value.splitDoubt).toBe(parsed.doubt);
+});
+
+test.each([null, []])('that there is no split (%j) is odd of a ready route alone', traffic => {
+	const doubtOf = (status: string) => {
+		const conditions = [{type: 'RoutesReady', status}];
+		const parsed = parseService({...knativeService(), status: {traffic, conditions}});
+		return parsed.ok ? parsed.value.splitDoubt : parsed.reason;
+	};
+	expect(doubtOf('Unknown')).toBeUndefined();
+	expect(doubtOf('True')).toMatch(
+		/reports no split of \S+, though its route is ready: status\.traffic is empty\.$/,
+	);
 });

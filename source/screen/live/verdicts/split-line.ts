@@ -45,8 +45,8 @@ export function splitLine(
 	if (settling && splitDoubt !== undefined) {
 		return {
 			tone: 'warning',
-			sentence: 'not counted: a part of the split cannot be read',
-			more: `${splitDoubt.replace(/\.?$/, '.')} What cannot be read whole cannot be compared; y shows the object.`,
+			sentence: 'not counted: the cluster reports no whole split',
+			more: `${splitDoubt.replace(/\.?$/, '.')} Nothing can be compared with that; y shows the object.`,
 		};
 	}
 	if (settling) {

@@ -41,6 +41,7 @@ export function asideOf(
 	// The server has taken a change that the watch has not told of yet: what is shown is from before it.
 	if (move && move.generation > service.generation) return 'sent · waiting for the watch';
 	if (routeSettled(service)) {
+		if (service.splitDoubt !== undefined) return 'not clear: the cluster reports no whole split';
 		return inPlaceWords(service, move, verdict);
 	}
 	const refusal = lateRefusal(service);

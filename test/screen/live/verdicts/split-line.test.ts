@@ -187,12 +187,12 @@ test('nothing is said to be switching when the route refuses the split for good'
 	});
 });
 
-test('nothing is said to be switching where a part of the split cannot be read', () => {
+test('nothing is said to be switching where what is reported is no whole split', () => {
 	const splitDoubt = 'The split that h has got: percent is -10';
 	const line = split({settling: true}, {splitDoubt});
 	expect(line.tone).toBe('warning');
-	expect(line.sentence).toBe('not counted: a part of the split cannot be read');
+	expect(line.sentence).toBe('not counted: the cluster reports no whole split');
 	expect(line.more).toBe(
-		'The split that h has got: percent is -10. What cannot be read whole cannot be compared; y shows the object.',
+		'The split that h has got: percent is -10. Nothing can be compared with that; y shows the object.',
 	);
 });
