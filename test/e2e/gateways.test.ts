@@ -294,6 +294,48 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		expect((await verify(file, '--gateway', `127.0.0.1:${plain.port}`)).code).toBe(0);
 	});
 
+	it.each(['networking.knative.dev/ingress-class', 'networking.knative.dev/ingress.class'])(
+		'of the class in the annotation %s is asked where the Ingress may not be read',
+		async annotation => {
+			const wrong = await gateway({answer: () => ({status: 404})});
+			const right = await gateway();
+			const edit = {own: true};
+			const file = await kubeconfig({
+				answer: ({method, path: to}) =>
+					to.includes('/ingresses')
+						? forbidden(method === 'GET' ? 'get' : method, 'ingresses', 'in the namespace "default"')
+						: to.endsWith('/namespaces/contour-external/services/envoy')
+							? {
+									status: 200,
+									body: {
+										kind: 'Service',
+										apiVersion: 'v1',
+										metadata: {name: 'envoy', namespace: 'contour-external'},
+										spec: {ports: [{name: 'http', port: right.port}]},
+										status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}},
+									},
+								}
+							: undefined,
+				object: kourierWith([{name: 'http2', port: wrong.port}], object => {
+					if (object['apiVersion'] !== 'serving.knative.dev/v1' || !edit.own) return;
+					if (!named(object, 'Service', 'checkout')) return;
+					Object.assign(at(object, 'metadata', 'annotations'), {
+						[annotation]: 'contour.ingress.networking.knative.dev',
+					});
+				}),
+			});
+			expect((await verify(file)).code).toBe(0);
+			expect(wrong.seen).toEqual([]);
+			edit.own = false;
+			const {code, output} = await verify(file);
+			expect(code).toBe(3);
+			expect(wrong.seen.length).toBeGreaterThan(0);
+			expect(output).toMatch(
+				/This is the gateway of the class kourier, the default of config-network, because the Ingress of the service cannot be read \(Ingress default\/checkout: .*ingresses.*\)\./,
+			);
+		},
+	);
+
 	it('of another class than the usual one of the cluster is the one that is asked', async () => {
 		const wrong = await gateway({answer: () => ({status: 404})});
 		const right = await gateway();

@@ -4,6 +4,7 @@ import type {Tag} from '../../probe/attribution/learning.js';
 import type {ProbeOutcome, ProbeTarget} from '../../probe/transport/probe.js';
 import {curlCommand, grpcurlCommand} from '../../knative/commands/commands.js';
 import {bracketed, endpointText} from '../../knative/commands/endpoint.js';
+import {routeSettled} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import type {ConsoleState, GatewayState} from '../state/state.js';
@@ -18,6 +19,8 @@ export type TargetLookup =
 			forwarding?: string;
 			/** That the gateway's own address cannot be reached from here, and what that means. */
 			unreached?: string;
+			/** Why this gateway is asked, where the service's own Ingress does not say it. */
+			guess?: string;
 	  }
 	/** It cannot be asked, and what to do. */
 	| {ok: false; reason: string};
@@ -42,9 +45,7 @@ export function targetOf(
 	{path, grpcCall, request, content, host: ownHost, cacert, insecure}: RequestedBy = {path: '/'},
 ): TargetLookup {
 	const parsed = url === undefined ? null : URL.parse(url);
-	if (url === undefined || parsed === null) {
-		return {ok: false, reason: `${service.name} has no URL yet; wait until it is routed.`};
-	}
+	if (url === undefined || parsed === null) return {ok: false, reason: noUrl(service, url)};
 	if (gateway.kind === 'looking') return {ok: false, reason: 'The gateway is still being looked for.'};
 	if (gateway.kind === 'not found') return {ok: false, reason: gateway.sentence};
 	// Of the door, not of the URL: a load balancer may have TLS where Knative knows of none, and the other way round.
@@ -52,7 +53,7 @@ export function targetOf(
 	const authority = ownHost && url === service.url ? ownHost : parsed.host;
 	const {protocol} = service.summary;
 	const address = {host: gateway.host, port: gateway.port};
-	const {forward, unreached} = gateway;
+	const {forward, unreached, guess} = gateway;
 	return {
 		ok: true,
 		url,
@@ -78,7 +79,16 @@ export function targetOf(
 				: curlCommand(authority, address, {scheme, path, cacert: cacert?.file, insecure, ...request}),
 		...(forward && {forwarding: forward.command}),
 		...(unreached && {unreached: unreached.sentence}),
+		...(guess !== undefined && {guess}),
 	};
+}
+
+/** A ready route has one: waiting brings none then. */
+function noUrl(service: ServiceView, url: string | undefined): string {
+	if (url !== undefined) return `${service.name} has a URL that is none: ${url}.`;
+	return routeSettled(service)
+		? `The cluster reports no URL of ${service.name}, though its route is ready: status.url is missing.`
+		: `${service.name} has no URL yet; wait until it is routed.`;
 }
 
 /** That the gateway wants TLS of whoever asked without: it redirects to the same host over https. */

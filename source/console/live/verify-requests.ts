@@ -61,6 +61,7 @@ async function ask(
 		command: asked.command,
 		...(asked.forwarding !== undefined && {forwarding: asked.forwarding}),
 		...(asked.unreached !== undefined && {unreached: asked.unreached}),
+		...(asked.guess !== undefined && {guess: asked.guess}),
 		phase: {kind: 'asking'},
 	};
 	// The same key again asks again, in the sheet that is open.

@@ -28,8 +28,8 @@ const remembered = 30_000;
 /** The service as its gateway is looked for. */
 type SelectedRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boolean};
 
-function routeOf({namespace, name, url, clusterLocal}: ServiceView): SelectedRoute {
-	return {namespace, name, scheme: schemeOf(url), clusterLocal};
+function routeOf({namespace, name, url, clusterLocal, ingressClass}: ServiceView): SelectedRoute {
+	return {namespace, name, scheme: schemeOf(url), clusterLocal, ingressClass};
 }
 
 function schemeOf(url: string | undefined): 'http' | 'https' {
@@ -258,6 +258,7 @@ function forwardedGateway(
 		service,
 		unreached,
 		authorities,
+		guess,
 	}: Extract<FoundGateway, {kind: 'inside'}> & {authorities?: readonly string[]},
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
@@ -272,6 +273,7 @@ function forwardedGateway(
 		forward: {tunnel: forward, state, command},
 		...(unreached && {unreached}),
 		...(authorities && {authorities}),
+		...(guess !== undefined && {guess}),
 	};
 }
 

@@ -136,6 +136,8 @@ export type VerifySheet = {
 	forwarding?: string;
 	/** That the gateway's own address cannot be reached from here, and what that means. */
 	unreached?: string;
+	/** Why this gateway is asked, where the service's own Ingress does not say it. */
+	guess?: string;
 	/** That the host of the tag leads nowhere, and whether the tag was chosen by header instead. */
 	otherwise?: {isByHeader: boolean; sentence: string};
 	phase:

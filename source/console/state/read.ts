@@ -327,3 +327,7 @@ const noFlags: readonly string[] = [];
 export function flagsOf({connection}: ConsoleState): readonly string[] {
 	return connection.kind === 'connected' ? connection.flags : noFlags;
 }
+
+/** Why the gateway that is asked was taken for that of the service, where the service's own Ingress does not say it. */
+export const gatewayGuess = ({gateway}: ConsoleState): string | undefined =>
+	gateway.kind === 'found' ? gateway.guess : undefined;

@@ -157,7 +157,10 @@ function reportOf(
 ): RevisionReport {
 	const isByHeader = otherwise?.isByHeader === true;
 	const place = {revision, tag, url: asked.url, byHeader: isByHeader, command: asked.command};
-	const aside = [otherwise?.sentence ?? [], asked.unreached ?? []].flat();
+	const isGateways = outcome.kind === 'response' && outcome.by === 'gateway';
+	const aside = [otherwise?.sentence, asked.unreached, isGateways ? asked.guess : undefined].filter(
+		sentence => sentence !== undefined,
+	);
 	const say = (...sentences: string[]) => [...sentences, ...aside].join(' ');
 	if (outcome.kind === 'failure') {
 		const sentence = say(outcome.sentence);

@@ -173,7 +173,7 @@ async function askService(
 		const isEnded = options.signal?.aborted === true;
 		const after = isEnded ? undefined : await readService(cluster, options.namespace, options.service);
 		const change = after?.ok === true ? changeOf(service, after.service) : undefined;
-		const nothing = nothingHeard(snapshot);
+		const nothing = nothingHeard(snapshot, gateway.guess);
 		if (nothing !== undefined) return {kind: 'could not ask', sentence: nothing};
 		const {unattributed, rows} = snapshot;
 		const instead =
@@ -222,7 +222,11 @@ async function askService(
 					configured,
 					expected: expected.shares,
 					requestOptions,
-					besides: [asked.unreached, change?.note].filter(note => note !== undefined),
+					besides: [
+						asked.unreached,
+						snapshot.gatewayAnswers > 0 ? gateway.guess : undefined,
+						change?.note,
+					].filter(note => note !== undefined),
 				}),
 			},
 		};
@@ -284,7 +288,10 @@ function changeOf(before: ServiceView, after: ServiceView): {instead?: string; n
 const wantsLogin = (code: string): boolean => /^(?:30[12378]|401|511)$/.test(code);
 
 /** Why nothing of the service was heard at all; undefined when something was. */
-function nothingHeard({answered, settlingAnswers, last, trouble, gateway}: LoopSnapshot): string | undefined {
+function nothingHeard(
+	{answered, settlingAnswers, last, trouble, gateway}: LoopSnapshot,
+	guess: string | undefined,
+): string | undefined {
 	const isOfService = last.some(
 		({grade, outcome}) => grade !== 'gateway' && grade !== 'unreached' && outcome.kind === 'response',
 	);
@@ -295,7 +302,7 @@ function nothingHeard({answered, settlingAnswers, last, trouble, gateway}: LoopS
 				? ''
 				: wantsLogin(gateway.code)
 					? '. If it wants a login, give it with --header or --cookie.'
-					: '. Check that this is the gateway of the service (--gateway) and that it has a route for its host.';
+					: `. Check that this is the gateway of the service (--gateway) and that it has a route for its host.${guess === undefined ? '' : ` ${guess}`}`;
 		return `${trouble.sentence.charAt(0).toUpperCase()}${trouble.sentence.slice(1)}${advice}`;
 	}
 	const failure = last.find(({outcome}) => outcome.kind === 'failure')?.outcome;

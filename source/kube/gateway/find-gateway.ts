@@ -38,10 +38,21 @@ export async function findGateway(
 	options: SearchOptions = {},
 ): Promise<FoundGateway> {
 	const search = new Search(cluster, route, options);
+	const found = await look(search, route, options);
+	return found.kind === 'not found' || search.guess === undefined ? found : {...found, guess: search.guess};
+}
+
+async function look(search: Search, route: AskedRoute, options: SearchOptions): Promise<FoundGateway> {
 	const side = route.clusterLocal ? 'inside' : 'outside';
 	const ingress = await search.ownIngress();
-	const ingressClass = ingress?.ingressClass ?? (await search.defaultClass());
+	const other = ingress?.ingressClass === undefined ? await search.classWithoutIngress() : undefined;
+	const ingressClass = ingress?.ingressClass ?? other?.ingressClass;
 	const via = ingressClass === undefined ? undefined : shortClass(ingressClass);
+	// What is not known of the service is said with what comes of it: the gateway of another class knows nothing of it.
+	const blind = ingress ? undefined : search.tried.at(-1);
+	if (blind !== undefined && other) {
+		search.guess = `This is the gateway of the class ${via}, ${other.from}, because the Ingress of the service cannot be read (${blind}).`;
+	}
 	if (via === 'gateway-api') {
 		const found = await search.fromGatewayApi(via);
 		if (found) return found;
@@ -68,12 +79,17 @@ export async function findGateway(
 			sentence: `the cluster has several gateways, and which one serves ${printable(route.name)} may not be read; give its address ${advice} (${names.join(', ')}; ${why})`,
 		};
 	}
+	const [only] = candidates;
+	if (blind !== undefined && !other && only) {
+		search.guess = `This is the only gateway that was found (${only.via}): which one the service has cannot be read (${blind}).`;
+	}
 	for (const gateway of candidates) {
 		const found = await search.fromService(gateway[side], gateway.via);
 		if (found) return found;
 	}
 	if (ingressClass !== undefined && known.length === 0) {
-		search.tried.push(`where the gateways of the ingress class ${ingressClass} are is not known here`);
+		const from = other ? ` (${other.from})` : '';
+		search.tried.push(`where the gateways of the ingress class ${ingressClass}${from} are is not known here`);
 	}
 	return fallback(search, options);
 }

@@ -73,11 +73,12 @@ export function readIngress(object: unknown): IngressStatus | undefined {
 
 function balancerOf(balancer: Balancer): IngressBalancer {
 	const entries = balancer?.ingress ?? [];
-	const hostOf = ({ip, domain}: (typeof entries)[number]) => [ip, domain].find(isHost);
+	// An address that leads nowhere may stand beside a name that does not, in one entry as in several.
+	const hostsOf = ({ip, domain}: (typeof entries)[number]) => [ip, domain].filter(isHost);
 	return {
-		hosts: entries.map(hostOf).filter(isHost),
+		hosts: [...new Set(entries.flatMap(hostsOf))],
 		services: entries
-			.filter(entry => hostOf(entry) === undefined)
+			.filter(entry => hostsOf(entry).length === 0)
 			.flatMap(({domainInternal}) => {
 				// `kourier.kourier-system.svc.cluster.local`: not resolvable from here, but the Service's name.
 				const [name, namespace, svc] = (domainInternal ?? '').split('.');
@@ -145,9 +146,11 @@ export function readGatewayService(object: unknown): GatewayService | undefined 
 	return {
 		type: spec.type ?? 'ClusterIP',
 		doors,
-		balancers: (status?.loadBalancer?.ingress ?? []).flatMap(
-			({ip, hostname}) => [ip, hostname].find(isHost) ?? [],
-		),
+		balancers: [
+			...new Set(
+				(status?.loadBalancer?.ingress ?? []).flatMap(({ip, hostname}) => [ip, hostname].filter(isHost)),
+			),
+		],
 		external: (spec.externalIPs ?? []).filter(isHost),
 	};
 }

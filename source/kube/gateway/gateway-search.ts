@@ -25,14 +25,17 @@ export type FoundGateway =
 	 * `via`: what the address was learned from, such as `kourier`. `unreached`: nothing there takes connections from here,
 	 * and there is no other way.
 	 */
-	| ({kind: 'found'; via: string; unreached?: Unreached} & GatewayAddress & OtherDoor)
+	| ({kind: 'found'; via: string; unreached?: Unreached} & GatewayAddress & OtherDoor & Guessed)
 	/**
 	 * A port-forward to its Service leads there: it has no address outside of the cluster, or none that can be reached
 	 * (`unreached`).
 	 */
-	| ({kind: 'inside'; via: string; unreached?: Unreached} & InsideGateway)
+	| ({kind: 'inside'; via: string; unreached?: Unreached} & InsideGateway & Guessed)
 	/** `sentence`: what was tried and what to do. */
 	| {kind: 'not found'; sentence: string};
+
+/** Why it was taken for the gateway of the service, as a sentence, where the service's own Ingress does not say it. */
+export type Guessed = {guess?: string};
 
 /** Where the same gateway speaks TLS, when that is not where it was found. */
 export type OtherDoor = {secure?: {host: string; port: number}};
@@ -54,6 +57,8 @@ export type AskedRoute = {
 	name: string;
 	/** Of its URL; http when not given. */
 	scheme?: 'http' | 'https' | undefined;
+	/** What its own annotation says; undefined where it has none. */
+	ingressClass?: string | undefined;
 	/** It has no rule on the gateway for those outside, only on the one for those inside of the cluster. */
 	clusterLocal?: boolean | undefined;
 };
@@ -97,6 +102,8 @@ export class Search {
 	readonly tried: string[] = [];
 	/** What the server did not say, be there a gateway or none; the first of it. */
 	unanswered: string | undefined;
+	/** Of a gateway that is not the one of the service's own Ingress: why it was taken. */
+	guess: string | undefined;
 	/** Why there is no port-forward to those inside. */
 	readonly barred: string[] = [];
 	/** Addresses that nothing could be connected to, in the order they were found. */
@@ -161,10 +168,16 @@ export class Search {
 		return body === undefined ? undefined : readIngress(body);
 	}
 
-	/** The class of Ingresses without one; undefined where it may not be read. */
-	async defaultClass(): Promise<string | undefined> {
+	/**
+	 * The class of the service without its Ingress, as its Route gets it (ingressClassForRoute in knative/serving
+	 * pkg/reconciler/route): its own annotation, else that of the cluster. Undefined where neither is known.
+	 */
+	async classWithoutIngress(): Promise<{ingressClass: string; from: string} | undefined> {
+		const {ingressClass} = this.route;
+		if (ingressClass !== undefined) return {ingressClass, from: 'the annotation of the service'};
 		const path = corePath('configmaps', 'knative-serving', 'config-network');
-		return readDefaultClass(await this.get(path, 'ConfigMap config-network', {isOptional: true}));
+		const found = readDefaultClass(await this.get(path, 'ConfigMap config-network', {isOptional: true}));
+		return found === undefined ? undefined : {ingressClass: found, from: 'the default of config-network'};
 	}
 
 	/** By the load balancer that an Ingress names. */

@@ -1,6 +1,6 @@
 /** Pane 4 while it is asked: verdicts, counts per revision, chart, then answers and failures. */
 import {Box, Text} from 'ink';
-import {revisionsOf} from '../../console/state/read.js';
+import {gatewayGuess, revisionsOf} from '../../console/state/read.js';
 import type {LoopSnapshot, RequestOptions} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Size} from '../layout.js';
@@ -35,6 +35,7 @@ export function LiveCounts({
 } & Size) {
 	const {glyphs} = useTheme();
 	const revisions = useConsoleState(state => revisionsOf(state, service));
+	const guess = useConsoleState(gatewayGuess);
 	const marks = useRelease(service)?.marks;
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
 	const counts = past ?? snapshot;
@@ -47,7 +48,7 @@ export function LiveCounts({
 					remedy: '] goes on to the next',
 				},
 			]
-		: byWeight(verdictLines(snapshot, verdictContext(snapshot, {service, revisions, requestOptions})));
+		: byWeight(verdictLines(snapshot, verdictContext(snapshot, {service, revisions, requestOptions, guess})));
 	const failures = past || isAlone ? [] : snapshot.failures;
 	const layout = liveLayout({
 		width,

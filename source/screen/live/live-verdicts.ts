@@ -20,10 +20,13 @@ export function verdictContext(
 		service,
 		revisions,
 		requestOptions: {grpcCall},
+		guess,
 	}: {
 		service: ServiceView;
 		revisions: readonly RevisionView[];
 		requestOptions: Pick<RequestOptions, 'grpcCall'>;
+		/** Why this gateway is asked, where the service's own Ingress does not say it. */
+		guess?: string | undefined;
 	},
 ): VerdictContext {
 	return {
@@ -32,6 +35,7 @@ export function verdictContext(
 		splitDoubt: service.splitDoubt,
 		askedBy: askedBy(service.summary.protocol, grpcCall),
 		pair: pairOf(service, revisions),
+		guess,
 		now,
 	};
 }
@@ -39,7 +43,7 @@ export function verdictContext(
 /** All that is to be said of what users get, and of the new revision. */
 export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): VerdictLine[] {
 	return [
-		...gatewayLines(snapshot),
+		...gatewayLines(snapshot, context),
 		...troubleLines(snapshot),
 		splitLine(snapshot, context),
 		...changeLines(snapshot, context),
@@ -48,7 +52,7 @@ export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): V
 }
 
 /** A gateway that cannot be reached is no matter of statistics. */
-function gatewayLines({gateway}: LoopSnapshot): VerdictLine[] {
+function gatewayLines({gateway}: LoopSnapshot, {guess}: Pick<VerdictContext, 'guess'>): VerdictLine[] {
 	if (gateway.kind === 'down') {
 		const requests = gateway.requests === 1 ? '1 request' : `${gateway.requests} requests`;
 		return [
@@ -65,7 +69,7 @@ function gatewayLines({gateway}: LoopSnapshot): VerdictLine[] {
 			{
 				tone: 'bad',
 				sentence: `the gateway itself answers ${said} since ${clock(since)} (${requests}): ${code === '404' ? 'no route for this host' : 'no revision answered'}`,
-				more: `The gateway itself answers ${said}, ${requests} times from ${clock(since)} to ${clock(last)}: no revision was asked. Check the KIngress of the service and the gateway's pods.`,
+				more: `The gateway itself answers ${said}, ${requests} times from ${clock(since)} to ${clock(last)}: no revision was asked. ${guess ?? "Check the KIngress of the service and the gateway's pods."}`,
 			},
 		];
 	}

@@ -497,6 +497,69 @@ export const gatewayCases: readonly GatewayCase[] = [
 		'plain',
 	],
 	[
+		'ports named http and http-tls, and a URL with https',
+		({plain, secure}) => ({
+			https: true,
+			ports: [
+				{name: 'http', port: plain},
+				{name: 'http-tls', port: secure},
+			],
+		}),
+		'secure',
+	],
+	[
+		'ports named insecure and secure, and a URL with https',
+		({plain, secure}) => ({
+			https: true,
+			ports: [
+				{name: 'insecure', port: plain},
+				{name: 'secure', port: secure},
+			],
+		}),
+		'secure',
+	],
+	[
+		'a port that passes TLS on and one for admins before those that are meant, and a URL with https',
+		({plain, secure, wrong}) => ({
+			https: true,
+			ports: [
+				{name: 'http-admin', port: wrong},
+				{name: 'https-passthrough', port: wrong},
+				{name: 'https', port: secure},
+				{name: 'http', port: plain},
+			],
+		}),
+		'secure',
+	],
+	[
+		'ports for debugging and monitoring before',
+		({plain, wrong}) => ({
+			ports: [
+				{name: 'http-debug', port: wrong},
+				{name: 'http-monitor', port: wrong},
+				{name: 'http', port: plain},
+			],
+		}),
+		'plain',
+	],
+	[
+		'a balancer with an address that leads nowhere and a name that does not, in one entry',
+		({plain}) => ({
+			ports: [{name: 'http2', port: plain}],
+			balancer: [{ip: '127.0.0.77', hostname: 'localhost'}],
+		}),
+		'plain',
+	],
+	[
+		'an Ingress with an address that leads nowhere and a name that does not, in one entry',
+		({nobody}) => ({
+			ports: [{name: 'http2', port: nobody}],
+			outside: [{ip: '127.0.0.77', domain: 'localhost'}],
+			missing: /\/pods|\/endpoints/,
+		}),
+		/127\.0\.0\.77:80, localhost:80/,
+	],
+	[
 		'none at all',
 		() => ({missing: /\/kourier-system\//}),
 		/no gateway found; give its address with --gateway host\[:port\]/,

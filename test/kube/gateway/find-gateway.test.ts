@@ -106,6 +106,33 @@ describe('the gateway', () => {
 		expect(await find()).toMatchObject({host: '203.0.113.13', via: 'contour'});
 	});
 
+	it('is that of the class of the service itself where its Ingress cannot be read, and it is said from where', async () => {
+		objects['/api/v1/namespaces/knative-serving/configmaps/config-network'] = {
+			data: {'ingress-class': 'kourier.ingress.networking.knative.dev'},
+		};
+		objects[kourier] = service({ingress: [{ip: '203.0.113.10'}]});
+		objects['/api/v1/namespaces/contour-external/services/envoy'] = service({
+			ingress: [{ip: '203.0.113.13'}],
+		});
+		expect(await find({ingressClass: 'contour.ingress.networking.knative.dev'})).toMatchObject({
+			host: '203.0.113.13',
+			via: 'contour',
+			guess: expect.stringMatching(
+				/^This is the gateway of the class contour, the annotation of the service, because the Ingress of the service cannot be read \(.*not found/,
+			),
+		});
+		expect(await find()).toMatchObject({
+			host: '203.0.113.10',
+			guess: expect.stringContaining('of the class kourier, the default of config-network, because'),
+		});
+		expect(await find({ingressClass: 'mesh.example.com'})).toMatchObject({
+			kind: 'not found',
+			sentence: expect.stringContaining(
+				'where the gateways of the ingress class mesh.example.com (the annotation of the service) are is not known here',
+			),
+		});
+	});
+
 	it('is not guessed where there are several and none says which one it is', async () => {
 		objects[kourier] = service({ingress: [{ip: '203.0.113.10'}]});
 		objects['/api/v1/namespaces/istio-system/services/istio-ingressgateway'] = service({

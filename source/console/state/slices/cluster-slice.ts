@@ -51,6 +51,8 @@ export type GatewayState =
 			};
 			/** Its own address cannot be reached from here: hence `forward`, or, without one, that nothing will answer. */
 			unreached?: Unreached;
+			/** Why it was taken for the gateway of the service, as a sentence, where the service's own Ingress does not say it. */
+			guess?: string;
 	  }
 	| {kind: 'not found'; sentence: string};
 

@@ -132,8 +132,8 @@ export function makeIngress(
 			annotations: {
 				...kept,
 				'networking.knative.dev/ingress.class':
-					annotations['networking.knative.dev/ingress-class'] ??
 					annotations['networking.knative.dev/ingress.class'] ??
+					annotations['networking.knative.dev/ingress-class'] ??
 					networkSettings(store).ingressClass,
 				[rolloutAnnotation]: rolloutText(rollout),
 				...(withTagHeader ? {'networking.internal.knative.dev/tag-to-host': JSON.stringify(tagToHosts)} : {}),

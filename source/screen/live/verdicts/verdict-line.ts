@@ -19,11 +19,13 @@ export type VerdictContext = {
 	service: string;
 	/** The route says no for good: nothing is being switched. */
 	isRefused: boolean;
-	/** Why a part of the split cannot be read, as a sentence; nothing is being switched then either. */
+	/** Why what the cluster reports is no whole split, as a sentence; nothing is being switched then either. */
 	splitDoubt?: string | undefined;
 	/** How to identify revisions depends on it. */
 	askedBy: AskedBy;
 	pair: ComparedPair;
+	/** Why this gateway is asked, as a sentence, where the service's own Ingress does not say it. */
+	guess?: string | undefined;
 	/** Milliseconds since 1970. */
 	now: number;
 };

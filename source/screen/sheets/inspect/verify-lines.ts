@@ -30,13 +30,14 @@ export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'gl
 }
 
 /** Whose answer it is, as far as that is known; nothing where there is none. */
-function whoseWords({revision, tag, isSettling, otherwise}: VerifySheet, {outcome}: Answer): string[] {
+function whoseWords({revision, tag, isSettling, otherwise, guess}: VerifySheet, {outcome}: Answer): string[] {
 	if (outcome.kind === 'failure') return [];
 	if (outcome.by === 'gateway') {
 		return [
 			outcome.status === 404
 				? '404 from the gateway itself: no route for this host.'
 				: `${outcome.code} from the gateway itself: no revision answered.`,
+			...(guess === undefined ? [] : [guess]),
 		];
 	}
 	const anyHosts = anyHostSentence(outcome, revision);
