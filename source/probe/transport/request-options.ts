@@ -1,4 +1,5 @@
 /** How a service is to be asked, as the operator's flags say it; the same for the console and without a screen. */
+import {X509Certificate} from 'node:crypto';
 import {readGivenSync} from '../../files/given-file.js';
 import {parseDuration} from '../../knative/text/duration.js';
 import {printable} from '../../knative/text/printable.js';
@@ -133,12 +134,31 @@ function tlsOf({cacert, insecureGateway}: RequestFlags): Pick<RequestOptions, 'c
 		);
 	}
 
-	// As OpenSSL looks for one, and curl with it: in a line of its own, by any of its three names.
-	if (!/^\uFEFF?-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/m.test(pem)) {
-		throw new TypeError(`--cacert ${JSON.stringify(cacert)} holds no certificate (PEM).`);
-	}
+	const fault = authoritiesFault(pem);
+	if (fault !== undefined) throw new TypeError(`--cacert ${JSON.stringify(cacert)} ${fault}.`);
 
 	return {cacert: {file: cacert, pem}, ...(insecureGateway && {insecure: true})};
+}
+
+/** As OpenSSL looks for one, and curl with it: in a line of its own, by any of its three names. */
+const certificateBegins = /^\uFEFF?-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/gm;
+
+/** Why curl would not take the file: TLS itself would pass over in silence whatever comes after the first that cannot be read. */
+function authoritiesFault(pem: string): string | undefined {
+	const begins = [...pem.matchAll(certificateBegins)].map(({index}) => index);
+	if (begins.length === 0) return 'holds no certificate (PEM)';
+	const broken = begins.findIndex((begin, at) => !isCertificate(pem.slice(begin, begins[at + 1])));
+	if (broken === -1) return undefined;
+	const line = pem.slice(0, begins[broken]).split('\n').length;
+	return `has a certificate that cannot be read: number ${broken + 1} of ${begins.length}, at line ${line}`;
+}
+
+function isCertificate(pem: string): boolean {
+	try {
+		return new X509Certificate(pem.replace('\uFEFF', '')).raw.length > 0;
+	} catch {
+		return false;
+	}
 }
 
 function requestOf({
