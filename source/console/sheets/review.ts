@@ -1,4 +1,5 @@
 /** The review sheet: opened on a plan, tried as a dry run, sent once when it is agreed to, honest about what became of it. */
+import {ownLine} from '../../knative/commands/own-line.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/identity.js';
 import {parseService, type ServiceView} from '../../knative/service/service.js';
@@ -25,7 +26,7 @@ import {keepTried} from './dry-run.js';
 import {conflictWith, lostGround, type LostGround} from './lost-ground.js';
 import type {ReviewSheet} from './sheets.js';
 import {placed, type Plan, type PlanAction} from '../../release/plan.js';
-import {revisionsOf} from '../state/read.js';
+import {flagsOf, revisionsOf} from '../state/read.js';
 import {isShown} from '../state/scope.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {wakeOf} from '../live/wake.js';
@@ -184,7 +185,10 @@ async function sendReviewed(
 		const sent = await sendRecorded(cluster, plan, history.file, {onSent: ({at}) => log(store, plan, at)});
 		const {outcome, entry, open} = sent;
 		mine.settled({
-			sentence: outcome.kind === 'done' ? lastWordsOf(plan) : sentenceOfOutcome(outcome, plan),
+			sentence:
+				outcome.kind === 'done'
+					? lastWordsOf(plan, flagsOf(store.getState()))
+					: sentenceOfOutcome(outcome, plan),
 		});
 		logOutcome(store, plan, outcome);
 		if (outcome.kind === 'done' || outcome.kind === 'altered') follow(store, plan, outcome, sent.at);
@@ -264,9 +268,13 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 };
 
 /** The same for whoever has left meanwhile: there are neither panes nor keys then. */
-export function lastWordsOf({action, name, namespace}: Pick<Plan, 'action' | 'name' | 'namespace'>): string {
+export function lastWordsOf(
+	{action, name, namespace}: Pick<Plan, 'action' | 'name' | 'namespace'>,
+	flags: readonly string[],
+): string {
+	const line = ownLine(['status', name], {namespace, flags});
 	return done[action](name)
-		.replace(waitingSentence, `kn-canary status ${name} -n ${namespace} says when the gateway has it`)
+		.replace(waitingSentence, () => `${line} says when the gateway has it`)
 		.replace(/ (?:V tests it once it is Ready\.|v test · r new revision)$/, '');
 }
 

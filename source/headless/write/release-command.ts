@@ -2,6 +2,7 @@
  * The release without a screen: `split`, `complete`, `rollback`, `abandon`, `undo`. Planned, sent and remembered by the functions of
  * the console; what its review sheet shows is printed, and agreed to by `--yes` or at a prompt.
  */
+import {ownLine} from '../../knative/commands/own-line.js';
 import type {Cluster} from '../../kube/cluster.js';
 import type {Facts, Planned} from '../../release/plan-facts.js';
 import {planAbandon, planPromote, planRollback, planSplit, planUndo} from '../../release/plan-split.js';
@@ -131,7 +132,9 @@ async function plan(
 	const {reason, already, candidates, instead} = planned;
 	if (already) return {ok: false, sentence: reason, already: service};
 	if (candidates) return {ok: false, code: exitCodes.usage, sentence: whichOf(reason, candidates)};
-	const hint = instead ? ` To give the release up: kn-canary ${instead} ${name}.` : '';
+	const hint = instead
+		? ` To give the release up: ${ownLine([instead, name], {namespace, flags: cluster.flags})}`
+		: '';
 	return {ok: false, sentence: `${reason}${hint}`, code: exitCodes.notMade};
 }
 

@@ -12,6 +12,7 @@ import {
 	serviceRows,
 	visibleServices,
 } from '../../console/state/read.js';
+import {ownLine} from '../../knative/commands/own-line.js';
 import type {ServiceRow} from '../../console/state/sorted.js';
 import {countFailed, filterStates} from '../../console/state/visible.js';
 import {isAcross, whereWords} from '../../console/state/scope.js';
@@ -166,6 +167,7 @@ export function ServicesPane({width, height}: Size) {
 										isMany: scope.kind !== 'one',
 										connection,
 										only,
+										flags: connection.kind === 'connected' ? connection.flags : [],
 									}),
 									{width: size.width, height: tableHeight},
 									theme.glyphs,
@@ -241,6 +243,7 @@ function emptySentences(
 		isMany,
 		connection,
 		only,
+		flags,
 	}: {
 		filter: string;
 		where: string;
@@ -249,6 +252,7 @@ function emptySentences(
 		isMany: boolean;
 		connection: ConsoleState['connection'];
 		only: string | undefined;
+		flags: readonly string[];
 	},
 ): readonly string[] {
 	switch (feed.kind) {
@@ -265,20 +269,24 @@ function emptySentences(
 				: unfound(filter);
 		case 'forbidden':
 			if (feed.status === 403 && only !== undefined) {
+				const line = ownLine(['status', only], {namespace, flags});
+				const short = ownLine(['status', only], {namespace, flags: []});
 				return [
-					`${feed.why.replace(/\.$/, '')}. Without a watch: kn-canary status ${only}.`,
-					`You may not list ${only} in ${where}. Without a watch: kn-canary status ${only}.`,
-					`You may not list ${only}. Without: kn-canary status ${only}`,
+					`${feed.why.replace(/\.$/, '')}. Without a watch: ${line}`,
+					`You may not list ${only} in ${where}. Without a watch: ${line}`,
+					`You may not list ${only}. Without: ${short}`,
+					`Without a watch: ${short}`,
 				];
 			}
 			// Who may see one service of a namespace is not to believe that there is no way to it.
-			return feed.status === 403 && !isMany
-				? [
-						`${feed.why.replace(/\.$/, '')}. ${byName}`,
-						`You may not list services in ${where}. ${byName}`,
-						'You may not list services. By name: kn-canary ksvc/NAME',
-					]
-				: [feed.why];
+			if (feed.status !== 403 || isMany) return [feed.why];
+			return [
+				`${feed.why.replace(/\.$/, '')}. ${byName(namespace, flags)}`,
+				`You may not list services in ${where}. ${byName(namespace, flags)}`,
+				`You may not list services in ${where}. ${byName(namespace, [])}`,
+				`You may not list services. By name: ${ownLine(['ksvc/NAME'], {namespace, flags: []})}`,
+				`By name: ${ownLine(['ksvc/NAME'], {namespace, flags: []})}`,
+			];
 		case 'stale':
 		case 'offline':
 		case 'missing':
@@ -286,7 +294,9 @@ function emptySentences(
 	}
 }
 
-const byName = 'One by its name: kn-canary ksvc/NAME, or kn-canary status NAME.';
+/** The console on it, or what is known of it. */
+const byName = (namespace: string, flags: readonly string[]) =>
+	`One by its name: ${ownLine(['ksvc/NAME'], {namespace, flags})}, or status NAME in its place.`;
 
 function unfound(filter: string): readonly string[] {
 	const states = `States: ${filterStates.join(', ')}`;

@@ -36,12 +36,12 @@ describe('a service that was read after a write', () => {
 });
 
 const wordsOf = (action: Parameters<typeof lastWordsOf>[0]['action']) =>
-	lastWordsOf({action, name: 'cart', namespace: 'shop'});
+	lastWordsOf({action, name: 'cart', namespace: 'shop'}, ['--context', 'east']);
 
 describe('what is said of a write to whoever has left meanwhile', () => {
 	it('is where the gateway is looked at without panes', () => {
 		expect(wordsOf('promote')).toBe(
-			'Promoted: the server took it; kn-canary status cart -n shop says when the gateway has it.',
+			'Promoted: the server took it; kn-canary status cart -n shop --context east says when the gateway has it.',
 		);
 	});
 

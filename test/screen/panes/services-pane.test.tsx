@@ -85,31 +85,34 @@ describe('the list of services', () => {
 	});
 
 	it.each([
-		[28, 5],
-		[60, 5],
-	])('says in %i columns how one service is reached where they may not be listed', async (width, height) => {
-		const why =
-			'services.serving.knative.dev is forbidden: User "dev" cannot list resource "services" in API group "serving.knative.dev" in the namespace "default"';
-		const {text} = await openOnConsole(() => <ServicesPane width={width} height={height} />, {
-			columns: width,
-			rows: height,
-			state: {
+		[28, 5, /By name: kn-canary ksvc\/NAME -n shop/, /kn-canary status cart -n shop/],
+		[
+			60,
+			5,
+			/not list services.*kn-canary ksvc\/NAME -n shop/,
+			/not list cart.*kn-canary status cart -n shop/,
+		],
+	])(
+		'says in %i columns how one service is reached where they may not be listed',
+		async (width, height, said, saidAlone) => {
+			const why =
+				'services.serving.knative.dev is forbidden: User "dev" cannot list resource "services" in API group "serving.knative.dev" in the namespace "default"';
+			const state = {
 				...connected,
+				namespace: 'shop',
 				feeds: {services: {kind: 'forbidden', why, status: 403}, revisions: {kind: 'live'}},
-			},
-		});
-		expect(text()).toMatch(/not list services.*kn-canary ksvc\/NAME/);
-		const alone = await openOnConsole(() => <ServicesPane width={width} height={height} />, {
-			columns: width,
-			rows: height,
-			state: {
-				...connected,
-				only: 'cart',
-				feeds: {services: {kind: 'forbidden', why, status: 403}, revisions: {kind: 'live'}},
-			},
-		});
-		expect(alone.text()).toMatch(/not list cart.*kn-canary status cart/);
-	});
+			} as const;
+			const drawn = () => <ServicesPane width={width} height={height} />;
+			const {text} = await openOnConsole(drawn, {columns: width, rows: height, state});
+			expect(text()).toMatch(said);
+			const alone = await openOnConsole(drawn, {
+				columns: width,
+				rows: height,
+				state: {...state, only: 'cart'},
+			});
+			expect(alone.text()).toMatch(saidAlone);
+		},
+	);
 
 	it('is filtered as one types, and says how many are left', async () => {
 		const {screen, store, type, until} = await open({

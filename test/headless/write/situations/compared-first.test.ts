@@ -105,7 +105,9 @@ describe('a canary that is compared first', () => {
 		expect(said).toEqual([
 			{
 				kind: 'not compared',
-				sentence: 'Not compared: cart-00001 has no tag URL; kn-canary tag cart cart-00001=TAG adds one.',
+				sentence: expect.stringMatching(
+					/^Not compared: cart-00001 has no tag URL; kn-canary tag cart cart-00001=TAG -n \S+ --context \S+.* adds one\.$/,
+				),
 			},
 		]);
 	});

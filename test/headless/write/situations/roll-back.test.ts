@@ -63,8 +63,9 @@ describe('rollback', () => {
 		await madeOf('shop', 4, '2=100 4=0');
 		expect(await run('rollback', 'shop')).toMatchObject({
 			code: 1,
-			sentence:
-				'Nothing to roll back: shop-00004 has 0 %, shop-00002 has 100 %. To give the release up: kn-canary abandon shop.',
+			sentence: expect.stringMatching(
+				/^Nothing to roll back: shop-00004 has 0 %, shop-00002 has 100 %\. To give the release up: kn-canary abandon shop -n \S+ --context /,
+			),
 		});
 		expect(await splitOf('shop')).toBe('2=100 4=0');
 	});
