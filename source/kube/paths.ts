@@ -20,8 +20,8 @@ export function servingPath(
 }
 
 /** DomainMappings, which are still of v1beta1; over all namespaces when none is given. */
-export function domainMappingsPath(namespace?: string): string {
-	return path(`/apis/${servingGroup}/v1beta1`, namespace, 'domainmappings');
+export function domainMappingsPath(namespace?: string, name?: string): string {
+	return path(`/apis/${servingGroup}/v1beta1`, namespace, 'domainmappings', name);
 }
 
 /** Selects the revisions of a service: the label that its Configuration gives them. */

@@ -1,5 +1,7 @@
 /** Gateways as they occur, found and asked by the built program. */
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {
@@ -104,6 +106,15 @@ const kourierWith =
 		Object.assign(object, {status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}}});
 	};
 
+const pemOf = (label: string, what: string): string =>
+	`-----BEGIN ${label}-----\n${what === '' ? '' : `${Buffer.from(what).toString('base64')}\n`}-----END ${label}-----\n`;
+
+/** Its exit code. */
+async function run(command: string, args: string[]): Promise<number> {
+	const [code] = await once(spawn(command, args, {stdio: 'ignore'}), 'close');
+	return Number(code);
+}
+
 const verify = async (file: string, ...args: string[]) =>
 	runProgram(['verify', 'checkout', '--requests', '8', '--rate', '50', '--kubeconfig', file, ...args], {
 		XDG_STATE_HOME: authority.directory,
@@ -179,6 +190,50 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		const file = await kubeconfig({object: kourierWith([{name: 'https', port: secure.port}], withHttps)});
 		expect((await verify(file, '--cacert', between.certFile)).code).toBe(0);
 		expect((await verify(file, '--cacert', authority.file)).code).toBe(3);
+	});
+
+	it.each<[what: string, file: (one: string, other: string) => string]>([
+		['of two', (one, other) => one + other],
+		['with text between', (one, other) => `Subject: one\n${one}\n  other:\n\n${other}`],
+		['with line breaks of Windows', one => one.replaceAll('\n', '\r\n')],
+		['with a second that is no certificate', one => `${one}${pemOf('CERTIFICATE', 'none')}`],
+		['with a second that is empty', one => `${one}${pemOf('CERTIFICATE', '')}`],
+		['with a second without an end', (one, other) => one + other.replace(/-----END.*/s, '')],
+		['with a first that is broken', (one, other) => other.replace(/[a-z]{2}/, '!!') + one],
+		['with an empty line in it', one => one.replace(/^(MII.*)$/m, '$1\n')],
+		['with something else in it', one => one + pemOf('PKCS7', 'something else')],
+		['with a line before each', one => one.replaceAll(/^/gm, '  ')],
+	])('is asked with a file of authorities %s as curl asks it, or it is said why not', async (_, file) => {
+		const other = createAuthority();
+		const {port} = await gateway({tls: certificate()});
+		const authorities = path.join(authority.directory, 'authorities.pem');
+		writeFileSync(authorities, file(authority.pem, other.pem));
+		other.remove();
+		const host = 'checkout.default.example.com';
+		const to = `${host}:443:127.0.0.1:${port}`;
+		const trust = ['--cacert', authorities];
+		const curl = await run('curl', [
+			'-s',
+			'--noproxy',
+			'*',
+			...trust,
+			'--connect-to',
+			to,
+			`https://${host}/`,
+		]);
+		const {code, output} = await verify(
+			sandbox.kubeconfig,
+			'--gateway',
+			`https://127.0.0.1:${port}`,
+			...trust,
+		);
+		const said = {
+			0: /8 of 8 answered/,
+			2: /--cacert \S+ (has a certificate that cannot be read|holds no certificate)/,
+		};
+		const expected = curl === 0 ? 0 : 2;
+		expect({curl, output, code}).toMatchObject({code: expected});
+		expect(output).toMatch(said[expected]);
 	});
 
 	it('of 443 speaks TLS whatever the URL says, and one of another port what the URL says', async () => {
@@ -259,6 +314,66 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		await verify(file, '--gateway', `127.0.0.1:${plain.port}`, '--host', 'shop.example.org');
 		expect(plain.seen.map(({host}) => host)).toContain('shop.example.org');
 		expect((await verify(file, '--host', 'no host')).code).toBe(2);
+	});
+
+	it('of a DomainMapping is that of its own Ingress, and speaks what its URL says', async () => {
+		const host = 'shop.example.org';
+		const wrong = await gateway({answer: () => ({status: 404})});
+		const mapped = await gateway({
+			tls: authority.issue('mapped', [`DNS:${host}`]),
+			rewriteHost: 'checkout.default.example.com',
+		});
+		const own = await gateway();
+		const door = {status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}}};
+		const objects: Record<string, object> = {
+			'/apis/serving.knative.dev/v1beta1/namespaces/default/domainmappings/shop.example.org': {
+				metadata: {name: host, namespace: 'default', uid: 'd-1'},
+				spec: {ref: {kind: 'Service', name: 'checkout', namespace: 'default'}},
+				status: {url: `https://${host}`, conditions: [{type: 'Ready', status: 'True'}]},
+			},
+			'/apis/networking.internal.knative.dev/v1alpha1/namespaces/default/ingresses/shop.example.org': {
+				metadata: {
+					name: host,
+					annotations: {'networking.knative.dev/ingress.class': 'contour.ingress.networking.knative.dev'},
+				},
+				status: {
+					publicLoadBalancer: {ingress: [{domainInternal: 'envoy.contour-external.svc.cluster.local'}]},
+				},
+			},
+			'/api/v1/namespaces/contour-external/services/envoy': {
+				metadata: {name: 'envoy', namespace: 'contour-external'},
+				spec: {
+					ports: [
+						{name: 'http', port: wrong.port},
+						{name: 'https', port: mapped.port},
+					],
+				},
+				...door,
+			},
+		};
+		const file = await kubeconfig({
+			answer: ({path: to}) => (objects[to] ? {status: 200, body: objects[to]} : undefined),
+			object: kourierWith([{name: 'http2', port: own.port}]),
+		});
+		const {code, output} = await verify(file, '--host', host, '--cacert', authority.file);
+		expect(output).toContain(` at 127.0.0.1:${mapped.port}`);
+		expect(output).toMatch(/8 of 8 answered/);
+		expect(code).toBe(0);
+		const seen = mapped.seen.filter(each => !each.host.startsWith('kn-canary-'));
+		expect(new Set(seen.map(each => `${each.host} ${each.serverName}`))).toEqual(
+			new Set([`${host} ${host}`]),
+		);
+		expect(wrong.seen).toEqual([]);
+		// Of cart, whose revisions have tags: those are hosts of the service itself.
+		const tagged = await runProgram(
+			['verify', 'cart', '--requests', '8', '--rate', '50', '--kubeconfig', file, '--host', host].concat(
+				'--cacert',
+				authority.file,
+			),
+			{XDG_STATE_HOME: authority.directory},
+		);
+		expect(tagged.output).not.toMatch(/teaches nothing/);
+		expect(own.seen.map(each => each.host)).toContain('canary-cart.default.example.com');
 	});
 
 	it('with an address of IPv6 is printed with brackets', async () => {

@@ -19,16 +19,19 @@ export type TestGateway = {
 /**
  * @param options.to `host:port` of the sandbox's gateway.
  * @param options.answer Answers instead of it; undefined passes the request on.
+ * @param options.rewriteHost What is passed on is for that host, as a DomainMapping has it.
  */
 export async function startTestGateway({
 	to,
 	tls,
 	address = '127.0.0.1',
 	answer = () => undefined,
+	rewriteHost,
 }: {
 	to: string;
 	tls?: TlsOptions | undefined;
 	address?: string;
+	rewriteHost?: string;
 	answer?: (
 		request: IncomingMessage,
 	) => {status: number; headers?: Record<string, string>; body?: string} | undefined;
@@ -48,7 +51,13 @@ export async function startTestGateway({
 			return;
 		}
 		const onward = httpRequest(
-			{host, port, method: request.method, path: request.url, headers: request.headers},
+			{
+				host,
+				port,
+				method: request.method,
+				path: request.url,
+				headers: {...request.headers, ...(rewriteHost !== undefined && {host: rewriteHost})},
+			},
 			passed => {
 				response.writeHead(passed.statusCode ?? 502, passed.headers);
 				passed.pipe(response);

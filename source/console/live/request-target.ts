@@ -48,12 +48,13 @@ export function targetOf(
 	if (url === undefined || parsed === null) return {ok: false, reason: noUrl(service, url)};
 	if (gateway.kind === 'looking') return {ok: false, reason: 'The gateway is still being looked for.'};
 	if (gateway.kind === 'not found') return {ok: false, reason: gateway.sentence};
-	// Of the door, not of the URL: a load balancer may have TLS where Knative knows of none, and the other way round.
-	const scheme = gateway.tls ? 'https' : 'http';
-	const authority = ownHost && url === service.url ? ownHost : parsed.host;
+	const isOther = Boolean(ownHost) && url === service.url;
+	const {own, authorities} = gateway;
+	const isAtOwn = own !== undefined && !isOther;
+	const {scheme, address} = doorOf(isAtOwn ? own : gateway);
+	const authority = (isOther && ownHost) || parsed.host;
 	const {protocol} = service.summary;
-	const address = {host: gateway.host, port: gateway.port};
-	const {forward, unreached, guess} = gateway;
+	const {forward, unreached, guess} = isAtOwn ? {} : gateway;
 	return {
 		ok: true,
 		url,
@@ -65,7 +66,8 @@ export function targetOf(
 			scheme,
 			protocol: protocol === 'grpc' ? 'grpc' : 'http1',
 			...(content && {request: content}),
-			...(scheme === 'https' && {authorities: gateway.authorities}),
+			...(scheme === 'https' && {authorities}),
+			...(own && !isAtOwn && {tagsAt: {...doorOf(own), tunnel: undefined, authorities}}),
 		},
 		command:
 			protocol === 'grpc'
@@ -81,6 +83,11 @@ export function targetOf(
 		...(unreached && {unreached: unreached.sentence}),
 		...(guess !== undefined && {guess}),
 	};
+}
+
+/** The scheme is of the door, not of the URL: a load balancer may have TLS where Knative knows of none, and the other way round. */
+function doorOf({host, port, tls}: {host: string; port: number; tls: boolean}) {
+	return {scheme: tls ? ('https' as const) : ('http' as const), address: {host, port}};
 }
 
 /** A ready route has one: waiting brings none then. */

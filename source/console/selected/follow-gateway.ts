@@ -2,13 +2,14 @@
 import {isDeepStrictEqual} from 'node:util';
 import type {ApiAnswer, Cluster} from '../../kube/cluster.js';
 import {findGateway, type AskedRoute, type FoundGateway} from '../../kube/gateway/find-gateway.js';
-import {resolveGiven, type GivenGateway} from '../../kube/gateway/gateway-address.js';
+import {resolveGiven, type GatewayAddress, type GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {dialTcp, type Dial} from '../../kube/gateway/reachable.js';
 import {findTarget} from '../../kube/port-forward/forward-target.js';
 import type {PortForward, Way} from '../../kube/port-forward/port-forward.js';
 import {atCluster, kubectlForwardCommand} from '../../knative/commands/commands.js';
 import {endpointText} from '../../knative/commands/endpoint.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import {requestOptionsFor} from '../live/request-target.js';
 import {gatewayKind} from '../state/gateway-kind.js';
 import {selectedService} from '../state/read.js';
 import type {ConsoleStore, GatewayState} from '../state/state.js';
@@ -60,7 +61,8 @@ export function followGateway(
 	const look = () => {
 		const service = selectedService(store.getState());
 		const route = service && routeOf(service);
-		const key = route && JSON.stringify(route);
+		const host = service && requestOptionsFor(store.getState(), service.uid).host;
+		const key = route && JSON.stringify({...route, host});
 		if (key === current) return;
 		const isFirst = current === undefined;
 		current = key;
@@ -72,7 +74,8 @@ export function followGateway(
 			if (current !== key || signal.aborted) return;
 			if (gateway.kind === 'found' && !gateway.forward && !gateway.unreached) known.set(key, gateway);
 			const {gateway: shown, gatewayNames} = store.getState();
-			const names = withName(gatewayNames, service, gateway);
+			// That of a host of one's own may be another than the services of this kind have.
+			const names = host === undefined ? withName(gatewayNames, service, gateway) : gatewayNames;
 			// Most services have the same one, and a key that goes from one to the next is to be told of once.
 			if (names === gatewayNames && isSameWay(shown, gateway)) return;
 			store.setState({gateway, gatewayNames: names});
@@ -86,8 +89,9 @@ export function followGateway(
 			ending = new AbortController();
 			const until = AbortSignal.any([signal, ending.signal]);
 			void (async () => {
-				if (given) return put(await givenGateway(cluster, given, route.scheme));
-				await lookForGateway(put, {cluster, route, shared, retry}, until);
+				const routes = await routesOf(shared.cluster, route, host);
+				if (given) return put(await givenGateway(cluster, given, routes));
+				await lookForGateway(put, {cluster, routes, shared, retry}, until);
 			})();
 		};
 		if (isFirst) return begin();
@@ -128,7 +132,46 @@ function withName(
 
 type Shared = {cluster: Cluster; dial: Dial; /** What was wrong may be right by now. */ forget(): void};
 
-type Looking = {cluster: Cluster; route: SelectedRoute; shared: Shared; retry: number};
+/** `own`: of the service itself, where what is asked is a host of a DomainMapping. */
+type AskedRoutes = {asked: SelectedRoute; own?: SelectedRoute};
+
+type Looking = {cluster: Cluster; routes: AskedRoutes; shared: Shared; retry: number};
+
+/** A host of one's own may have another gateway than the service, and another scheme. */
+async function routesOf(
+	cluster: Cluster,
+	route: SelectedRoute,
+	host: string | undefined,
+): Promise<AskedRoutes> {
+	if (host === undefined) return {asked: route};
+	const {readHostRoute} = await import('../../kube/gateway/host-route.js');
+	const mapped = await readHostRoute(cluster, route.namespace, host);
+	return mapped ? {asked: mapped, own: route} : {asked: route};
+}
+
+type OwnDoor = {own?: {host: string; port: number; tls: boolean}};
+
+/** The gateway of what is asked, and that of the service's own hosts where it is another door and can be reached. */
+async function findGateways(
+	cluster: Cluster,
+	{asked, own}: AskedRoutes,
+	options: Parameters<typeof findGateway>[2],
+): Promise<FoundGateway & OwnDoor> {
+	const found = await findGateway(cluster, asked, options);
+	if (!own || found.kind === 'not found') return found;
+	const ofService = await findGateway(cluster, own, options);
+	if (ofService.kind !== 'found' || ofService.unreached) return found;
+	return withOwnDoor(found, ofService);
+}
+
+/** Found by port-forward it is another door in any case. */
+function withOwnDoor<Found extends Partial<GatewayAddress>>(
+	found: Found,
+	{host, port, tls}: GatewayAddress,
+): Found & OwnDoor {
+	const isSame = found.host === host && found.port === port && found.tls === tls;
+	return isSame ? found : {...found, own: {host, port, tls}};
+}
 
 async function lookForGateway(
 	put: (gateway: GatewayState) => void,
@@ -151,9 +194,12 @@ async function lookForGateway(
 }
 
 /** What was found; undefined when `signal` said stop before. */
-async function findUntil(signal: AbortSignal, {route, shared}: Looking): Promise<FoundGateway | undefined> {
+async function findUntil(
+	signal: AbortSignal,
+	{routes, shared}: Looking,
+): Promise<(FoundGateway & OwnDoor) | undefined> {
 	try {
-		const found = await findGateway(shared.cluster, route, {signal, dial: shared.dial});
+		const found = await findGateways(shared.cluster, routes, {signal, dial: shared.dial});
 		return signal.aborted ? undefined : found;
 	} catch (error) {
 		if (signal.aborted) return undefined;
@@ -207,26 +253,26 @@ async function authoritiesOf(cluster: Cluster): Promise<readonly string[]> {
 }
 
 /** With those who may vouch for it, where it speaks TLS somewhere. */
-async function withAuthorities<Found extends FoundGateway>(
+async function withAuthorities<Found extends FoundGateway & OwnDoor>(
 	cluster: Cluster,
 	found: Found,
 ): Promise<Found & {authorities?: readonly string[]}> {
-	const speaksTls = found.kind === 'found' ? found.tls || found.secure : found.kind === 'inside' && found.tls;
+	const {own} = found;
+	const speaksTls =
+		own?.tls || (found.kind === 'found' ? found.tls || found.secure : found.kind === 'inside' && found.tls);
 	return speaksTls ? {...found, authorities: await authoritiesOf(cluster)} : found;
 }
 
 async function givenGateway(
 	cluster: Cluster,
 	given: GivenGateway,
-	scheme: 'http' | 'https',
+	{asked, own}: AskedRoutes,
 ): Promise<GatewayState> {
-	const resolved = resolveGiven(given, scheme);
-	return {
-		kind: 'found',
-		via: '--gateway',
-		...resolved,
-		...(resolved.tls && {authorities: await authoritiesOf(cluster)}),
-	};
+	const resolved = resolveGiven(given, asked.scheme);
+	const found = {kind: 'found', via: '--gateway', ...resolved} as const;
+	const both: typeof found & OwnDoor = own ? withOwnDoor(found, resolveGiven(given, own.scheme)) : found;
+	const speaksTls = resolved.tls || both.own?.tls;
+	return speaksTls ? {...both, authorities: await authoritiesOf(cluster)} : both;
 }
 
 /**
@@ -238,12 +284,20 @@ async function givenGateway(
 export async function reachGateway(
 	cluster: Cluster,
 	service: ServiceView,
-	given: GivenGateway | undefined,
-	signal?: AbortSignal,
+	{
+		given,
+		host,
+		signal,
+	}: {
+		given: GivenGateway | undefined;
+		/** What is asked instead of the host of its URL. */
+		host?: string | undefined;
+		signal?: AbortSignal | undefined;
+	},
 ): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
-	const route = routeOf(service);
-	if (given) return {gateway: await givenGateway(cluster, given, route.scheme), close: nothing};
-	const found = await withAuthorities(cluster, await findGateway(cluster, route, {signal}));
+	const routes = await routesOf(cluster, routeOf(service), host);
+	if (given) return {gateway: await givenGateway(cluster, given, routes), close: nothing};
+	const found = await withAuthorities(cluster, await findGateways(cluster, routes, {signal}));
 	if (found.kind !== 'inside') return {gateway: found, close: nothing};
 	const forward = await openForward(cluster, found);
 	return {gateway: forwardedGateway(cluster, found, forward), close: async () => forward.close()};
@@ -259,7 +313,8 @@ function forwardedGateway(
 		unreached,
 		authorities,
 		guess,
-	}: Extract<FoundGateway, {kind: 'inside'}> & {authorities?: readonly string[]},
+		own,
+	}: Extract<FoundGateway, {kind: 'inside'}> & OwnDoor & {authorities?: readonly string[]},
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
 	const {host, port, state} = forward;
@@ -274,6 +329,7 @@ function forwardedGateway(
 		...(unreached && {unreached}),
 		...(authorities && {authorities}),
 		...(guess !== undefined && {guess}),
+		...(own && {own}),
 	};
 }
 

@@ -7,6 +7,7 @@ import type {GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {askPrivately, type PrivateAnswer} from '../../console/live/private-request.js';
 import {taggedEntry, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import {tagsByHeader} from '../../console/live/tags-by-header.js';
+import {ownLine} from '../../knative/commands/own-line.js';
 import {reachGateway} from '../../console/selected/follow-gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -97,10 +98,11 @@ async function verifyRevisionAlone(
 	if (!meant.ok) return not(exitCodes.usage, meant.reason);
 	const entry = taggedEntry(service, meant.revision);
 	if (!entry) {
-		const advice = `Give it one: kn-canary tag ${service.name} ${meant.revision}=NAME.`;
+		const {name, namespace} = service;
+		const advice = `Give it one: ${ownLine(['tag', name, `${meant.revision}=NAME`], {namespace, flags: cluster.flags})}`;
 		return not(exitCodes.notMade, `${meant.revision} has no tag, so it has no URL of its own. ${advice}`);
 	}
-	const reached = await reachGateway(cluster, service, given, options.signal);
+	const reached = await reachGateway(cluster, service, {given, signal: options.signal});
 	try {
 		return await ask(cluster, service, entry, {
 			gateway: reached.gateway,

@@ -91,7 +91,12 @@ export async function verifySplit(cluster: Cluster, options: VerifyOptions): Pro
 	const {splitDoubt} = found.service;
 	if (splitDoubt !== undefined) return {kind: 'cannot tell', sentence: `Cannot tell: ${splitDoubt}`};
 	if (found.service.statusTraffic.length === 0) return {kind: 'cannot tell', sentence: neverServed(found)};
-	const reached = await reachGateway(cluster, found.service, options.gateway, options.signal);
+	const {gateway, signal, requestOptions} = options;
+	const reached = await reachGateway(cluster, found.service, {
+		given: gateway,
+		host: requestOptions.host,
+		signal,
+	});
 	try {
 		return await askService(cluster, options, found, reached.gateway);
 	} finally {

@@ -2,6 +2,7 @@
 import {pairOf} from '../../console/live/compared-pair.js';
 import {tagsOf, targetOf} from '../../console/live/request-target.js';
 import {tagsByHeader} from '../../console/live/tags-by-header.js';
+import {ownLine} from '../../knative/commands/own-line.js';
 import {reachGateway} from '../../console/selected/follow-gateway.js';
 import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
 import type {Cluster} from '../../kube/cluster.js';
@@ -29,8 +30,6 @@ export type CompareOptions = {
 	within?: number;
 };
 
-const tagCommand = (service: string, revision: string) => `kn-canary tag ${service} ${revision}=TAG`;
-
 /** Requests a second at most that pairs are a share of: 20 pairs a second. */
 const maxRate = 100;
 
@@ -50,10 +49,13 @@ export async function compareCanary(
 	const pair = pairOf(service, revisions);
 	if (!pair.ok) {
 		const {reason, untagged} = pair;
-		return not(untagged === undefined ? reason : `${reason}; ${tagCommand(service.name, untagged)} adds one`);
+		if (untagged === undefined) return not(reason);
+		const {name, namespace} = service;
+		const line = ownLine(['tag', name, `${untagged}=TAG`], {namespace, flags: cluster.flags});
+		return not(`${reason}; ${line} adds one`);
 	}
 	if (pair.sides.fresh.revision !== canary?.revision) return not('the canary cannot be asked on its own');
-	const reached = await reachGateway(cluster, service, told);
+	const reached = await reachGateway(cluster, service, {given: told, host: requestOptions.host});
 	try {
 		const asked = targetOf(service, service.url, reached.gateway, requestOptions);
 		if (!asked.ok) return not(asked.reason);

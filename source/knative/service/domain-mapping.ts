@@ -1,5 +1,6 @@
 /** A DomainMapping: a host of one's own that leads to a service. */
 import * as v from 'valibot';
+import {ingressClassOf} from './ingress-class.js';
 import {conditions, issueSentence, metadata, optionalText, text, type Parsed} from '../objects/parsed.js';
 
 /** Texts are printable. */
@@ -7,6 +8,9 @@ export type DomainMapping = {
 	/** The host, which is the name of the object. */
 	host: string;
 	namespace: string;
+	uid: string;
+	/** The ingress class that it wants instead of the one of the cluster. */
+	ingressClass?: string;
 	/** Name of the service that it leads to. */
 	service: string;
 	/** With the scheme that users are to take; undefined while it has none. */
@@ -28,7 +32,7 @@ export function parseDomainMapping(object: unknown): Parsed<DomainMapping> {
 	const parsed = v.safeParse(schema, object);
 	if (!parsed.success) return {ok: false, reason: issueSentence('The DomainMapping', parsed.issues)};
 	const {
-		metadata: {name: host, namespace},
+		metadata: {name: host, namespace, uid, annotations},
 		spec: {ref},
 		status,
 	} = parsed.output;
@@ -37,5 +41,17 @@ export function parseDomainMapping(object: unknown): Parsed<DomainMapping> {
 		return {ok: false, reason: `The DomainMapping ${host} leads to no service of its namespace.`};
 	}
 	const ready = status.conditions.some(({type, status: is}) => type === 'Ready' && is === 'True');
-	return {ok: true, value: {host, namespace, service: ref.name, url: status.url, ready}};
+	const ingressClass = ingressClassOf(annotations);
+	return {
+		ok: true,
+		value: {
+			host,
+			namespace,
+			uid,
+			...(ingressClass !== undefined && {ingressClass}),
+			service: ref.name,
+			url: status.url,
+			ready,
+		},
+	};
 }

@@ -17,6 +17,7 @@ import {
 } from '../objects/parsed.js';
 import {printable} from '../text/printable.js';
 import {summaryOf, template, type RawTemplate, type TemplateSummary} from '../revision/template.js';
+import {ingressClassOf} from './ingress-class.js';
 import {ownersOf, type Owner} from './owners.js';
 import {specTraffic, statusTraffic, type SplitTarget, type StatusTarget} from './traffic-entries.js';
 
@@ -107,9 +108,7 @@ function ownParts(meta: OwnedMetadata) {
 		const value = meta.annotations.get(key);
 		return value === undefined || value === '' ? undefined : printable(value);
 	};
-	// Where both are there the older spelling counts (networking, pkg/apis/networking/register.go, IngressClassAnnotation).
-	const ingressClass =
-		annotation('networking.knative.dev/ingress.class') ?? annotation('networking.knative.dev/ingress-class');
+	const ingressClass = ingressClassOf(meta.annotations);
 	return {
 		uid: meta.uid,
 		name: meta.name,

@@ -2,6 +2,7 @@
 import {isIPv6} from 'node:net';
 import * as v from 'valibot';
 import {tolerantList} from '../../knative/objects/parsed.js';
+import {ingressClassOf} from '../../knative/service/ingress-class.js';
 import {printable} from '../../knative/text/printable.js';
 import {doorsOf, type Doors} from './gateway-ports.js';
 
@@ -37,12 +38,6 @@ const ingressSchema = v.object({
 });
 type Balancer = v.InferOutput<typeof balancerSchema>;
 
-/**
- * The class of an Ingress: Serving translates the newer spelling, which is for Services and Routes, to the older one
- * (knative.dev/networking pkg/apis/networking/register.go, IngressClassAnnotationAltKey).
- */
-const classKeys = ['networking.knative.dev/ingress.class', 'networking.knative.dev/ingress-class'];
-
 export type IngressBalancer = {
 	/** Names and addresses. */
 	hosts: readonly string[];
@@ -63,9 +58,8 @@ export function readIngress(object: unknown): IngressStatus | undefined {
 	const parsed = v.safeParse(ingressSchema, object);
 	if (!parsed.success) return undefined;
 	const {metadata, status} = parsed.output;
-	const ingressClass = classKeys.map(key => metadata.annotations?.[key]).find(Boolean);
 	return {
-		ingressClass: ingressClass ? printable(ingressClass) : undefined,
+		ingressClass: ingressClassOf(new Map(Object.entries(metadata.annotations ?? {}))),
 		outside: balancerOf(status?.publicLoadBalancer ?? status?.loadBalancer),
 		inside: balancerOf(status?.privateLoadBalancer),
 	};

@@ -59,6 +59,8 @@ export type AskedRoute = {
 	scheme?: 'http' | 'https' | undefined;
 	/** What its own annotation says; undefined where it has none. */
 	ingressClass?: string | undefined;
+	/** Selects its HTTPRoutes; those of its Route when not given. */
+	routesBy?: string | undefined;
 	/** It has no rule on the gateway for those outside, only on the one for those inside of the cluster. */
 	clusterLocal?: boolean | undefined;
 };
@@ -206,9 +208,9 @@ export class Search {
 	 * does not.
 	 */
 	async fromGatewayApi(via: string): Promise<FoundGateway | undefined> {
-		const {namespace, name, clusterLocal = false} = this.route;
+		const {namespace, name, clusterLocal = false, routesBy} = this.route;
 		const what = `HTTPRoutes of ${printable(namespace)}/${printable(name)}`;
-		const query = {labelSelector: `serving.knative.dev/route=${name}`};
+		const query = {labelSelector: routesBy ?? `serving.knative.dev/route=${name}`};
 		const body = await this.get(gatewayApiPath('httproutes', namespace), what, {query});
 		const routes = parseList(body)?.items ?? [];
 		for (const ref of readGatewayRefs(routes, {namespace, clusterLocal})) {

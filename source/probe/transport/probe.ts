@@ -21,6 +21,8 @@ export type ProbeTarget = {
 	request?: RequestContent | undefined;
 	/** What stands at `address` in the gateway's stead, where it is no gateway itself. */
 	tunnel?: Tunnel | undefined;
+	/** Where the hosts of tags are asked, when that is another gateway, or another port of it. */
+	tagsAt?: Pick<ProbeTarget, 'address' | 'scheme' | 'tunnel' | 'authorities'> | undefined;
 	/** For https: PEM certificates of those who may vouch for the gateway; Node's own when not given. */
 	authorities?: readonly string[] | undefined;
 };

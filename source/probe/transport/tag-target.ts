@@ -11,7 +11,8 @@ export type TagPlace = {
 export const tagHeader = 'Knative-Serving-Tag';
 
 /** The service's target, at that place; a header of that name that the operator sends gives way. */
-export function targetAt(target: ProbeTarget, {authority, byHeader}: TagPlace): ProbeTarget {
+export function targetAt({tagsAt, ...own}: ProbeTarget, {authority, byHeader}: TagPlace): ProbeTarget {
+	const target = {...own, ...tagsAt};
 	if (byHeader === undefined) return {...target, authority};
 	const {method = 'GET', headers = [], ...content} = target.request ?? {};
 	const others = headers.filter(({name}) => name.toLowerCase() !== tagHeader.toLowerCase());

@@ -29,6 +29,7 @@ describe('a mapping to a service', () => {
 			value: {
 				host: 'shop.example.com',
 				namespace: 'shop',
+				uid: 'd-1',
 				service: 'cart',
 				url: 'https://shop.example.com',
 				ready: true,

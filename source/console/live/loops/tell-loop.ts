@@ -12,8 +12,9 @@ export function tellLoop(state: ConsoleState, service: ServiceView, entry: LoopE
 	const asked = targetOf(service, service.url, state.gateway, entry.requestOptions);
 	if (!asked.ok) return;
 	const {host, port} = asked.target.address;
-	const {scheme, protocol} = asked.target;
-	const authority = `${asked.target.authority} ${scheme} ${host}:${port} ${protocol}`;
+	const {scheme, protocol, tagsAt} = asked.target;
+	const tagsDoor = tagsAt ? `${tagsAt.scheme} ${tagsAt.address.host}:${tagsAt.address.port}` : '';
+	const authority = `${asked.target.authority} ${scheme} ${host}:${port} ${protocol} ${tagsDoor}`;
 	if (authority !== entry.told.authority) {
 		entry.loop.retarget(asked.target);
 		entry.told = {authority, tags: ''};
