@@ -24,6 +24,25 @@ export function logBoundEvidence(failed: number, asked: number, limit: number): 
 	);
 }
 
+/** The rates, as multiples of the limit, under which the counts are weighed where the rate may be above it. */
+const multiples = [1.5, 2, 3, 5, 10] as const;
+
+/**
+ * ln of the mean over q in {1.5 p0, 2 p0, …} of (q/p0)^s ((1−q)/(1−p0))^(n−s): the evidence that the failure rate is above p0. While it
+ * is p0 or less, the chance that E ever reaches 1/α is at most α.
+ *
+ * @param failed s, 0–`asked`; may be a fraction.
+ * @param limit p0, above 0 and below 0.1.
+ */
+export function logAboveEvidence(failed: number, asked: number, limit: number): number {
+	return logMeanExp(
+		multiples.map(
+			multiple =>
+				failed * Math.log(multiple) + (asked - failed) * (Math.log1p(-multiple * limit) - Math.log1p(-limit)),
+		),
+	);
+}
+
 /** Steps of the grid between a rate and ten times that rate. */
 const stepsPerDecade = 100;
 /** 1 in 100,000 is below what anybody asks often enough to see. */

@@ -12,6 +12,7 @@
 import {dispersion, mostGrouped, type Dispersion} from './dispersion.js';
 import {logErrorEvidence, type Failures} from './error-verdict.js';
 import {claimedFrom, logMeanExp, suspiciousFrom} from './evidence.js';
+import {logAboveEvidence} from './failure-bound.js';
 import {logEvidence} from './split-evidence.js';
 import {minimumAnswers} from './split-verdict.js';
 
@@ -243,4 +244,92 @@ function strata(
 				]
 			: [];
 	});
+}
+
+/** The part of the users' requests to a revision that fails with which nobody would release it. */
+export const failingAbove = 0.05;
+
+/**
+ * Whether a revision fails its users, whatever any other does: ln E that it fails more than one request in 20. Begun again with each
+ * stretch, as the split is, so that an hour without an error does not hide what goes on now. Failures that come in groups count
+ * as one each.
+ */
+export function usersFailingEvidence(intervals: readonly UsersInterval[], place: number): number {
+	const counts = intervals.map(({requests, failed}) => ({
+		asked: requests[place] ?? 0,
+		failed: failed[place] ?? 0,
+	}));
+	// Over all of an hour, what begins in its last minute would look like one group.
+	const grouped = mostGrouped(counts.slice(-recentStretches).map(({failed}) => failed));
+	return overStarts(counts, kept => {
+		const sums = {asked: 0, failed: 0};
+		return kept.toReversed().map(({asked, failed}) => {
+			sums.asked += asked;
+			sums.failed += failed;
+			return logAboveEvidence(sums.failed / grouped, sums.asked / grouped, failingAbove);
+		});
+	});
+}
+
+/** Requests of some time to a revision whose share was taken away, and to those that have it now. */
+export type KeptInterval = {readonly seconds: number; readonly taken: number; readonly others: number};
+
+/** Of the requests that the split sent it, the part that may still come by other ways, and that may fail to come to the others. */
+const unmoved = 0.25;
+/** Of all requests that the others should get, the part that they are weighed against where they got none before. */
+const leastOfOthers = 0.05;
+/** Requests to the one before its share was taken that tell how many it got. */
+const fewestBefore = 20;
+
+/**
+ * Whether a revision that has lost its share, and has an address of its own, gets its users all the same. What comes to that address
+ * is in its counts, and no count tells it from what a gateway sends there: but what is asked there is asked before as well, and takes
+ * nothing from the others. So two things have to be shown, each by an e-process of Poisson rates: it gets more than what did not
+ * come by the split before, and the others do not get what was taken from it.
+ *
+ * @param intervals Since its share was taken, oldest first.
+ * @param before Under the split that gave it a share.
+ * @param share Of it then, above 0 and at most 1.
+ * @returns ln E of the weaker of both.
+ */
+export function usersKeptEvidence(
+	intervals: readonly KeptInterval[],
+	before: KeptInterval,
+	share: number,
+): number {
+	if (before.seconds <= 0 || before.taken < fewestBefore) return -Infinity;
+	const had = before.taken / before.seconds;
+	const others = before.others / before.seconds;
+	const sent = share >= 1 ? had : Math.min(had, (others * share) / (1 - share));
+	if (sent <= 0) return -Infinity;
+	const all = others + sent;
+	const kept = {most: had - sent + unmoved * sent, kept: had};
+	const missing = {least: others + (1 - unmoved) * sent, missing: Math.max(others, leastOfOthers * all)};
+	const grouped = Math.max(
+		mostGrouped(intervals.map(({taken}) => taken)),
+		mostGrouped(intervals.map(interval => interval.others)),
+	);
+	return overStarts(intervals, from => {
+		const sums = {seconds: 0, taken: 0, others: 0};
+		return from.toReversed().map(interval => {
+			sums.seconds += interval.seconds;
+			sums.taken += interval.taken;
+			sums.others += interval.others;
+			const ofTaken = sums.taken * Math.log(kept.kept / kept.most) - (kept.kept - kept.most) * sums.seconds;
+			const ofOthers =
+				sums.others * Math.log(missing.missing / missing.least) +
+				(missing.least - missing.missing) * sums.seconds;
+			return Math.min(ofTaken, ofOthers) / grouped;
+		});
+	});
+}
+
+/** ln Σ w_s E_s over the starts, as in `splitEvidence`; `logsOf` has the newest start first. */
+function overStarts<Of>(
+	intervals: readonly Of[],
+	logsOf: (kept: readonly Of[]) => readonly number[],
+): number {
+	const kept = intervals.slice(-mostIntervals);
+	const logs = logsOf(kept).map((log, index) => log + Math.log(weightOf(kept.length - 1 - index)));
+	return logs.length === 0 ? -Infinity : logMeanExp(logs) + Math.log(logs.length);
 }

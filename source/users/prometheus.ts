@@ -241,6 +241,8 @@ export function createPrometheusMeter({
 				split: undefined,
 				untested: {kind: 'rates'},
 				errors: undefined,
+				failing: undefined,
+				kept: undefined,
 				dispersion: undefined,
 				history: [],
 				isCurrent: true,

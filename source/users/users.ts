@@ -12,11 +12,17 @@ import {
 	type PodSample,
 	type LedgerStretch,
 } from './counting/ledger.js';
-import {recentMilliseconds, usersView, type UsersView, type UsersWeight} from './counting/users-view.js';
+import {
+	recentMilliseconds,
+	usersView,
+	type EarlierSplit,
+	type UsersView,
+	type UsersWeight,
+} from './counting/users-view.js';
 import {grpcErrors, problemsOf, type UsersProblem} from './problems.js';
 import {createScraper, type Round, type Scrape} from './scrape/scraper.js';
 
-export type {UsersRow, UsersView, UsersWeight, UsersWindow} from './counting/users-view.js';
+export type {UsersFailing, UsersRow, UsersView, UsersWeight, UsersWindow} from './counting/users-view.js';
 export type {LedgerStretch, OwnCounts, OwnRequests} from './counting/ledger.js';
 export type {UsersProblem} from './problems.js';
 
@@ -100,6 +106,7 @@ export function createUsersMeter({
 	let ledger: Ledger = createLedger();
 	let stretches: LedgerStretch[] = [];
 	let changes: UsersSplitChange[] = [];
+	let earlier: EarlierSplit | undefined;
 	let last: Round | undefined;
 	let watch: ReflectorState = {kind: 'connecting'};
 	let asked = 0;
@@ -158,10 +165,14 @@ export function createUsersMeter({
 			const isOther = keyOf(next) !== keyOf(split);
 			const isRetagged = next.tagged?.join() !== split.tagged?.join();
 			// A split that has not arrived yet begins when it is there.
+			const begun = since;
 			if (isOther || isRetagged || split.isSettling) since = timers.now();
 			if (isOther && split.weights.length > 0) {
 				const change = {at: since, before: percentsOf(split), after: percentsOf(next)};
 				changes = [...changes.slice(1 - mostChanges), change];
+				// One that was over before anything was counted under it tells nothing: that before it still does.
+				const isTold = stretches.some(({earliest, isSettling}) => earliest >= begun && !isSettling);
+				earlier = isTold || !earlier ? {weights: split.weights, until: since} : earlier;
 			}
 			split = next;
 			if (isOther) scraper.setRevisions(next.weights.map(({revision}) => revision));
@@ -182,7 +193,13 @@ export function createUsersMeter({
 			return isRunning;
 		},
 		snapshot() {
-			const view = usersView(stretches, {...split, since, recent});
+			const view = usersView(stretches, {
+				...split,
+				since,
+				changed: changes.at(-1)?.at,
+				earlier,
+				recent,
+			});
 			// From rates nothing is said of errors anyway.
 			const isUntold = split.isGrpc === true && view.recent.requests > 0;
 			const problems = [...problemsOf(last, watch), ...(isUntold ? [grpcErrors] : [])];

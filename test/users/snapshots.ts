@@ -44,6 +44,8 @@ export const usersSnapshot = (
 		split: undefined,
 		untested: undefined,
 		errors: undefined,
+		failing: undefined,
+		kept: undefined,
 		dispersion: undefined,
 		history: [],
 		isCurrent: true,

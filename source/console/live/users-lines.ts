@@ -1,6 +1,6 @@
 /** What is known of the users, in words: the same on the screen and without one. Pure. */
 import type {UsersSplitVerdict} from '../../stats/users-verdict.js';
-import type {UsersRow, UsersSnapshot, UsersView, UsersWindow} from '../../users/users.js';
+import type {UsersFailing, UsersRow, UsersSnapshot, UsersView, UsersWindow} from '../../users/users.js';
 import type {UsersAlarm} from '../state/slices/live-slice.js';
 
 /** How good a line is news, for its colour. */
@@ -98,13 +98,21 @@ export const hardlyAnybody = ({certainty: {told}}: UsersWindow): boolean =>
 
 /** What is said beside the numbers: verdicts, and what is wrong; the most important first. */
 export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
-	const {split, errors, sinceSplit} = view;
+	const {split, errors, failing, kept, sinceSplit} = view;
 	if (state !== 'counting') return [];
 	if (hardlyAnybody(sinceSplit) && sinceSplit.seconds > 0) {
 		return [{tone: 'dim', text: 'users: too little traffic for a verdict; no error here proves nothing'}];
 	}
 	const lines: UsersLine[] = [];
-	if (split) {
+	if (failing && !(errors?.state === 'worse' && errors.fresh === failing.revision)) {
+		lines.push({tone: 'bad', text: failingWords(failing)});
+	}
+	if (kept && !isWrong(split)) {
+		lines.push({
+			tone: 'bad',
+			text: `${splitVerdictBegins} WRONG: ${kept.revision} still gets its users at 0 % (${kept.requests}, others ${kept.others}), unless they ask its tag URL`,
+		});
+	} else if (split) {
 		const counts = split.requests.map(count => count ?? none).join('│');
 		lines.push(
 			{
@@ -164,13 +172,21 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 
 /** What of it is bad for users, as `usersVerdicts` says in red; what the canary does to them before what they get of it. */
 export function usersAlarm({
-	view: {split, errors, sinceSplit},
+	view: {split, errors, failing, kept, sinceSplit},
 	state,
 }: UsersSnapshot): UsersAlarm | undefined {
 	if (state !== 'counting' || hardlyAnybody(sinceSplit)) return undefined;
 	if (errors?.state === 'worse') return 'worse';
-	return split?.state === 'disagrees' || split?.state === 'impossible' ? 'wrong' : undefined;
+	if (failing) return 'failing';
+	return kept || isWrong(split) ? 'wrong' : undefined;
 }
+
+const isWrong = (split: UsersSplitVerdict | undefined): boolean =>
+	split?.state === 'disagrees' || split?.state === 'impossible';
+
+/** The limit stands there because it is what was tested; the part that failed is only what was seen. */
+const failingWords = ({revision, failed, requests, limit}: UsersFailing): string =>
+	`users get failures: ${revision} fails ${failed} of ${requests} (${percentWords(failed / requests)} %): above ${percentWords(limit)} %, not by chance`;
 
 /** Why there is no verdict on the split, without a full stop; undefined where there is no why. */
 export function untestedWords(untested: UsersView['untested']): string | undefined {
@@ -215,10 +231,13 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 		return {tone: 'dim', text: 'users  none: the route has no split, so no pod is asked'};
 	}
 	if (state === 'waiting') {
+		const isSplitNew = view.history.length > 0 && view.isCurrent;
 		const why =
-			problem === undefined || problem.kind === 'rates' || problem.kind === 'grpc'
-				? 'asking the pods…'
-				: problem.sentence;
+			isSplitNew && problem?.kind !== 'unread'
+				? 'the split has just changed: counting since then…'
+				: problem === undefined || problem.kind === 'rates' || problem.kind === 'grpc'
+					? 'asking the pods…'
+					: problem.sentence;
 		return {tone: 'dim', text: `users  ${why}`};
 	}
 	if (state === 'unknown') {

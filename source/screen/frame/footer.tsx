@@ -3,7 +3,7 @@ import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
 import {loggedRevision} from '../../console/logs/logs.js';
 import {offeredRights} from '../../console/session/rights.js';
-import {notOffered} from './offered.js';
+import {notOffered, rollBackEndsAlarm} from './offered.js';
 import {announcedFor} from './changes.js';
 import {noticeOf} from './notice.js';
 import {selectedRevision, selectedService, topSheet} from '../../console/state/read.js';
@@ -102,10 +102,8 @@ function urgentAction(state: ConsoleState): {action: Action | undefined; isNow: 
 	if (topSheet(state)) return none;
 	const service = selectedService(state);
 	const verdict = service && state.verdicts.get(service.uid);
-	const isAlarmed =
-		service !== undefined && state.users?.uid === service.uid && state.users.alarm === 'worse';
 	const rollBack = {action: 'rollBack', isNow: true} as const;
-	if (isAlarmed && possibleVerbs(state, service).has('roll back')) return rollBack;
+	if (service && rollBackEndsAlarm(state, service)) return rollBack;
 	if (!verdict || !['worse', 'slower', 'failing'].includes(verdict.word)) return none;
 	if (verdict.tone !== 'bad') return verdict.isCanaryUnused ? {action: 'abandon', isNow: false} : none;
 	return possibleVerbs(state, service).has('roll back') ? rollBack : none;

@@ -41,6 +41,15 @@ const ofRelease: Partial<Record<Action, ReleaseVerb>> = {
 
 const depending: readonly Action[] = ['newService', 'sendAgain', ...ofService, ...ofLoop];
 
+/** Whether a roll back, where there is one, ends what its pods say is bad for the users of a service. */
+export function rollBackEndsAlarm(state: ConsoleState, service: ServiceView): boolean {
+	const users = state.users?.uid === service.uid ? state.users : undefined;
+	// To go back to the revision that fails cures nothing.
+	const isCurable =
+		users?.alarm === 'worse' || (users?.alarm === 'failing' && users.snapshot.view.failing?.isOld !== true);
+	return isCurable && possibleVerbs(state, service).has('roll back');
+}
+
 /** In a fixed order, so that the same are no news. */
 export function notOffered(state: ConsoleState): readonly Action[] {
 	const service = selectedService(state);

@@ -22,6 +22,7 @@ import type {Size} from '../layout.js';
 import type {RevisionMarks} from '../release/revision-marks.js';
 import type {Glyphs} from '../../terminal/output/theme.js';
 import type {ConsoleState, UsersSnapshot} from '../../console/state/state.js';
+import {rollBackEndsAlarm} from '../frame/offered.js';
 import {ChartView} from './live-chart.js';
 
 /**
@@ -60,8 +61,12 @@ const isCounted = ({view: {history}}: UsersSnapshot): boolean =>
 
 /** Of what cannot be told from none nothing is drawn: it would be noise, drawn as a share. */
 const hasCome = ({view: {history, recent, sinceSplit}}: UsersSnapshot): boolean =>
-	!(hardlyAnybody(recent) && hardlyAnybody(sinceSplit)) &&
-	history.some(({byRevision}) => [...byRevision.values()].some(({perSecond}) => perSecond > 0));
+	// A window that has just begun says nothing of nobody.
+	!(
+		[recent, sinceSplit].some(({seconds}) => seconds > 0) &&
+		hardlyAnybody(recent) &&
+		hardlyAnybody(sinceSplit)
+	) && history.some(({byRevision}) => [...byRevision.values()].some(({perSecond}) => perSecond > 0));
 
 /** The compared two, the new one first; else the smaller shares first. */
 function drawnRevisions({view: {errors, recent}}: UsersSnapshot): string[] {
@@ -121,10 +126,13 @@ export function UsersChart({width, height}: Size) {
 export function UsersRows({width, height, hasChart = false}: Size & {hasChart?: boolean}) {
 	const {styles, glyphs} = useTheme();
 	const service = useConsoleState(selectedService);
+	const remedy = useConsoleState(state => service !== undefined && rollBackEndsAlarm(state, service))
+		? ' · R rolls back'
+		: '';
 	const rowsOf = (users: ConsoleState['users']) => {
 		const known = height > 0 && service && users?.uid === service.uid ? users : undefined;
 		const isDrawn = !hasChart && height > 3 && known !== undefined && hasCome(known.snapshot);
-		const lines = known ? linesOf(known, {width, height: height - (isDrawn ? 1 : 0), glyphs}) : [];
+		const lines = known ? linesOf(known, {width, height: height - (isDrawn ? 1 : 0), glyphs, remedy}) : [];
 		return {isDrawn, lines};
 	};
 	// There are numbers every other second, and while nobody asks they say the same.
@@ -178,7 +186,17 @@ function fittedPieces(text: string, width: number): string {
 /** The numbers first; beside them how it was, where there is room; then what matters most of the rest. */
 function linesOf(
 	{snapshot, isPaused}: {snapshot: UsersSnapshot; isPaused: boolean},
-	{width, height, glyphs}: {width: number; height: number; glyphs: Glyphs},
+	{
+		width,
+		height,
+		glyphs,
+		remedy,
+	}: {
+		width: number;
+		height: number;
+		glyphs: Glyphs;
+		/** Of an alarm; '' where there is none. */ remedy: string;
+	},
 ): UsersLine[] {
 	const summary = usersSummary(snapshot);
 	const verdicts = usersVerdicts(snapshot);
@@ -193,11 +211,17 @@ function linesOf(
 	// On one line what is bad takes the place of what is usual.
 	const [worst] = verdicts;
 	const isAlarm = height === 1 && worst?.tone === 'bad' && !isPaused;
-	const said = isAlarm
+	const alarmed = isAlarm
 		? `${usersLine(snapshot.view.recent, {isShort: true})}   ${worst.text.replace(/^users,? ?:? ?/, '')}`
-		: height < roomyFor
-			? fittedPieces(first.text, width)
-			: first.text;
+		: undefined;
+	const said =
+		alarmed !== undefined
+			? widthOf(alarmed + remedy) <= width
+				? alarmed + remedy
+				: alarmed
+			: height < roomyFor
+				? fittedPieces(first.text, width)
+				: first.text;
 	const room = width - widthOf(said) - 3;
 	const history = snapshot.view.history.map(({byRevision}) =>
 		[...byRevision.values()].reduce((sum, {perSecond}) => sum + perSecond, 0),
@@ -214,7 +238,7 @@ function linesOf(
 			tone: isAlarm ? 'bad' : first.tone,
 			text: said + chart,
 		},
-		...(worst?.tone === 'bad' ? [worst] : []),
+		...(worst?.tone === 'bad' ? [{...worst, text: worst.text + remedy}] : []),
 		...problemLines(problems.filter(isSerious)),
 		...(worst && worst.tone !== 'bad' ? [worst] : []),
 		...(sinceSplit === undefined ? [] : [{tone: 'dim' as const, text: sinceSplit}]),

@@ -1,8 +1,13 @@
 /** What is said of the users, from the stretches of time that were counted: over the last half minute and since the split. Pure. */
 import type {Dispersion} from '../../stats/dispersion.js';
+import {claimedFrom} from '../../stats/evidence.js';
 import {
+	failingAbove,
 	usersErrorVerdict,
+	usersFailingEvidence,
+	usersKeptEvidence,
 	usersSplitVerdict,
+	type KeptInterval,
 	type UsersErrorVerdict,
 	type UsersInterval,
 	type UsersSplitVerdict,
@@ -71,6 +76,13 @@ export type UsersView = {
 		| undefined;
 	/** Of the newest revision against the one that has most; undefined where there are no two, or nothing is counted. */
 	readonly errors: (UsersErrorVerdict & {readonly fresh: string; readonly old: string}) | undefined;
+	/** The revision that fails more of its users than anybody would release with, whatever another does; the worst of them. */
+	readonly failing: UsersFailing | undefined;
+	/**
+	 * A revision whose share was taken away, and that gets its users all the same, though it has an address of its own, at which they
+	 * might have asked for it. Requests since then, to it and to all others.
+	 */
+	readonly kept: {readonly revision: string; readonly requests: number; readonly others: number} | undefined;
 	/** Whether requests are independent, as far as is known. */
 	readonly dispersion: Dispersion | undefined;
 	/** All stretches that are kept and tell of every revision that users are sent to, oldest first: for a chart. */
@@ -78,6 +90,20 @@ export type UsersView = {
 	/** Whether the newest of what was counted, or what is hardly older, is among them. */
 	readonly isCurrent: boolean;
 };
+
+export type UsersFailing = {
+	readonly revision: string;
+	/** Answered with a 5xx since the split, of so many. */
+	readonly failed: number;
+	readonly requests: number;
+	/** The part of them, 0–1, that it fails more than: less than one such revision in 20 if it did not. */
+	readonly limit: number;
+	/** It is what the newest one is compared with: to go back to it cures nothing. */
+	readonly isOld: boolean;
+};
+
+/** The last split under which users were counted, and until when it was that: milliseconds. */
+export type EarlierSplit = {readonly weights: readonly UsersWeight[]; readonly until: number};
 
 /** Milliseconds that "recent" is. */
 export const recentMilliseconds = 30_000;
@@ -89,7 +115,9 @@ const longestGap = 10_000;
  * @param stretches Oldest first; all that are kept.
  * @param weights The split as the route has it, in its order.
  * @param tagged Revisions that have an address of their own.
- * @param since When the split became what it is; milliseconds.
+ * @param since When the split became what it is at the gateway; milliseconds.
+ * @param changed When the route told of it; milliseconds. What came before is in no window.
+ * @param earlier The split before.
  * @param recent Milliseconds that are recent.
  * @param pair The revision that is looked at, and the one that it is compared with.
  * @param isGrpc Whether one of them speaks gRPC: of its errors only those of the queue-proxy have a status of their own.
@@ -100,6 +128,8 @@ export function usersView(
 		weights,
 		tagged = [],
 		since,
+		changed = -Infinity,
+		earlier,
 		pair,
 		isGrpc = false,
 		recent: milliseconds = recentMilliseconds,
@@ -107,6 +137,8 @@ export function usersView(
 		weights: readonly UsersWeight[];
 		tagged?: readonly string[];
 		since: number;
+		changed?: number | undefined;
+		earlier?: EarlierSplit | undefined;
 		pair: {fresh: string; old: string} | undefined;
 		isGrpc?: boolean;
 		recent?: number;
@@ -119,8 +151,12 @@ export function usersView(
 	const whole = stretches.filter(stretch =>
 		[...percents].every(([revision, percent]) => percent === 0 || !isUnread(stretch, revision)),
 	);
-	const recent = whole.filter(({to}) => to > last - milliseconds);
 	const settled = whole.filter(({earliest, isSettling}) => earliest >= since && !isSettling);
+	const isRecent = ({to}: LedgerStretch) => to > last - milliseconds;
+	// While the gateway is being switched, for however long, what users get then is all there is to show.
+	const underway = () => whole.filter(stretch => isRecent(stretch) && stretch.earliest >= changed);
+	const settledRecent = settled.filter(isRecent);
+	const recent = settledRecent.length > 0 ? settledRecent : underway();
 	const counted = settled.filter(({byRevision}) =>
 		[...byRevision.values()].every(({isExact, isCut}) => isExact && !isCut),
 	);
@@ -143,19 +179,130 @@ export function usersView(
 	const isPair = places !== undefined && places.fresh >= 0 && places.old >= 0 && places.fresh !== places.old;
 	const errors =
 		isCounted && isPair ? {...usersErrorVerdict(ofAll, {...places, shares}), ...pair!} : undefined;
-	const of = {percents, tagged, hasStatuses: !isGrpc};
+	const lost =
+		isCounted && earlier
+			? keptBy(judged, {percents, tagged, earlier, before: whole.filter(isUnder(earlier))})
+			: undefined;
+	const of = {percents, apart: tagged.filter(revision => revision !== lost?.revision), hasStatuses: !isGrpc};
+	const windows = {recent: windowOf(recent, revisions, of), sinceSplit: windowOf(settled, revisions, of)};
 	return {
-		recent: windowOf(recent, revisions, of),
-		sinceSplit: windowOf(settled, revisions, of),
+		...windows,
 		split,
 		untested: split || weights.length < 2 ? undefined : (because ?? uncounted(settled.at(-1))),
 		// No 5xx of gRPC proves nothing; many of them do.
 		errors: isGrpc && errors?.state !== 'worse' ? undefined : errors,
+		failing: failingOf(settled, windows, {revisions, percents, old: pair?.old}),
+		kept: lost,
 		dispersion: split?.dispersion,
 		history: whole,
 		isCurrent: (whole.at(-1)?.to ?? -Infinity) >= last - longestGap,
 	};
 }
+
+/** The revision that is worst, of those that have a share: each is looked at, so that each has its part of the false alarms. */
+function failingOf(
+	settled: readonly LedgerStretch[],
+	{recent, sinceSplit}: {recent: UsersWindow; sinceSplit: UsersWindow},
+	{
+		revisions,
+		percents,
+		old,
+	}: {revisions: readonly string[]; percents: ReadonlyMap<string, number>; old: string | undefined},
+): UsersFailing | undefined {
+	const looked = revisions.filter(revision => (percents.get(revision) ?? 0) > 0);
+	const intervals = settled.map(stretch => intervalOf(stretch, revisions, {since: -Infinity, percents}));
+	const isNow = ({revision}: UsersRow) =>
+		recent.rows.some(
+			row => row.revision === revision && row.requests > 0 && row.failed > failingAbove * row.requests,
+		);
+	const [worst] = sinceSplit.rows
+		.filter(
+			row =>
+				looked.includes(row.revision) &&
+				isNow(row) &&
+				usersFailingEvidence(intervals, revisions.indexOf(row.revision)) >=
+					claimedFrom + Math.log(looked.length),
+		)
+		.toSorted((one, other) => other.failed / other.requests - one.failed / one.requests);
+	return (
+		worst && {
+			revision: worst.revision,
+			failed: worst.failed,
+			requests: worst.requests,
+			limit: failingAbove,
+			isOld: worst.revision === old && looked.length > 1,
+		}
+	);
+}
+
+/** Milliseconds under the split before that tell what users got of it. */
+const longestBefore = 60_000;
+
+const isUnder =
+	({until}: EarlierSplit) =>
+	({to, from, isSettling}: LedgerStretch) =>
+		to <= until && from >= until - longestBefore && !isSettling;
+
+/** A revision that had a share under the split before and has none now, and gets its users all the same. */
+function keptBy(
+	judged: readonly LedgerStretch[],
+	{
+		percents,
+		tagged,
+		earlier,
+		before,
+	}: {
+		percents: ReadonlyMap<string, number>;
+		tagged: readonly string[];
+		earlier: EarlierSplit;
+		before: readonly LedgerStretch[];
+	},
+): UsersView['kept'] {
+	const had = percentsOf(earlier.weights);
+	const taken = [...percents].flatMap(([revision, percent]) =>
+		percent === 0 && (had.get(revision) ?? 0) > 0 && tagged.includes(revision) ? [revision] : [],
+	);
+	const counted = before.filter(({byRevision}) =>
+		[...byRevision.values()].every(({isExact, isCut}) => isExact && !isCut),
+	);
+	for (const revision of taken) {
+		const intervals = judged.map(stretch => keptIn(stretch, revision));
+		const all = sumOf(intervals);
+		const known = sumOf(counted.map(stretch => keptIn(stretch, revision)));
+		const lately = sumOf(intervals.slice(-fewStretches));
+		// What ended is over at once, however much there was of it.
+		const isNow = lately.taken / lately.seconds >= known.taken / known.seconds / 2;
+		if (
+			isNow &&
+			usersKeptEvidence(intervals, known, (had.get(revision) ?? 0) / 100) >=
+				claimedFrom + Math.log(taken.length)
+		) {
+			return {revision, requests: all.taken, others: all.others};
+		}
+	}
+	return undefined;
+}
+
+/** Stretches that are now. */
+const fewStretches = 5;
+
+function keptIn({from, to, byRevision}: LedgerStretch, revision: string): KeptInterval {
+	const others = [...byRevision].reduce(
+		(sum, [name, {requests}]) => (name === revision ? sum : sum + requests),
+		0,
+	);
+	return {seconds: (to - from) / 1000, taken: byRevision.get(revision)?.requests ?? 0, others};
+}
+
+const sumOf = (intervals: readonly KeptInterval[]): KeptInterval =>
+	intervals.reduce(
+		(sum, {seconds, taken, others}) => ({
+			seconds: sum.seconds + seconds,
+			taken: sum.taken + taken,
+			others: sum.others + others,
+		}),
+		{seconds: 0, taken: 0, others: 0},
+	);
 
 /** Whether a revision has pods, and none of them has told anything. */
 function isUnread({byRevision}: LedgerStretch, revision: string): boolean {
@@ -213,9 +360,14 @@ function windowOf(
 	revisions: readonly string[],
 	{
 		percents,
-		tagged,
+		apart,
 		hasStatuses,
-	}: {percents: ReadonlyMap<string, number>; tagged: readonly string[]; hasStatuses: boolean},
+	}: {
+		percents: ReadonlyMap<string, number>;
+		/** Revisions that may be asked at an address of their own. */
+		apart: readonly string[];
+		hasStatuses: boolean;
+	},
 ): UsersWindow {
 	const seconds = stretches.reduce((sum, {from, to}) => sum + (to - from) / 1000, 0);
 	const sums = revisions.map(revision => {
@@ -250,7 +402,7 @@ function windowOf(
 	const perSecond = sums.reduce((total, sum) => total + sum.perSecond, 0);
 	// What is asked at its own address blurs the shares of all others.
 	const isApart = (sum: (typeof sums)[number]) =>
-		percents.get(sum.revision) === 0 && sum.perSecond > 0 && tagged.includes(sum.revision);
+		percents.get(sum.revision) === 0 && sum.perSecond > 0 && apart.includes(sum.revision);
 	const shared = sums.reduce((total, sum) => total + (isApart(sum) ? 0 : sum.perSecond), 0);
 	const isExact = stretches.length > 0 && sums.every(sum => sum.isExact);
 	const certainty = usersCertainty(sums, {seconds, isExact});

@@ -237,6 +237,30 @@ describe('the alarm', () => {
 		},
 	);
 
+	const failing = {revision: 'only', failed: 96, requests: 300, limit: 0.05, isOld: false};
+	const kept = {revision: 'new', requests: 412, others: 3};
+
+	it('is of a revision that fails its users though it is worse than none, and names the counts', () => {
+		expect(usersAlarm(snapshot({failing}))).toBe('failing');
+		expect(usersAlarm(snapshot({failing, errors: worse}))).toBe('worse');
+		expect(usersVerdicts(snapshot({failing}))).toEqual([
+			{tone: 'bad', text: 'users get failures: only fails 96 of 300 (32 %): above 5 %, not by chance'},
+		]);
+		const said = usersVerdicts(snapshot({failing: {...failing, revision: 'new'}, errors: worse}));
+		expect(said.map(({text}) => text)).toEqual([expect.stringContaining('canary is WORSE')]);
+	});
+
+	it('is of users who still get what was rolled back', () => {
+		const back = snapshot({split: split('at tags'), kept});
+		expect(usersAlarm(back)).toBe('wrong');
+		expect(usersVerdicts(back)).toEqual([
+			{
+				tone: 'bad',
+				text: 'users, split: WRONG: new still gets its users at 0 % (412, others 3), unless they ask its tag URL',
+			},
+		]);
+	});
+
 	it('is none where nothing is counted', () => {
 		expect(usersAlarm(snapshot({errors: worse}, {state: 'unknown'}))).toBeUndefined();
 	});

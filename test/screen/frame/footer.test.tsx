@@ -1,6 +1,6 @@
 /** The message line and the keys. */
 import {describe, expect, it} from 'vitest';
-import type {ConsoleState} from '../../../source/console/state/state.js';
+import type {ConsoleState, UsersAlarm} from '../../../source/console/state/state.js';
 import {Footer, Notice, useNoticeRows} from '../../../source/screen/frame/footer.js';
 import {condition, revisionName, serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
@@ -245,14 +245,21 @@ describe('the keys', () => {
 			expect(await judged(service, {tone: 'bad', word: 'worse'})).toMatch(/^ R ROLL BACK/);
 		});
 
-		const told = (alarm: 'worse' | 'wrong') => {
-			const users = {uid: service.uid, snapshot: usersSnapshot(usersWindow([])), isPaused: false, alarm};
+		const told = (alarm: UsersAlarm, isOld = false) => {
+			const part = {revision: two, failed: 96, requests: 300, limit: 0.05, isOld};
+			const snapshot = usersSnapshot(usersWindow([]), alarm === 'failing' ? {failing: part} : {});
+			const users = {uid: service.uid, snapshot, isPaused: false, alarm};
 			return footer({...knowing(service), focus: 'services', users}, 120, {isStill: true});
 		};
 
 		it('a roll back where the pods say that a canary is worse for users, and none for a split that is off', async () => {
 			expect(await told('worse')).toMatch(/^ R ROLL BACK/);
 			expect(await told('wrong')).not.toContain('ROLL BACK');
+		});
+
+		it('a roll back where a revision fails its users, unless it is the one to go back to', async () => {
+			expect(await told('failing')).toMatch(/^ R ROLL BACK/);
+			expect(await told('failing', true)).not.toContain('ROLL BACK');
 		});
 
 		it('giving it up once no user gets it', async () => {

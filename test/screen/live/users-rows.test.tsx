@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import type {UsersSnapshot} from '../../../source/console/state/state.js';
+import type {UsersAlarm, UsersSnapshot} from '../../../source/console/state/state.js';
 import {UsersRows, usersHeight} from '../../../source/screen/live/users-rows.js';
 import {serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
@@ -20,6 +20,7 @@ async function open({
 	height = 3,
 	width = 100,
 	view = {},
+	alarm,
 }: {
 	uid?: string;
 	isPaused?: boolean;
@@ -27,13 +28,14 @@ async function open({
 	height?: number;
 	width?: number;
 	view?: Partial<UsersSnapshot['view']>;
+	alarm?: UsersAlarm;
 } = {}) {
 	const snapshot = usersSnapshot(stretch, view, {problems});
 	return openOnConsole(() => <UsersRows width={width} height={height} />, {
 		columns: width,
 		rows: 3,
 		isStill: true,
-		state: {...knowing(service), users: {uid, snapshot, isPaused}},
+		state: {...knowing(service), users: {uid, snapshot, isPaused, alarm}},
 	});
 }
 
@@ -110,4 +112,12 @@ it.each([
 it('of a low pane where nothing is asked the users have three lines while it is bad what they get', () => {
 	expect(usersHeight(7, {isAlone: true})).toBe(3);
 	expect(usersHeight(4, {isAlone: true})).toBe(0);
+});
+
+it('names the way back where one of two fails its users', async () => {
+	const failing = {revision: two, failed: 96, requests: 300, limit: 0.05, isOld: false};
+	const lines = (await open({view: {failing}, alarm: 'failing', width: 110})).screen().split('\n');
+	expect(lines[1]).toContain(
+		`users get failures: ${two} fails 96 of 300 (32 %): above 5 %, not by chance · R rolls back`,
+	);
 });

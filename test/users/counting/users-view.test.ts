@@ -1,4 +1,4 @@
-import {expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import type {RevisionPart, LedgerStretch} from '../../../source/users/counting/ledger.js';
 import {usersView} from '../../../source/users/counting/users-view.js';
 
@@ -264,4 +264,116 @@ it('has no stretch in a verdict in which a pod ended, and says so where there is
 	const always = cutIn(() => true);
 	expect(always).toMatchObject({split: undefined, untested: {kind: 'cut', revision: 'new'}});
 	expect(always.recent.isExact).toBe(false);
+});
+
+describe('the split that was just changed', () => {
+	const rolledBack = [
+		{revision: 'old', percent: 100},
+		{revision: 'new', percent: 0},
+	];
+	const promoted = [
+		{revision: 'old', percent: 0},
+		{revision: 'new', percent: 100},
+	];
+	/** Rolled back after 20 s, from the split that is given; `then` is what comes in two seconds since. */
+	const since = 20_000;
+	type Pair = [old: number, fresh: number];
+	type Then = (index: number) => Pair;
+	type Came = [string, typeof weights, Pair, Then, number];
+	const rollBack = (was: typeof weights, [old, fresh]: Pair, then: Then, number = 15) =>
+		usersView(
+			stretches(10 + number, index => {
+				const [first, second] = index < 10 ? [old, fresh] : then(index - 10);
+				return {old: taking(0.01, first), new: taking(0.01, second)};
+			}),
+			{
+				weights: rolledBack,
+				tagged: ['new'],
+				since,
+				changed: since,
+				earlier: {weights: was, until: since},
+				pair: undefined,
+			},
+		);
+
+	it('is the beginning of what is recent: what came before is of another one', () => {
+		const view = rollBack(promoted, [0, 100], () => [100, 0], 3);
+		expect(view.recent).toMatchObject({seconds: 6, requests: 300});
+		expect(view.recent.rows.map(({share}) => share)).toEqual([1, 0]);
+	});
+
+	it('shows what comes while the gateway is being switched, however long that takes', () => {
+		const all = stretches(20, index => ({old: part(80), new: part(index < 10 ? 0 : 20)}));
+		const view = usersView(
+			all.map((stretch, index) => ({...stretch, isSettling: index >= 10})),
+			{weights, since: 39_000, changed: since, pair: undefined},
+		);
+		expect([view.recent.seconds, view.recent.rows.map(({share}) => share)]).toEqual([20, [0.8, 0.2]]);
+	});
+
+	it.each([
+		['everything', promoted, [0, 100], () => [0, 100], 8],
+		['its old share', weights, [80, 20], index => [78 + (index % 4), 19 + (index % 3)], 15],
+	] satisfies Came[])(
+		'is known not to be what users get, where what was rolled back gets %s',
+		(_, was, before, then, number) => {
+			const view = rollBack(was, before, then, number);
+			expect(view.kept).toMatchObject({revision: 'new'});
+			expect(view.recent.rows.map(({share}) => share)).not.toContain(undefined);
+		},
+	);
+
+	it.each([
+		['those who ask it at its tag from then on', [80, 20], () => [100, 40]],
+		['those who have always asked it there', [80, 60], () => [100, 40]],
+		['few, of whom most are gone', [80, 20], () => [92, 1]],
+		['some that did not come before', [0, 0], () => [0, 40]],
+	] satisfies [string, Pair, Then][])('is not contradicted by %s', (_, before, then) => {
+		const view = rollBack(weights, before, then);
+		expect(view.kept).toBeUndefined();
+		expect(view.recent.rows[1]?.share).toBeUndefined();
+	});
+
+	it('is contradicted no longer once they go where they should', () => {
+		expect(
+			rollBack(promoted, [0, 100], index => (index < 15 ? [0, 100] : [100, 0]), 30).kept,
+		).toBeUndefined();
+	});
+});
+
+/** Of the only one. */
+const failingAlone = (failed: (index: number) => number, number = 15) =>
+	usersView(
+		stretches(number, index => ({only: part(20, {failed: failed(index)})})),
+		{weights: [{revision: 'only', percent: 100}], since: -1000, pair: undefined},
+	).failing;
+
+describe('a revision that fails its users', () => {
+	it('is told of though there is no other, with what was counted', () => {
+		expect(failingAlone(index => 5 + (index % 4))).toEqual({
+			revision: 'only',
+			failed: 96,
+			requests: 300,
+			limit: 0.05,
+			isOld: false,
+		});
+	});
+
+	it('is none where chance alone may have it seem so, or it fails no longer', () => {
+		expect(failingAlone(index => (index % 2 === 0 ? 1 : 2), 8)).toBeUndefined();
+		expect(failingAlone(() => 1, 100)).toBeUndefined();
+		expect(failingAlone(index => (index < 15 ? 7 : 0), 32)).toBeUndefined();
+	});
+
+	it('is found after an hour without an error', () => {
+		expect(failingAlone(index => (index < 600 ? 0 : 6), 615)).toMatchObject({revision: 'only'});
+	});
+
+	it('is the one that has been there, where that fails and not the new one', () => {
+		const view = usersView(
+			stretches(15, () => ({old: part(80, {failed: 24}), new: part(20)})),
+			{weights, since: -1000, pair},
+		);
+		expect(view.failing).toMatchObject({revision: 'old', isOld: true});
+	});
 });

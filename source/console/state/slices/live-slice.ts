@@ -34,8 +34,8 @@ export type UsersReading = {
 	alarm?: UsersAlarm | undefined;
 };
 
-/** The canary fails more of them; or they get another split than the one that is set. */
-export type UsersAlarm = 'worse' | 'wrong';
+/** The canary fails more of them; a revision fails too many of them; or they get another split than the one that is set. */
+export type UsersAlarm = 'worse' | 'failing' | 'wrong';
 
 export type LiveSlice = {
 	/** How services are asked, by the flags; does not change. */

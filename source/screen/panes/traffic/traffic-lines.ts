@@ -150,12 +150,8 @@ type Got = {
 	readonly isOld?: true;
 };
 
-/** Of the last half a minute, or of less where the split is not as old: what users got before it is not what it gives them. */
-function usersRows(users: ConsoleState['users']): UsersSnapshot['view']['recent']['rows'] {
-	if (users?.snapshot.state !== 'counting') return [];
-	const {recent, sinceSplit} = users.snapshot.view;
-	return sinceSplit.seconds < recent.seconds ? sinceSplit.rows : recent.rows;
-}
+const usersRows = (users: ConsoleState['users']): UsersSnapshot['view']['recent']['rows'] =>
+	users?.snapshot.state === 'counting' ? users.snapshot.view.recent.rows : [];
 
 /**
  * Of the last half a minute: what the loop was answered, else what users were; in the order of the rows, and after them what has

@@ -167,20 +167,11 @@ describe('what is got', () => {
 		expect(gotOf(split, undefined, users)).toMatchObject({label: 'users', values: ['80', '20']});
 	});
 
-	it('is of no time before the split, and nothing until something of it is counted', () => {
-		const before = usersGetting(1, 0);
-		const young = {...usersGetting(0.5, 0.5), seconds: 4};
-		const none = {...usersWindow([]), seconds: 0};
-		expect(gotOf(split, undefined, asUsers(usersSnapshot(before, {sinceSplit: young})))?.values).toEqual([
-			'50',
-			'50',
-		]);
-		expect(gotOf(split, undefined, asUsers(usersSnapshot(before, {sinceSplit: none})))).toBeUndefined();
-		const old = {...usersGetting(0.5, 0.5), seconds: 300};
-		expect(gotOf(split, undefined, asUsers(usersSnapshot(before, {sinceSplit: old})))?.values).toEqual([
-			'100',
-			'0',
-		]);
+	it('is of the same time as in pane 4, and nothing until something of it is counted', () => {
+		const recent = usersGetting(0.5, 0.5);
+		const users = asUsers(usersSnapshot(recent, {sinceSplit: {...usersGetting(1, 0), seconds: 4}}));
+		expect(gotOf(split, undefined, users)?.values).toEqual(['50', '50']);
+		expect(gotOf(split, undefined, asUsers(usersSnapshot({...usersWindow([]), seconds: 0})))).toBeUndefined();
 	});
 
 	it('is nothing where it cannot be told how much one of them gets, or nobody can be asked now', () => {
