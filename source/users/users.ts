@@ -85,17 +85,20 @@ const mostChanges = 50;
 
 /**
  * @param own The requests of this console itself, by revision, since it began: they are removed.
+ * @param ownOpen Those of which it is not known whose they were, at each revision that it may have been: their failures are left out.
  */
 export function createUsersMeter({
 	cluster,
 	namespace,
 	own = () => new Map(),
+	ownOpen = () => new Map(),
 	recent = recentMilliseconds,
 	timers = systemTimers,
 }: {
 	cluster: Cluster;
 	namespace: string;
 	own?: () => OwnRequests;
+	ownOpen?: () => OwnRequests;
 	/** Milliseconds that are recent; half a minute unless told. */
 	recent?: number;
 	timers?: Timers;
@@ -138,6 +141,7 @@ export function createUsersMeter({
 			pods: podsByRevision(round),
 			samples: round.scrapes.flatMap(sampleOf),
 			own: own(),
+			ownOpen: ownOpen(),
 			ready: new Set(round.pods.flatMap(({uid, isReady}) => (isReady ? [uid] : []))),
 			isSettling: split.isSettling,
 		});

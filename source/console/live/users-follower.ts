@@ -115,16 +115,14 @@ export function createUsersFollower(
 
 	async function meterByPods(asked: Cluster, {uid, namespace}: ServiceView): Promise<UsersMeter> {
 		const {createUsersMeter} = await import('../../users/users.js');
-		const own = createOwnTally();
-		return createUsersMeter({
-			cluster: asked,
-			namespace,
-			own: () => {
-				const loop = probed(uid);
-				if (loop) own.add(loop);
-				return own.counts();
-			},
-		});
+		const own = createOwnTally(sentBy);
+		const open = createOwnTally(openIn);
+		const toldBy = (tally: OwnTally) => () => {
+			const loop = probed(uid);
+			if (loop) tally.add(loop);
+			return tally.counts();
+		};
+		return createUsersMeter({cluster: asked, namespace, own: toldBy(own), ownOpen: toldBy(open)});
 	}
 
 	function tell(service: ServiceView, to: MeasuredService): void {
@@ -201,8 +199,8 @@ async function meterByPrometheus(
 function ownAmong(measured: MeasuredService, loop: LoopSnapshot | undefined): readonly UsersProblem[] {
 	const isRunning = loop?.state === 'running';
 	if (measured.ownFor === undefined) {
-		const unknown = isRunning ? ofNoCertainOne(loop) : 0;
-		return unknown > 0 ? [ownRequests(unknown)] : [];
+		const unknown = isRunning ? loop.rows.filter(({candidates}) => candidates.length !== 1) : [];
+		return unknown.length > 0 ? [ownRequests(unknown)] : [];
 	}
 	const now = performance.now();
 	if (isRunning) measured.ranAt = now;
@@ -211,10 +209,15 @@ function ownAmong(measured: MeasuredService, loop: LoopSnapshot | undefined): re
 }
 
 /** Of those it is not known which pod's they are among. */
-const ownRequests = (number: number): UsersProblem => ({
-	kind: 'own',
-	sentence: `includes ${number} requests of this console that are not attributed`,
-});
+function ownRequests(rows: LoopSnapshot['rows']): UsersProblem {
+	const sum = (of: readonly {n: number}[]) => of.reduce((total, {n}) => total + n, 0);
+	const failed = sum(rows.filter(({code = ''}) => /^[45]/.test(code)));
+	const leftOut = failed === 0 ? '' : `; ${failed} that failed are in no count of failures`;
+	return {
+		kind: 'own',
+		sentence: `includes ${sum(rows)} requests of this console that are not attributed${leftOut}`,
+	};
+}
 
 /** The split of a service as its users are measured by. */
 function splitOfUsers(service: ServiceView, state: ConsoleState): UsersSplit {
@@ -259,12 +262,12 @@ type SentProbes = OwnCounts & {key: string; revision: string};
 const nothingSent: OwnCounts = {requests: 0, failed: 0, rejected: 0};
 
 /** The requests of the loop by revision, through all of its epochs: each begins to count from 0. */
-function createOwnTally(): OwnTally {
+function createOwnTally(sentIn: (snapshot: LoopSnapshot) => readonly SentProbes[]): OwnTally {
 	const total = new Map<string, OwnCounts>();
 	const before = new Map<string, OwnCounts>();
 	return {
 		add(snapshot) {
-			for (const {key, revision, ...sent} of sentBy(snapshot)) {
+			for (const {key, revision, ...sent} of sentIn(snapshot)) {
 				const earlier = before.get(key);
 				const base = earlier && earlier.requests <= sent.requests ? earlier : nothingSent;
 				const sum = total.get(revision) ?? nothingSent;
@@ -280,29 +283,28 @@ function createOwnTally(): OwnTally {
 	};
 }
 
-/** Answers of which it is not certain which revision's pods gave them. */
-function ofNoCertainOne({rows}: LoopSnapshot): number {
-	return rows.reduce((sum, {candidates, n}) => sum + (candidates.length === 1 ? 0 : n), 0);
-}
-
 /** What is known of whose the answers were: those at the service's host, in every epoch, and those at the revisions' own. */
 function sentBy({history, since, rows, atTags}: LoopSnapshot): SentProbes[] {
 	return [
-		...[...history, {since, rows}].flatMap(epoch => epoch.rows.flatMap(row => sentIn(epoch.since, row))),
+		...rowsOf({history, since, rows}).flatMap(({epoch, row}) =>
+			row.candidates.length === 1 ? sentIn(epoch, row) : [],
+		),
 		...[...atTags].map(([revision, counts]) => ({key: `tag ${revision}`, revision, ...counts})),
 	];
 }
 
-function sentIn(since: number, {key, candidates, code = '', n}: LoopSnapshot['rows'][number]): SentProbes[] {
-	const [only] = candidates;
-	if (only === undefined || candidates.length > 1) return [];
-	return [
-		{
-			key: `${since} ${key} of ${only}`,
-			revision: only,
-			requests: n,
-			failed: code.startsWith('5') ? n : 0,
-			rejected: code.startsWith('4') ? n : 0,
-		},
-	];
-}
+/** Those that may be of several revisions, at each of them. */
+const openIn = (snapshot: LoopSnapshot): SentProbes[] =>
+	rowsOf(snapshot).flatMap(({epoch, row}) => (row.candidates.length > 1 ? sentIn(epoch, row) : []));
+
+const rowsOf = ({history, since, rows}: Pick<LoopSnapshot, 'history' | 'since' | 'rows'>) =>
+	[...history, {since, rows}].flatMap(epoch => epoch.rows.map(row => ({epoch: epoch.since, row})));
+
+const sentIn = (since: number, {key, candidates, code = '', n}: LoopSnapshot['rows'][number]): SentProbes[] =>
+	candidates.map(revision => ({
+		key: `${since} ${key} of ${revision}`,
+		revision,
+		requests: n,
+		failed: code.startsWith('5') ? n : 0,
+		rejected: code.startsWith('4') ? n : 0,
+	}));

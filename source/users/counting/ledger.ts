@@ -36,6 +36,11 @@ export type LedgerRound = {
 	readonly pods: ReadonlyMap<string, readonly string[]>;
 	readonly samples: readonly PodSample[];
 	readonly own: OwnRequests;
+	/**
+	 * Those that may be of a revision, or of another one, since it began: of what failed nobody can say whose it was. Each is at
+	 * every revision that it may be of.
+	 */
+	readonly ownOpen?: OwnRequests;
 	/** Uids of the pods that are ready to take requests; all of them unless told. */
 	readonly ready?: ReadonlySet<string>;
 	/** Whether what comes now belongs to no split: the gateway is being switched. */
@@ -60,6 +65,8 @@ export type RevisionPart = {
 	readonly requests: number;
 	readonly failed: number;
 	readonly rejected: number;
+	/** Of the failures that were counted: left out above, because they may be of this console. */
+	readonly open?: {readonly failed: number; readonly rejected: number};
 	readonly buckets: ReadonlyMap<number, number>;
 	/** Milliseconds within which nearly all ended that its pods have ever told of; undefined where that is none. */
 	readonly everTook: number | undefined;
@@ -88,8 +95,14 @@ export type Ledger = {
 /** Rounds without an answer after which a pod is waited for no longer. */
 const mostMissed = 2;
 
+/** Stretches within which failures of this console that may be of a revision are looked for among those it counted. */
+const openStretches = 15;
+
 /** Milliseconds before a rate is asked for within which the requests came: it is that of the last second that was over. */
 const rateReachesBack = 2000;
+
+type FailureCounts = {failed: number; rejected: number};
+type OpenFailures = FailureCounts & {sent: readonly Readonly<FailureCounts>[]};
 
 type PodState = {
 	revision: string;
@@ -136,6 +149,9 @@ export function createLedger(): Ledger {
 	let readyBefore: ReadonlySet<string> | undefined;
 	/** Own requests that the pods have not told of yet. */
 	const ownLeft = new Map<string, {requests: number; failed: number; rejected: number}>();
+	let openBefore: OwnRequests = new Map();
+	/** By revision: what may be its own failures of this console, of each of the last stretches, and how many were left out. */
+	const openLeft = new Map<string, OpenFailures>();
 
 	const deltaOf = (revision: string): Delta => {
 		const found = pending.get(revision) ?? nothing();
@@ -201,8 +217,11 @@ export function createLedger(): Ledger {
 		const read = new Set([...counted, ...rates.keys()]);
 		const scale = read.size > 0 && uids.length > read.size ? uids.length / read.size : 1;
 		const requests = Math.max(0, delta.requests - own.requests);
-		const failed = Math.max(0, Math.min(requests, delta.failed - own.failed));
-		const rejected = Math.max(0, Math.min(requests - failed, delta.rejected - own.rejected));
+		const counted5xx = Math.max(0, Math.min(requests, delta.failed - own.failed));
+		const counted4xx = Math.max(0, Math.min(requests - counted5xx, delta.rejected - own.rejected));
+		const open = openOf(revision, {failed: counted5xx, rejected: counted4xx});
+		const failed = counted5xx - open.failed;
+		const rejected = counted4xx - open.rejected;
 		own.requests -= Math.min(own.requests, delta.requests);
 		own.failed -= Math.min(own.failed, delta.failed);
 		own.rejected -= Math.min(own.rejected, delta.rejected);
@@ -222,6 +241,7 @@ export function createLedger(): Ledger {
 			requests,
 			failed,
 			rejected,
+			...((open.failed > 0 || open.rejected > 0) && {open}),
 			buckets: delta.buckets,
 			everTook: everTook(uids),
 			isServing: uids.some(uid => readyBefore?.has(uid) ?? true),
@@ -249,6 +269,37 @@ export function createLedger(): Ledger {
 		return left;
 	}
 
+	/** Of the failures that a revision counted, those that may be of this console. A pod counts one before its answer is here. */
+	function openOf(revision: string, counted: FailureCounts): FailureCounts {
+		const left = openLeft.get(revision);
+		if (!left) return {failed: 0, rejected: 0};
+		const taken = (kind: keyof FailureCounts): number => {
+			const most = Math.min(counted[kind], left[kind]);
+			left[kind] -= most;
+			return most;
+		};
+		return {failed: taken('failed'), rejected: taken('rejected')};
+	}
+
+	function addOpen(round: LedgerRound): void {
+		for (const [revision, sent] of round.ownOpen ?? []) {
+			const before = openBefore.get(revision);
+			const since = {
+				failed: Math.max(0, sent.failed - (before?.failed ?? 0)),
+				rejected: Math.max(0, sent.rejected - (before?.rejected ?? 0)),
+			};
+			const left = openLeft.get(revision) ?? {sent: [], failed: 0, rejected: 0};
+			const kept = [...left.sent, since].slice(-openStretches);
+			const limit = (kind: keyof FailureCounts) =>
+				Math.min(
+					left[kind] + since[kind],
+					kept.reduce((sum, stretch) => sum + stretch[kind], 0),
+				);
+			openLeft.set(revision, {sent: kept, failed: limit('failed'), rejected: limit('rejected')});
+		}
+		openBefore = new Map(round.ownOpen);
+	}
+
 	return {
 		add(round) {
 			// A clock that was set back: what was known is of no time any more.
@@ -271,6 +322,7 @@ export function createLedger(): Ledger {
 				// The first round is what all others are compared with.
 				from = round.at;
 				ownBefore = new Map(round.own);
+				openBefore = new Map(round.ownOpen);
 				readyBefore = round.ready;
 				pending = new Map();
 				isSettling = round.isSettling;
@@ -288,6 +340,7 @@ export function createLedger(): Ledger {
 				}
 				sent.set(revision, Math.max(0, own.requests - (before?.requests ?? 0)));
 			}
+			addOpen(round);
 			const revisions = new Set([...round.pods.keys(), ...pending.keys()]);
 			const stretch: LedgerStretch = {
 				from,

@@ -167,7 +167,10 @@ export function usersView(
 	);
 	const intervals = judged.map(stretch => intervalOf(stretch, revisions, {since, percents}));
 	// Of what failed it matters whose it was, and not why that was asked.
-	const ofAll = judged.map(stretch => intervalOf(stretch, revisions, {since: -Infinity, percents}));
+	// What may be of this console is no failure of the new one, and may be one of the old one.
+	const ofAll = judged.map(stretch =>
+		intervalOf(stretch, revisions, {since: -Infinity, percents, withOpen: pair?.old}),
+	);
 	// What cannot be counted is left out whole: which stretches those are has nothing to do with where requests went.
 	const isCounted = judged.some(({to}) => to > last - milliseconds);
 	const shares = revisions.map(revision => (percents.get(revision) ?? 0) / 100);
@@ -338,14 +341,24 @@ function uncounted(stretch: LedgerStretch | undefined): UsersView['untested'] {
 function intervalOf(
 	stretch: LedgerStretch,
 	revisions: readonly string[],
-	{since, percents}: {since: number; percents: ReadonlyMap<string, number>},
+	{
+		since,
+		percents,
+		withOpen,
+	}: {
+		since: number;
+		percents: ReadonlyMap<string, number>;
+		/** A revision whose failures are all that it counted. */
+		withOpen?: string | undefined;
+	},
 ): UsersInterval {
 	const of = (field: 'requests' | 'failed' | 'rejected') =>
 		revisions.map(revision => {
 			const part = stretch.byRevision.get(revision);
 			if (!part) return 0;
 			const isUnused = field === 'requests' && (percents.get(revision) ?? 0) === 0;
-			return isUnused ? begunSince(part, stretch, since) : part[field];
+			if (isUnused) return begunSince(part, stretch, since);
+			return part[field] + (field !== 'requests' && revision === withOpen ? (part.open?.[field] ?? 0) : 0);
 		});
 	return {
 		requests: of('requests'),

@@ -136,6 +136,52 @@ test('the requests of the loop, its pairs and what it learns from tags are no us
 	expect(users?.snapshot.view.split?.state).not.toBe('disagrees');
 });
 
+test('the failures of the loop that are of no certain revision are no failures of users', async () => {
+	const {cluster} = await openSandbox();
+	await cluster.request({
+		method: 'PATCH',
+		path: '/api/v1/namespaces/knative-serving/configmaps/config-observability',
+		contentType: 'application/merge-patch+json',
+		body: {data: {'request-metrics-protocol': 'prometheus'}},
+	});
+	const env = [{name: 'ERROR_RATE', value: '1'}];
+	await cluster.request({
+		method: 'PATCH',
+		path: servingPath('services', 'default', 'cart'),
+		contentType: 'application/merge-patch+json',
+		body: {
+			spec: {
+				template: {spec: {containers: [{image: 'registry.example.com/samples/helloworld-flaky:2', env}]}},
+				traffic: [
+					{revisionName: 'cart-00001', percent: 50},
+					{latestRevision: true, percent: 50},
+				],
+			},
+		},
+	});
+	const console = await opened(cluster, 'cart');
+	await until(console, ({users}) =>
+		users?.snapshot.view.sinceSplit.rows.some(({revision}) => revision === 'cart-00003') === true &&
+		users.snapshot.view.recent.isExact
+			? true
+			: undefined,
+	);
+	await until(console, state => (state.gateway.kind === 'found' ? true : undefined));
+	await console.live.toggle();
+	for (let press = 0; press < 4; press++) console.live.changePace(1);
+	const {view, problems} = await until(console, ({live, users}) =>
+		(live?.snapshot.errors ?? 0) >= 60 && (users?.snapshot.view.recent.seconds ?? 0) >= 12
+			? users?.snapshot
+			: undefined,
+	);
+	// What is under way when pods are read is told of with the next reading.
+	const failed = view.sinceSplit.rows.map(row => row.failed);
+	expect(Math.max(...failed)).toBeLessThanOrEqual(3);
+	expect(problems.find(({kind}) => kind === 'own')?.sentence).toMatch(
+		/^includes \d+ requests of this console that are not attributed; \d+ that failed are in no count of failures$/,
+	);
+});
+
 test('of the requests of the loop nothing is left that would be shown as shares of users', async () => {
 	const {cluster} = await openSandbox();
 	const console = await opened(cluster, 'cart');

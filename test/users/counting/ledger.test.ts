@@ -19,6 +19,11 @@ type Said = Readonly<Record<string, PodSample['said']>>;
 /** A pod's uid begins with its revision: `new.1`. */
 const revisionOf = (uid: string): string => uid.split('.', 1)[0] ?? '';
 
+type Own = Readonly<Record<string, {requests: number; failed: number; rejected?: number}>>;
+
+const countsOf = (own: Own) =>
+	new Map(Object.entries(own).map(([revision, counts]) => [revision, {rejected: 0, ...counts}]));
+
 function ledgerOf() {
 	const ledger = createLedger();
 	let at = 0;
@@ -28,11 +33,13 @@ function ledgerOf() {
 			running = Object.keys(said),
 			isNew = [],
 			own = {},
+			ownOpen = {},
 			isSettling = false,
 		}: {
 			running?: readonly string[];
 			isNew?: readonly string[];
-			own?: Readonly<Record<string, {requests: number; failed: number; rejected?: number}>>;
+			own?: Own;
+			ownOpen?: Own;
 			isSettling?: boolean;
 		} = {},
 	): LedgerStretch | undefined => {
@@ -47,7 +54,8 @@ function ledgerOf() {
 				at,
 				said: what,
 			})),
-			own: new Map(Object.entries(own).map(([revision, counts]) => [revision, {rejected: 0, ...counts}])),
+			own: countsOf(own),
+			ownOpen: countsOf(ownOpen),
 			isSettling,
 		});
 	};
@@ -251,6 +259,25 @@ describe('the requests of this console itself', () => {
 		expect(of(add({'new.1': counted({200: 103, 404: 10})}, {own}), 'new')).toMatchObject({
 			requests: 4,
 			rejected: 1,
+		});
+	});
+
+	it('that failed at one revision or another are failures of users at neither, and said to be left out', () => {
+		const add = ledgerOf();
+		const none = {requests: 0, failed: 0};
+		add({'old.1': counted({200: 80}), 'new.1': counted({200: 20})}, {ownOpen: {old: none, new: none}});
+		const open = {requests: 4, failed: 4};
+		const first = add(
+			{'old.1': counted({200: 160, 500: 1}), 'new.1': counted({200: 40, 500: 6})},
+			{ownOpen: {old: open, new: open}},
+		);
+		expect(of(first, 'old')).toMatchObject({failed: 0, open: {failed: 1, rejected: 0}});
+		expect(of(first, 'new')).toMatchObject({failed: 2, open: {failed: 4, rejected: 0}});
+		// What none of them has told of for half a minute was not there.
+		for (let round = 0; round < 15; round++)
+			add({'old.1': counted({200: 160, 500: 1})}, {ownOpen: {old: open}});
+		expect(of(add({'old.1': counted({200: 160, 500: 4})}, {ownOpen: {old: open}}), 'old')).toMatchObject({
+			failed: 3,
 		});
 	});
 
