@@ -28,7 +28,9 @@ export function usersChartOf(
 	const [first] = stretches;
 	const last = stretches.at(-1);
 	if (!first || !last || columns < 1) return undefined;
-	const {start, duration, length, place} = columnsFor(first.from, last.to - 1, {columns, shortest});
+	// What has come so far is of the split before one that was changed since.
+	const end = Math.max(last.to - 1, changes.at(-1)?.at ?? 0);
+	const {start, duration, length, place} = columnsFor(first.from, end, {columns, shortest});
 	const held = Array.from({length}, (_, column) => {
 		const from = start + column * duration;
 		// What reaches into it by a little is of another one.

@@ -210,14 +210,15 @@ function ownAmong(measured: MeasuredService, loop: LoopSnapshot | undefined): re
 
 /** Of those it is not known which pod's they are among. */
 function ownRequests(rows: LoopSnapshot['rows']): UsersProblem {
-	const sum = (of: readonly {n: number}[]) => of.reduce((total, {n}) => total + n, 0);
-	const failed = sum(rows.filter(({code = ''}) => /^[45]/.test(code)));
+	const failed = numberOf(rows.filter(({code = ''}) => /^[45]/.test(code)));
 	const leftOut = failed === 0 ? '' : `; ${failed} that failed are in no count of failures`;
 	return {
 		kind: 'own',
-		sentence: `includes ${sum(rows)} requests of this console that are not attributed${leftOut}`,
+		sentence: `includes ${numberOf(rows)} requests of this console that are not attributed${leftOut}`,
 	};
 }
+
+const numberOf = (rows: LoopSnapshot['rows']): number => rows.reduce((total, {n}) => total + n, 0);
 
 /** The split of a service as its users are measured by. */
 function splitOfUsers(service: ServiceView, state: ConsoleState): UsersSplit {

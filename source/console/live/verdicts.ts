@@ -128,10 +128,10 @@ export function measuredShares({rows}: Pick<LoopSnapshot, 'rows'>): ServiceVerdi
 	);
 }
 
-/** `set 90│10, users get 50│50`; undefined before anything was got. */
-export function setAndGot(shares: ServiceVerdict['shares']): string | undefined {
+/** `set 90│10, users get 50│50`, or got, where nobody asks any more; undefined before anything was got. */
+export function setAndGot(shares: ServiceVerdict['shares'], {isOver = false} = {}): string | undefined {
 	if (shares.some(({got}) => got === undefined)) return undefined;
-	return `set ${percents(shares.map(({set}) => set))}, users get ${percents(shares.map(({got}) => got ?? 0))}`;
+	return `set ${percents(shares.map(({set}) => set))}, users ${isOver ? 'got' : 'get'} ${percents(shares.map(({got}) => got ?? 0))}`;
 }
 
 const percents = (numbers: readonly number[]) => numbers.map(number => Math.round(number)).join('│');

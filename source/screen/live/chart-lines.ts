@@ -34,7 +34,9 @@ function scaleOf(values: readonly ColumnValues[], steps: readonly number[]): num
 }
 
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
-const lastOf = (values: ColumnValues) => values.findLast(value => value !== undefined);
+/** Of the split that is now: what the one before gave is not how it is. */
+const lastOf = (values: ColumnValues, {marks}: Chart) =>
+	values.slice(marks.at(-1)?.column ?? 0).findLast(value => value !== undefined);
 
 type Drawn = {
 	key: string;
@@ -82,7 +84,7 @@ export function chartLines(
 	const columns = chartRoom(width);
 	const marked = new Set(chart.marks.map(({column}) => column));
 	const lines = series.map(({key, revision, kind, name, values, scale, write}, index): ChartLine => {
-		const last = lastOf(values);
+		const last = lastOf(values, chart);
 		return {
 			key,
 			revision,
@@ -109,7 +111,7 @@ export function shortChart(
 	const parts = [one('share'), one('errors'), one('p95')].flatMap(series => {
 		if (!series) return [];
 		const {kind, name, values, scale, write} = series;
-		const last = lastOf(values);
+		const last = lastOf(values, chart);
 		const heading = kind === 'share' ? `share ${name}` : kind;
 		return [
 			`${heading} ${cellsOf(values, {scale, marked, columns, glyphs})} ${last === undefined ? '–' : write(last)}`,

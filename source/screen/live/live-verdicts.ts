@@ -42,13 +42,41 @@ export function verdictContext(
 
 /** All that is to be said of what users get, and of the new revision. */
 export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): VerdictLine[] {
-	return [
+	const lines = [
 		...gatewayLines(snapshot, context),
 		...troubleLines(snapshot),
 		splitLine(snapshot, context),
 		...changeLines(snapshot, context),
-		comparisonLine(snapshot, context.pair),
 	];
+	const until = lastAskedAt(snapshot);
+	const told = until === undefined ? lines : lines.map(line => asOf(line, until));
+	return [...told, comparisonLine(snapshot, context.pair)];
+}
+
+/** When the last answer came of a loop that asks no more; undefined while it asks, and where none has come. */
+export function lastAskedAt({
+	state,
+	burstLeft,
+	last,
+}: Pick<LoopSnapshot, 'state' | 'burstLeft' | 'last'>): number | undefined {
+	// Slow answers come after those that were asked later.
+	return state === 'running' || burstLeft > 0 || last.length === 0
+		? undefined
+		: Math.max(...last.map(({at}) => at));
+}
+
+/** What nobody looks at any more is said of the time when it was, and first: the end of a line is what gives way. */
+function asOf(line: VerdictLine, until: number): VerdictLine {
+	// What is well says so itself, and what is not counted yet says nothing of then.
+	if (line.tone === 'good' || line.tone === 'waiting') return line;
+	const then = (text: string) =>
+		`until ${clock(until)}: ${text.replace(/\busers get\b/, 'users got').replace(/^test requests fail\b/, 'test requests failed')}`;
+	return {
+		...line,
+		sentence: then(line.sentence),
+		...(line.shorter && {shorter: line.shorter.map(then)}),
+		...(line.more !== undefined && {more: `As of ${clock(until)}. ${line.more}`}),
+	};
 }
 
 /** A gateway that cannot be reached is no matter of statistics. */

@@ -250,7 +250,8 @@ function linesOf(
 		const left = height - rows.length;
 		if (left <= 0) break;
 		const own = wrapLine({text, indent: 2}, width);
-		const last = cutText(own.slice(left - 1).join(' '), width, {ellipsis: glyphs.ellipsis});
+		const rest = own.slice(left - 1).map((part, index) => (index === 0 ? part : part.trimStart()));
+		const last = cutText(rest.join(' '), width, {ellipsis: glyphs.ellipsis});
 		const shown = own.length <= left ? own : [...own.slice(0, left - 1), last];
 		rows.push(...shown.map(row => ({tone, text: fitText(row, width)})));
 	}

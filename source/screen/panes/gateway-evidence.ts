@@ -13,9 +13,9 @@ export function inPlaceWords(
 	const live = liveWords(service, move);
 	switch (verdict && evidenceOf(verdict)) {
 		case 'contradicted':
-			return 'in place, says Knative; users get another split';
+			return `in place, says Knative; users ${verdict?.isRunning === true ? 'get' : 'got'} another split`;
 		case 'not served':
-			return 'in place, says Knative; users do not get it';
+			return `in place, says Knative; users ${verdict?.isRunning === true ? 'do' : 'did'} not get it`;
 		case 'agreed':
 			return `${live ?? 'in place'}: answers agree`;
 		case 'not known':
@@ -50,11 +50,13 @@ const advice = 'check KIngress, gateway pods';
 /** What contradicts the split that is shown, with what to do; undefined when nothing does. */
 export function contradiction(verdict: ServiceVerdict | undefined): string | undefined {
 	if (!verdict) return undefined;
-	const {splitAlarm, at} = verdict;
+	const {splitAlarm, at, isRunning} = verdict;
 	switch (evidenceOf(verdict)) {
 		case 'contradicted': {
-			const since = splitAlarm ? ` for ${span(at - splitAlarm.since)}` : '';
-			return `${setAndGot(verdict.shares) ?? 'users get another split'}${since} · S sends it again · ${advice}`;
+			const until = isRunning ? at : (splitAlarm?.last ?? at);
+			const since = splitAlarm ? ` for ${span(until - splitAlarm.since)}` : '';
+			const got = setAndGot(verdict.shares, {isOver: !isRunning}) ?? 'users get another split';
+			return `${isRunning ? '' : `until ${clock(until)}: `}${got}${since} · S sends it again · ${advice}`;
 		}
 		case 'not served':
 			return notServed(verdict);
@@ -63,6 +65,10 @@ export function contradiction(verdict: ServiceVerdict | undefined): string | und
 			return undefined;
 	}
 }
+
+/** Whether what is got is another split than the one that is set: a bar of it says so by itself. */
+export const isAnotherSplit = (verdict: ServiceVerdict | undefined): boolean =>
+	verdict !== undefined && evidenceOf(verdict) === 'contradicted';
 
 function notServed({gateway, trouble}: ServiceVerdict): string | undefined {
 	if (gateway.kind === 'down') {

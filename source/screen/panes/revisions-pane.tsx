@@ -252,7 +252,7 @@ function cellsOf(
 			isRejected: rejectionOf({service, revisions: [revision]}, revision.name) !== undefined,
 			sickness: revision.uid === sick.uid ? sick.word : undefined,
 		}),
-		pods(revision),
+		pods(revision, theme),
 		failed === undefined || failed === '' || failed === '0 %'
 			? (failed ?? '')
 			: {text: failed, style: theme.styles.bad},
@@ -263,9 +263,13 @@ function cellsOf(
 	];
 }
 
-/** Ready and wanted ones; how many are wanted is not known at first, and is not said then. */
-function pods({actualReplicas, desiredReplicas}: RevisionView): string {
+/** Ready and wanted ones, `1/2`; while it scales down `3→1`. How many are wanted is not known at first, and is not said then. */
+function pods({actualReplicas, desiredReplicas}: RevisionView, {glyphs}: Theme): string {
 	if (actualReplicas === undefined && desiredReplicas === undefined) return '';
+	// One of none would be nonsense: some of them are on their way out.
+	if ((actualReplicas ?? 0) > (desiredReplicas ?? Infinity)) {
+		return `${actualReplicas}${glyphs.arrow}${desiredReplicas}`;
+	}
 	return `${actualReplicas ?? 0}/${desiredReplicas ?? '?'}`;
 }
 

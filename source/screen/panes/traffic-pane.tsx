@@ -45,17 +45,20 @@ export function TrafficPane({width, height}: Size) {
 		sameParts,
 	);
 	const shown = useMemo(() => (service ? shownSplit(drafted, service) : []), [service, drafted]);
-	const said = service ? saidLines(service, verdict, size, theme) : [];
 	const told = useRelease(service);
 	const users = useConsoleState(
 		state => (state.users?.uid === service?.uid ? state.users : undefined),
 		haveSameShares,
 	);
+	const known = service && gotOf(shown, verdict, users);
+	// Where there is room for both, the sentence says what to do about it.
+	const isEither = size.height < shown.length + 2;
+	const hasBar = known !== undefined && isEither && size.height > 2 && size.height !== shown.length;
+	const said = service ? saidLines(service, verdict, size, theme, {hasBar}) : [];
 	const room = size.height - said.length;
 	// With more rows than there is room for, one bar for all of them: what users get of each matters more than a row of its own.
 	const isOneBar = shown.length > room && room > 1;
-	const got =
-		service && (isOneBar ? room > 2 : room > shown.length) ? gotOf(shown, verdict, users) : undefined;
+	const got = (isOneBar ? room > 2 : room > shown.length) ? known : undefined;
 	const listHeight = isOneBar ? room - (got ? 2 : 1) : got ? shown.length : room;
 	const spare = room - (isOneBar ? 3 : shown.length + (got ? 1 : 0)) - 1;
 	const changes = useConsoleState(

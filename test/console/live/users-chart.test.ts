@@ -98,3 +98,10 @@ test('where there is no more room two columns become one, and a round that came 
 	expect(late?.revisions[0]?.share.slice(0, 3)).toEqual([0.2, 0.2, 0.2]);
 	expect(usersChartOf([], [], {columns: 20, revisions})).toBeUndefined();
 });
+
+test('a change of the split of which nothing has come yet is marked, too, at the end', () => {
+	const changed = {at: noon + 4500, before: [100, 0], after: [0, 100]};
+	const chart = usersChartOf([stretch(0, [10, 0]), stretch(2, [10, 0])], [changed], {columns: 60, revisions});
+	expect(chart?.marks).toEqual([{...changed, column: 2}]);
+	expect(chart?.revisions[0]?.share).toEqual([0, 0, undefined]);
+});

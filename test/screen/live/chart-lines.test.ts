@@ -87,3 +87,12 @@ test('revisions whose names differ in the middle alone are told apart', () => {
 	expect(labels.filter(label => label.includes('22'))).toHaveLength(2);
 	expect(new Set(labels.map(widthOf)).size).toBe(1);
 });
+
+test('how it is now is nothing that came before the split was changed', () => {
+	const marks = [{column: 3, at: noon + 3000, before: [90, 10], after: [100, 0]}];
+	const values = [0.1, 0.2, 0.2, undefined];
+	const revisions = chart.revisions.map(drawn => ({...drawn, share: values}));
+	const changed = {...chart, revisions, marks};
+	expect(shortChart(() => changed, {width: 76, service: 'shop', glyphs})).toMatch(/^share …00002 ▄██┊ +– /);
+	expect(lines(7, 120, {revisions, marks})[1]?.value.trim()).toBe('–');
+});

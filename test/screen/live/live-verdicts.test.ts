@@ -2,6 +2,7 @@ import {expect, test} from 'vitest';
 import type {LoopSnapshot} from '../../../source/console/state/state.js';
 import {clock} from '../../../source/screen/format.js';
 import {changeLines, fittedVerdict, verdictLines} from '../../../source/screen/live/live-verdicts.js';
+import {answerOf} from './snapshot.js';
 import {context, noon} from './verdicts/context.js';
 
 test('a change that nobody made is said since when', () => {
@@ -162,4 +163,15 @@ test('a line without room loses its last pieces, whole, and never what to do', (
 	const short = {...line, shorter: ['canary WORSE: fails 22 %', 'canary WORSE']};
 	expect(fittedVerdict(short, 40, '…')).toBe('canary WORSE: fails 22 % · R rolls back');
 	expect(fittedVerdict(short, 30, '…')).toBe('canary WORSE · R rolls back');
+});
+
+test('what a loop found that asks no more is said of the time when it asked', () => {
+	const trouble = {kind: 'failures', count: 20, of: 200, sentence: 'test requests fail: 20 of 200'} as const;
+	const last = [answerOf('Internal Server Error', {at: noon - 5000})];
+	const line = (part: Partial<LoopSnapshot>) => verdictLines(snapshot({trouble, last, ...part}), context)[0];
+	expect(line({state: 'paused'})?.sentence).toBe(
+		`until ${clock(noon - 5000)}: test requests failed: 20 of 200`,
+	);
+	expect(line({state: 'running'})?.sentence).toBe('test requests fail: 20 of 200');
+	expect(line({state: 'paused', burstLeft: 3})?.sentence).toBe('test requests fail: 20 of 200');
 });

@@ -121,3 +121,9 @@ it('names the way back where one of two fails its users', async () => {
 		`users get failures: ${two} fails 96 of 300 (32 %): above 5 %, not by chance · R rolls back`,
 	);
 });
+
+it('is cut without a gap where a line of two rows has room for one', async () => {
+	const failing = {revision: two, failed: 96, requests: 300, limit: 0.05, isOld: false};
+	const lines = (await open({view: {failing}, height: 2, width: 60})).screen().split('\n');
+	expect(lines[1]).toMatch(/^users get failures: \S+ fails 96 of 300 \(32…$/);
+});

@@ -36,6 +36,7 @@ test('a change that was seen is live since then, and whose word that is stands b
 
 test('what answers contradict is said with what is set, what users get, how long, and what to do', () => {
 	const wrong = verdict({
+		isRunning: true,
 		split: 'disagrees',
 		splitAlarm: {since: noon, last: noon + 14_000, isOver: false},
 		shares: [
@@ -47,6 +48,11 @@ test('what answers contradict is said with what is set, what users get, how long
 	expect(contradiction(wrong)).toBe(
 		'set 100│0, users get 0│100 for 15 s · S sends it again · check KIngress, gateway pods',
 	);
+	const paused = {...wrong, isRunning: false};
+	expect(inPlaceWords({generation: 3}, move, paused)).toBe('in place, says Knative; users got another split');
+	expect(contradiction(paused)).toMatch(
+		new RegExp(`^until ${clock(noon + 14_000)}: set 100│0, users got 0│100 for 14 s · `),
+	);
 	expect(contradiction({...wrong, splitAlarm: {since: noon, last: noon, isOver: true}})).toBeUndefined();
 });
 
@@ -54,6 +60,7 @@ test('a gateway that is down or answers by itself serves no split', () => {
 	const down = verdict({gateway: {kind: 'down', since: noon, requests: 12, sentence: ''}});
 	expect(contradiction(down)).toBe(`gateway down since ${clock(noon)} (12 requests)`);
 	const own = verdict({
+		isRunning: true,
 		gateway: {
 			kind: 'answers itself',
 			since: noon,

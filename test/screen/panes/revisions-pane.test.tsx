@@ -197,3 +197,9 @@ it('at 80 columns a rejected revision costs no column', async () => {
 	expect(screen()).toContain('✗ Rejected');
 	expect(screen()).toMatch(/REV +SHARE +ROLE +STATE +PODS +ERR/);
 });
+
+it('says of one that scales down how many pods there are and how many stay', async () => {
+	const down = {...revisionOf(2), actualReplicas: 1, desiredReplicas: 0};
+	const {screen} = await open(knowing(undefined, [down, revisionOf(1)]));
+	expect(screen()).toMatch(/…00002 .* 1→0 /);
+});

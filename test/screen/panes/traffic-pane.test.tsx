@@ -1,8 +1,10 @@
 import {describe, expect, it} from 'vitest';
+import {verdictOf} from '../../../source/console/live/verdicts.js';
 import {beginValue, nudge, typeDigit} from '../../../source/console/state/draft.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {TrafficPane} from '../../../source/screen/panes/traffic-pane.js';
 import {serviceView} from '../../knative/objects.js';
+import {snapshotOf} from '../live/snapshot.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {canaryTraffic, connected, knowing, one, refusedByRoute, two} from '../parts/state.js';
@@ -48,6 +50,30 @@ describe('the slider', () => {
 		await until(/ users paused +█.* 75│25/);
 		store.setState({users});
 		await until(/ users +█.* 75│25/);
+	});
+
+	it('shows the split that users get where that is another one, and leaves the sentence to the live pane', async () => {
+		const service = serviceView({traffic: canaryTraffic, ready: 2});
+		const shares = [
+			{revision: one, set: 90, got: 49},
+			{revision: two, set: 10, got: 51},
+		];
+		const verdict = {
+			...verdictOf(service.uid, snapshotOf()),
+			isRunning: true,
+			splitAlarm: {since: 0, last: 10_000, isOver: false},
+			shares,
+		};
+		const verdicts = new Map([[service.uid, verdict]]);
+		const {screen} = await openOnConsole(() => <TrafficPane width={80} height={5} />, {
+			columns: 80,
+			rows: 5,
+			isStill: true,
+			state: {...knowing(service), verdicts, focus: 'services'},
+		});
+		expect(screen()).toMatch(/ got +█.* 49│51/);
+		expect(screen()).not.toContain('S sends it again');
+		expect(asideOf(screen())).toContain('users get another split');
 	});
 
 	it('marks a draft: from what to what, and that it is not sent', async () => {

@@ -274,8 +274,9 @@ describe('the requests of this console itself', () => {
 		expect(of(first, 'old')).toMatchObject({failed: 0, open: {failed: 1, rejected: 0}});
 		expect(of(first, 'new')).toMatchObject({failed: 2, open: {failed: 4, rejected: 0}});
 		// What none of them has told of for half a minute was not there.
-		for (let round = 0; round < 15; round++)
+		for (let round = 0; round < 15; round++) {
 			add({'old.1': counted({200: 160, 500: 1})}, {ownOpen: {old: open}});
+		}
 		expect(of(add({'old.1': counted({200: 160, 500: 4})}, {ownOpen: {old: open}}), 'old')).toMatchObject({
 			failed: 3,
 		});

@@ -58,17 +58,18 @@ it('shows the last half minute beside all that came since the split', () => {
 	expect(view.errors).toMatchObject({state: 'worse', fresh: 'new', by: '5xx'});
 });
 
+const errorsWithOpen = (old: number, open: {old: number; new: number}) =>
+	usersView(
+		stretches(40, () => ({
+			old: {...part(80, {failed: old}), open: {failed: open.old, rejected: 0}},
+			new: {...part(20, {failed: 1}), open: {failed: open.new, rejected: 0}},
+		})),
+		{weights, since: -1000, pair},
+	).errors?.state;
+
 it('calls no canary worse for failures that may be those of the console, nor the old one better', () => {
-	const view = (old: number, open: {old: number; new: number}) =>
-		usersView(
-			stretches(40, () => ({
-				old: {...part(80, {failed: old}), open: {failed: open.old, rejected: 0}},
-				new: {...part(20, {failed: 1}), open: {failed: open.new, rejected: 0}},
-			})),
-			{weights, since: -1000, pair},
-		).errors?.state;
-	expect(view(0, {old: 0, new: 0})).toBe('worse');
-	expect(view(0, {old: 4, new: 0})).toBe('not worse');
+	expect(errorsWithOpen(0, {old: 0, new: 0})).toBe('worse');
+	expect(errorsWithOpen(0, {old: 4, new: 0})).toBe('not worse');
 });
 
 const viewOfGrpc = (failed: number) =>

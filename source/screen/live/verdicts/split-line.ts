@@ -58,12 +58,14 @@ export function splitLine(
 	const got = setAndGot(measuredShares({rows})) ?? 'nothing came lately';
 	if (alarm && !alarm.isOver) {
 		const impossible = verdict.state === 'impossible' ? `${verdict.sentence} ` : '';
-		const long = `${span(now - alarm.since)} · since ${clock(alarm.since)}, last ${clock(alarm.last)}`;
+		// Of a loop that asks no more nobody knows whether it lasts.
+		const lasts = (state === 'running' || burstLeft > 0 ? now : alarm.last) - alarm.since;
+		const long = `${span(lasts)} · since ${clock(alarm.since)}, last ${clock(alarm.last)}`;
 		return {
 			tone: 'bad',
 			sentence: `wrong split: ${got} for ${long}`,
 			// What is set stands in pane 3.
-			shorter: [`wrong split: ${got.replace(/^set .*, users/, 'users')} for ${span(now - alarm.since)}`],
+			shorter: [`wrong split: ${got.replace(/^set .*, users/, 'users')} for ${span(lasts)}`],
 			remedy: 'S sends it again',
 			more: `Users do not get this split: ${got} for ${long.replace(' · ', ' (')}). ${impossible}S sends the split again; else look at the KIngress and the gateway's pods (e).`,
 		};
@@ -106,7 +108,11 @@ export function splitLine(
 				sentence: dated(verdict.sentence, state === 'running' || burstLeft > 0 ? [] : last),
 			};
 		case 'too few':
-			return {tone: 'waiting', sentence: withWait(verdict, rate)};
+			return {
+				tone: 'waiting',
+				sentence:
+					state === 'running' || burstLeft > 0 ? withWait(verdict, rate) : dated(verdict.sentence, last),
+			};
 		case 'suspicious':
 		case 'unjudgeable':
 			return {tone: 'warning', sentence: withWait(verdict, rate)};

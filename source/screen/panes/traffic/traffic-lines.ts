@@ -12,7 +12,7 @@ import {changesWords} from '../../frame/changes.js';
 import type {Size} from '../../layout.js';
 import {wrapLine, type DocumentLine} from '../../widgets/document.js';
 import {cutText, widthOf} from '../../widgets/table/fit-text.js';
-import {contradiction, inPlaceWords} from '../gateway-evidence.js';
+import {contradiction, inPlaceWords, isAnotherSplit} from '../gateway-evidence.js';
 import {latelyAnswered} from '../measured.js';
 
 /** The state of the draft, or how far the gateway has got with the split that was sent. */
@@ -74,9 +74,13 @@ export function saidLines(
 	verdict: ServiceVerdict | undefined,
 	{width, height}: Size,
 	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
+	{
+		hasBar = false,
+	}: {/** There is room for a bar of what is got, and for no sentence beside it. */ hasBar?: boolean} = {},
 ): DocumentLine[] {
 	const refusal = lateRefusal(service);
-	const proven = contradiction(verdict);
+	// The live pane has the sentence, and what to do: here it is seen.
+	const proven = hasBar && isAnotherSplit(verdict) ? undefined : contradiction(verdict);
 	const lines: DocumentLine[] = refusal
 		? refusalLines(refusal, {width, height: Math.max(0, height - 1)}, {styles, glyphs})
 		: proven === undefined
