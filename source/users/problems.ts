@@ -39,12 +39,16 @@ function unlisted(watch: ReflectorState): UsersProblem[] {
 		case 'live':
 			return [];
 		case 'forbidden':
-			// With other credentials there may be the right.
+			// With other credentials there may be the right. What was listed once may be asked meanwhile.
 			return [
 				{
 					kind: 'unlisted',
 					sentence:
-						watch.status === 401 ? watch.why : `needs the right to list and watch pods (${watch.why})`,
+						watch.status === 401
+							? watch.why
+							: watch.since === undefined
+								? `needs the right to list and watch pods (${watch.why})`
+								: `the list of pods may be old: needs the right to watch pods (${watch.why})`,
 				},
 			];
 		case 'missing':

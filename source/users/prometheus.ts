@@ -245,6 +245,7 @@ export function createPrometheusMeter({
 				kept: undefined,
 				dispersion: undefined,
 				history: [],
+				known: undefined,
 				isCurrent: true,
 			};
 			const problems: UsersProblem[] = [];

@@ -48,6 +48,7 @@ export const usersSnapshot = (
 		kept: undefined,
 		dispersion: undefined,
 		history: [],
+		known: undefined,
 		isCurrent: true,
 		...part,
 	},

@@ -230,6 +230,13 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 	if (state === 'unserved') {
 		return {tone: 'dim', text: 'users  none: the route has no split, so no pod is asked'};
 	}
+	// What was so a while ago says more than nothing, and does not come and go: with its time.
+	if (view.known && !view.isCurrent) {
+		const why = problem === undefined ? '' : `: ${problem.sentence}`;
+		const {window, until} = view.known;
+		const time = new Date(until).toTimeString().slice(0, 8);
+		return {tone: 'dim', text: usersLine(window).replace(/^users +/, `users  at ${time}: `) + why};
+	}
 	if (state === 'waiting') {
 		const isSplitNew = view.history.length > 0 && view.isCurrent;
 		const why =

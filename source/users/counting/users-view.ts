@@ -87,6 +87,8 @@ export type UsersView = {
 	readonly dispersion: Dispersion | undefined;
 	/** All stretches that are kept and tell of every revision that users are sent to, oldest first: for a chart. */
 	readonly history: readonly LedgerStretch[];
+	/** The last half minute that is known of this split, and until when: what there is to show where nothing is told any more. */
+	readonly known: {readonly window: UsersWindow; readonly until: number} | undefined;
 	/** Whether the newest of what was counted, or what is hardly older, is among them. */
 	readonly isCurrent: boolean;
 };
@@ -186,6 +188,19 @@ export function usersView(
 		isCounted && earlier
 			? keptBy(judged, {percents, tagged, earlier, before: whole.filter(isUnder(earlier))})
 			: undefined;
+	const knownOf = (told: readonly LedgerStretch[]): UsersView['known'] => {
+		const until = told.at(-1)?.to;
+		return until === undefined
+			? undefined
+			: {
+					window: windowOf(
+						told.filter(({to}) => to > until - milliseconds),
+						revisions,
+						of,
+					),
+					until,
+				};
+	};
 	const of = {percents, apart: tagged.filter(revision => revision !== lost?.revision), hasStatuses: !isGrpc};
 	const windows = {recent: windowOf(recent, revisions, of), sinceSplit: windowOf(settled, revisions, of)};
 	return {
@@ -198,6 +213,7 @@ export function usersView(
 		kept: lost,
 		dispersion: split?.dispersion,
 		history: whole,
+		known: knownOf(whole.filter(({earliest}) => earliest >= changed)),
 		isCurrent: (whole.at(-1)?.to ?? -Infinity) >= last - longestGap,
 	};
 }

@@ -375,3 +375,15 @@ it('compares no errors where one of both got no requests', () => {
 		{tone: 'dim', text: 'users: errors not compared: no request at cart-00002 since the split'},
 	]);
 });
+
+it('keeps what was known, with its time, while nothing more is told, and says why', () => {
+	const until = new Date(2026, 10, 26, 12, 3, 4).getTime();
+	const problems = [{kind: 'unlisted', sentence: 'the list of pods may be old'}] as const;
+	const gone = {known: {window: counted, until}, isCurrent: false};
+	for (const state of ['unknown', 'waiting'] as const) {
+		expect(usersSummary(snapshot(gone, {state, problems}))).toEqual({
+			tone: 'dim',
+			text: 'users  at 12:03:04: 412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms: the list of pods may be old',
+		});
+	}
+});

@@ -151,11 +151,13 @@ it('is not current once nothing is known of a revision for a while', () => {
 		{weights, since: -1000, pair},
 	);
 	expect(view.isCurrent).toBe(false);
+	expect(view.known?.until).toBe(12_000);
+	expect(view.known?.window.rows.map(({share}) => share)).toEqual([0.8, 0.2]);
 	const never = usersView(
 		stretches(12, () => ({old: unread, new: part(20)})),
 		{weights, since: -1000, pair},
 	);
-	expect([never.recent.seconds, never.isCurrent]).toEqual([0, false]);
+	expect([never.recent.seconds, never.isCurrent, never.known]).toEqual([0, false, undefined]);
 });
 
 it('leaves what may be asked at a tag out of the shares, at 0 % and not above', () => {
