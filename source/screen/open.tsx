@@ -72,6 +72,7 @@ export async function openScreen(
 					value={{
 						drawing: sight.drawing,
 						couldSee: shown => sight.couldSee(shown, stdin.lastKey),
+						isHeeded: shown => sight.isHeeded(shown, stdin.lastKey),
 					}}
 				>
 					<Screen

@@ -1,8 +1,9 @@
 /** How components reach the store and read the keyboard. */
 import {useInput} from 'ink';
-import {createContext, useContext, useRef, useSyncExternalStore} from 'react';
+import {createContext, useContext, useRef, useState, useSyncExternalStore} from 'react';
 import {conflictOfReview} from '../console/sheets/lost-ground.js';
 import {topSheet} from '../console/state/read.js';
+import {notify} from '../console/state/select.js';
 import type {Console} from '../console/console.js';
 import type {ConsoleState} from '../console/state/state.js';
 import {actionFor, type Action, type KeyContext} from './keys/key-lookup.js';
@@ -15,14 +16,41 @@ export type Seeing = {
 	/** While a frame is drawn that shows what has this name. */
 	readonly drawing: (shown: string) => void;
 	readonly couldSee: (shown: string) => boolean;
+	/** Whether the key is none of those that were being typed when what has this name came up by itself. */
+	readonly isHeeded: (shown: string) => boolean;
 };
 
 /** Without a terminal everything counts as seen. */
-export const SeeingContext = createContext<Seeing>({drawing: () => {}, couldSee: () => true});
+export const SeeingContext = createContext<Seeing>({
+	drawing: () => {},
+	couldSee: () => true,
+	isHeeded: () => true,
+});
 
 /** What the key that is being handled may count for: see `terminal/sight.ts`. */
 export function useSeeing(): Seeing {
 	return useContext(SeeingContext);
+}
+
+/** Does it when what has that name was on the screen as the key was pressed; else says that the key was dropped. */
+export function useOnlySeen(shownAs: string): (act: () => void) => void {
+	const {store} = useConsole();
+	const {couldSee} = useSeeing();
+	return act => {
+		if (couldSee(shownAs)) act();
+		else notify(store, {tone: 'info', text: typedAhead});
+	};
+}
+
+let opened = 0;
+
+/** A name for what a sheet shows, which no other one has that was open before: what was seen of that one was not this. */
+export function useShownAs(shown: string): string {
+	const [id] = useState(() => {
+		opened += 1;
+		return opened;
+	});
+	return `${shown} ${id}`;
 }
 
 /** The console around a component; throws where there is none. */
@@ -70,6 +98,9 @@ export function sameParts<Parts extends object>(one: Parts | undefined, other: P
 
 /** What is said to a key that was pressed before its sheet could be seen. */
 export const typedAhead = 'Typed before this sheet was on the screen: dropped. Read it, then press.';
+
+/** What is said to a letter of a word that was being typed when another sheet came up under it. */
+export const typedForAnother = 'Typed for what was here before: dropped. Read this sheet, then press.';
 
 /** Where keys are read now: exactly one context holds at a time. */
 export function contextOf(state: ConsoleState): KeyContext {

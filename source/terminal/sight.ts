@@ -13,8 +13,8 @@ import type {Position} from './output/foreign-text.js';
 /** The request; the answer is `ESC [ row ; column R`. */
 export const positionRequest = '\u001B[6n';
 
-/** When a key came: so many answers before it, and not before that time in milliseconds. */
-export type KeyMoment = {readonly answers: number; readonly at: number};
+/** When a key came: so many answers before it, and not before that time in milliseconds; `before`: when the key before it came. */
+export type KeyMoment = {readonly answers: number; readonly at: number; readonly before: number};
 
 export type Sight = {
 	/** While a frame is put together: something of that name is on it. The last one in a frame counts. */
@@ -25,6 +25,11 @@ export type Sight = {
 	readonly behind: (shown: string | undefined) => string;
 	/** Whether what was shown can have been on the screen when the key was pressed. */
 	readonly couldSee: (shown: string, key: KeyMoment) => boolean;
+	/**
+	 * Whether what came up by itself was on the screen while nothing was typed, before this key or an earlier one that was asked
+	 * about: else the key may be the rest of what was being typed when it came up, by somebody who has not looked yet.
+	 */
+	readonly isHeeded: (shown: string, key: KeyMoment) => boolean;
 	/** A request for another end: `answered` is called with its answer, if there is one. What is to be written for it. */
 	readonly request: (answered: (position: Position) => void) => string;
 	/** The terminal has answered the next request. Row and column from 1, as it says them. */
@@ -40,7 +45,7 @@ export type Sight = {
 
 /**
  * Milliseconds after a frame before a key counts where no answer can be had: longer than a line with 300 ms each way takes to
- * bring the frame and the key, shorter than anybody reads.
+ * bring the frame and the key, longer than there is between two letters of a word, shorter than anybody reads.
  */
 const leastTime = 1000;
 
@@ -62,7 +67,7 @@ export function createSight({
 	now?: () => number;
 }): Sight {
 	/** By name: the number of its request, and when it was sent. */
-	const sent = new Map<string, {request: number; at: number}>();
+	const sent = new Map<string, {request: number; at: number; isHeeded: boolean}>();
 	let requests = 0;
 	let hasAsked = false;
 	let drawn: string | undefined;
@@ -77,7 +82,24 @@ export function createSight({
 		return positionRequest;
 	};
 
+	const couldSee: Sight['couldSee'] = (shown, {answers: before, at}) => {
+		const frame = sent.get(shown);
+		if (!frame) return false;
+		const since = at - frame.at;
+		if (isBehindAnother) return since >= leastTime;
+		if (before >= frame.request) return true;
+		// One that has answered before will do so again.
+		return since >= (before === 0 ? leastTime : lostAfter);
+	};
+
 	return {
+		couldSee,
+		isHeeded(shown, key) {
+			const frame = sent.get(shown);
+			if (!frame || !couldSee(shown, key)) return false;
+			frame.isHeeded ||= key.at - Math.max(frame.at, key.before) >= leastTime;
+			return frame.isHeeded;
+		},
 		drawing(shown) {
 			drawn = shown;
 		},
@@ -93,7 +115,7 @@ export function createSight({
 			if ((shown === undefined || sent.has(shown)) && !isFirst) return '';
 			const bytes = asked(true);
 			if (shown !== undefined) {
-				sent.set(shown, {request: requests, at: now()});
+				sent.set(shown, {request: requests, at: now(), isHeeded: false});
 				for (const old of [...sent.keys()].slice(0, -remembered)) sent.delete(old);
 			}
 			return bytes;
@@ -111,15 +133,6 @@ export function createSight({
 			const end = ends.get(answers);
 			ends.delete(answers);
 			end?.({row: row - 1, column: column - 1});
-		},
-		couldSee(shown, {answers: before, at}) {
-			const frame = sent.get(shown);
-			if (!frame) return false;
-			const since = at - frame.at;
-			if (isBehindAnother) return since >= leastTime;
-			if (before >= frame.request) return true;
-			// One that has answered before will do so again.
-			return since >= (before === 0 ? leastTime : lostAfter);
 		},
 		identified(attributes) {
 			isBehindAnother ||= answersForAnother(attributes);

@@ -60,6 +60,22 @@ it('says at once that the split moved, or the service went, underneath it, and E
 	expect((await test.world.service('cart')).generation).toBe(1);
 });
 
+it('takes no letter of the word that was being typed when the split moved underneath', async () => {
+	await test.start();
+	await using terminal = await open('cart', ['--production', '^sand']);
+	terminal.press('c');
+	await terminal.until(shows('Type cart below, then Enter applies'));
+	terminal.type('ca');
+	await terminal.until(/Type cart: ca/);
+	await theyGiveCanary(70);
+	await terminal.until(/base\s+theirs\s+mine/);
+	terminal.type('rt');
+	await terminal.until(shows('Typed for what was here before: dropped. Read this sheet, then press.'));
+	expect(terminal.screen()).toMatch(/base\s+theirs\s+mine/);
+	terminal.press('esc');
+	await terminal.until(/Traffic[^]*draft/);
+});
+
 it('says that it already is as was asked when somebody else asked for the same, and offers nothing more', async () => {
 	await test.start();
 	await using terminal = await open('cart');

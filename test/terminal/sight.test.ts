@@ -15,7 +15,7 @@ function start({multiplexed = false} = {}) {
 		wait: (milliseconds: number) => {
 			time += milliseconds;
 		},
-		pressed: (shown: string, answers: number) => sight.couldSee(shown, {answers, at: time}),
+		pressed: (shown: string, answers: number) => sight.couldSee(shown, {answers, at: time, before: 0}),
 	};
 }
 
@@ -60,6 +60,43 @@ it('with a terminal that answers nothing a key counts when some time has passed 
 	expect(pressed('sheet', 0)).toBe(false);
 	wait(100);
 	expect(pressed('sheet', 0)).toBe(true);
+});
+
+/** Keys as they come, each with the one before it. */
+const typing = () => {
+	const {sight, show, wait} = start();
+	let before = 0;
+	let time = 0;
+	const after = (milliseconds: number) => {
+		wait(milliseconds);
+		time += milliseconds;
+		const isHeeded = sight.isHeeded('conflict', {answers: 9, at: time, before});
+		before = time;
+		return isHeeded;
+	};
+	return {show, after};
+};
+
+describe('what comes up by itself under what is being typed', () => {
+	it('takes none of the keys that follow each other as letters of a word do, though it could be seen', () => {
+		const {show, after} = typing();
+		show('panes');
+		expect(after(3000)).toBe(false);
+		show('conflict');
+		for (const between of [150, 300, 900]) expect(after(between)).toBe(false);
+		expect(after(1000)).toBe(true);
+		// Whoever has looked at it once may be as quick as they like.
+		expect(after(50)).toBe(true);
+	});
+
+	it('takes no first letter that is pressed as it comes up, however long nothing was typed before', () => {
+		const {show, after} = typing();
+		show('panes');
+		after(1);
+		show('conflict');
+		expect(after(500)).toBe(false);
+		expect(after(1000)).toBe(true);
+	});
 });
 
 it('the answer of a multiplexer says nothing of the terminal behind it: the time counts', () => {

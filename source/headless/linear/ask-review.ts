@@ -43,7 +43,7 @@ async function askChoice(console: Console, prompter: Prompter): Promise<void> {
 }
 
 async function askReview(console: Console, id: number, prompter: Prompter): Promise<void> {
-	const {ask, say, dropped} = prompter;
+	const {ask, say} = prompter;
 	const {store} = console;
 	const review = (): ReviewSheet | undefined => {
 		const top = topSheet(store.getState());
@@ -67,8 +67,7 @@ async function askReview(console: Console, id: number, prompter: Prompter): Prom
 		const why = sheet.because === '' ? '' : ` (${sheet.because})`;
 		const others = choicesOn(sheet).map(choice => `${choice}; `);
 		const question = `Type ${word} to apply it${why}; ${others.join('')}anything else cancels: `;
-		// Whoever has typed ahead has not heard what this would do.
-		if ((await dropped()) > 0) say('What was typed before this was asked does not count.');
+		await heard(prompter);
 		let line = (await ask(question))?.trim();
 		while (line === 'command' || (line === 'wake' && review()?.wake)) {
 			if (line === 'command') for (const command of sheet.plan.commands) say(command);
@@ -90,6 +89,7 @@ async function askReview(console: Console, id: number, prompter: Prompter): Prom
 	if (conflict.by !== undefined) say(`Changed by ${conflict.by}.`);
 	say('1 keep theirs');
 	if (!conflict.already) say('2 apply mine over theirs: reviewed again, on what is there now');
+	await heard(prompter);
 	const number = await askNumber(
 		'Number [1]: ',
 		{count: conflict.already ? 1 : 2, whenEmpty: 1, otherwise: 'an empty line for 1'},
@@ -98,6 +98,11 @@ async function askReview(console: Console, id: number, prompter: Prompter): Prom
 	if (number === 2) return console.putMineOnTop();
 	console.takeTheirs();
 	if (review()) closeSheet(store);
+}
+
+/** Whoever has typed ahead has not heard what is asked. */
+async function heard({dropped, say}: Prompter): Promise<void> {
+	if ((await dropped()) > 0) say('What was typed before this was asked does not count.');
 }
 
 const wayBackWords = ({wayBack, keepsPrevious}: NonNullable<ReviewSheet['plan']['promotion']>) =>

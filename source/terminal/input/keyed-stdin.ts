@@ -57,7 +57,7 @@ export class KeyedStdin extends Readable {
 	readonly #assembler: KeyAssembler;
 	readonly #decoder = new InputDecoder();
 	#timer: NodeJS.Timeout | undefined;
-	#queue: (KeyMoment & {token: Token; read: number})[] = [];
+	#queue: (Omit<KeyMoment, 'before'> & {token: Token; read: number})[] = [];
 	#reads = 0;
 	/** Answers to requests for the position of the cursor. */
 	#answers = 0;
@@ -65,7 +65,7 @@ export class KeyedStdin extends Readable {
 	#idleAt = -Infinity;
 	#cameAt = 0;
 	#pulse: NodeJS.Timeout | undefined;
-	#lastKey: KeyMoment = {answers: 0, at: 0};
+	#lastKey: KeyMoment = {answers: 0, at: 0, before: 0};
 	#isWanted = false;
 	#isTurning = false;
 	#hasEnded = false;
@@ -321,7 +321,7 @@ export class KeyedStdin extends Readable {
 					this.#deliver();
 				} else {
 					this.#isWanted = false;
-					this.#lastKey = next;
+					this.#lastKey = {...next, before: this.#lastKey.at};
 					this.push(next.token.key);
 				}
 			});

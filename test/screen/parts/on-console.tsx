@@ -15,6 +15,7 @@ export type OpenOnConsole = Awaited<ReturnType<typeof openOnConsole>>;
  * @param state What the console knows beside what it begins with.
  * @param isStill Nothing but the test changes the state: what loops and pods would say is kept as it is given.
  * @param couldSee Whether what has this name was on the screen when a key was pressed; always when not given.
+ * @param isHeeded Whether it was while nothing was typed; always when not given.
  */
 export async function openOnConsole(
 	part: (console: Console) => ReactElement,
@@ -23,12 +24,14 @@ export async function openOnConsole(
 		columns = 80,
 		rows = 24,
 		couldSee = () => true,
+		isHeeded = () => true,
 		isStill = false,
 	}: {
 		state?: Partial<ConsoleState>;
 		columns?: number;
 		rows?: number;
 		couldSee?: (shown: string) => boolean;
+		isHeeded?: (shown: string) => boolean;
 		isStill?: boolean;
 	} = {},
 ) {
@@ -41,7 +44,7 @@ export async function openOnConsole(
 	const drawn = await openPart(
 		<ThemeContext value={createTheme({env: {}})}>
 			<ConsoleContext value={console}>
-				<SeeingContext value={{drawing() {}, couldSee}}>{part(console)}</SeeingContext>
+				<SeeingContext value={{drawing() {}, couldSee, isHeeded}}>{part(console)}</SeeingContext>
 			</ConsoleContext>
 		</ThemeContext>,
 		{columns, rows},

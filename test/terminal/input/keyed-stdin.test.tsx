@@ -308,9 +308,11 @@ test('says of each key how many answers of the terminal came before it, cut ones
 	const source = Object.assign(new PassThrough(), noTerminal);
 	const stdin = new KeyedStdin(source, {escapeTimeout: 1});
 	const seen: [string, number][] = [];
+	const times: {at: number; before: number}[] = [];
 	const {promise, resolve} = Promise.withResolvers<void>();
 	stdin.on('data', (key: string) => {
 		seen.push([key, stdin.lastKey.answers]);
+		times.push(stdin.lastKey);
 		if (seen.length === 2) {
 			source.write('\u001B[12;');
 			source.write('40R\r');
@@ -324,6 +326,8 @@ test('says of each key how many answers of the terminal came before it, cut ones
 		['\r', 1],
 		['\r', 2],
 	]);
+	// And when the key before it came.
+	expect(times.slice(1).map(({before}) => before)).toEqual(times.slice(0, -1).map(({at}) => at));
 	stdin.destroy();
 });
 

@@ -1,7 +1,7 @@
 /** The contexts of the kubeconfig, to go to one; and the question whether what is not sent may be lost with this one. */
 import {Box, Text} from 'ink';
 import type {ContextsSheet, LeaveSheet} from '../../../console/sheets/inspected.js';
-import {closeSheet, notify} from '../../../console/state/select.js';
+import {closeSheet} from '../../../console/state/select.js';
 import {printable} from '../../../knative/text/printable.js';
 import type {Size} from '../../layout.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
@@ -10,7 +10,7 @@ import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
 import {Menu} from '../../widgets/table/menu.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useActions, useConsole, typedAhead, useSeeing} from '../../use-console.js';
+import {useActions, useConsole, useOnlySeen, useShownAs} from '../../use-console.js';
 import {Document} from '../../widgets/document.js';
 
 /** Columns that a name may take of the list; whole names are in the kubeconfig. */
@@ -25,12 +25,21 @@ export function Contexts({
 }: Size & {sheet: ContextsSheet; isActive: boolean}) {
 	const console = useConsole();
 	const {styles, glyphs} = useTheme();
+	const shownAs = useShownAs('contexts');
+	const onlySeen = useOnlySeen(shownAs);
 	const size = frameContentSize(width, height);
 	const nameWidth = Math.min(longestName, Math.max(0, ...(rows ?? []).map(({shown}) => widthOf(shown))));
 	const shownNames = (rows ?? []).map(({shown}) => shown);
 	const names = tellApart(shownNames, nameWidth, {ellipsis: glyphs.ellipsis});
 	return (
-		<Frame width={width} height={height} title="Contexts" aside="Enter goes there" isFocused>
+		<Frame
+			width={width}
+			height={height}
+			title="Contexts"
+			aside="Enter goes there"
+			isFocused
+			shownAs={rows === undefined ? undefined : shownAs}
+		>
 			{sentence !== undefined && (
 				<Box height={2}>
 					<Text {...styles.bad}>{sentence}</Text>
@@ -53,10 +62,12 @@ export function Contexts({
 					isFocused={isActive}
 					width={size.width}
 					height={size.height - (sentence === undefined ? 0 : 2)}
-					onSelect={name => {
-						closeSheet(console.store);
-						void console.changeContext(name);
-					}}
+					onSelect={name =>
+						onlySeen(() => {
+							closeSheet(console.store);
+							void console.changeContext(name);
+						})
+					}
 				/>
 			)}
 		</Frame>
@@ -67,16 +78,16 @@ export function Contexts({
 export function LeaveContext({sheet, isActive, ...size}: Size & {sheet: LeaveSheet; isActive: boolean}) {
 	const {styles} = useTheme();
 	const console = useConsole();
-	const {couldSee} = useSeeing();
 	const shownAs = `leave ${sheet.id}`;
+	const onlySeen = useOnlySeen(shownAs);
 	useActions(
 		'sheet',
 		{
-			confirm() {
-				if (!couldSee(shownAs)) return notify(console.store, {tone: 'info', text: typedAhead});
-				closeSheet(console.store);
-				void console.changeContext(sheet.to, {mayLose: true});
-			},
+			confirm: () =>
+				onlySeen(() => {
+					closeSheet(console.store);
+					void console.changeContext(sheet.to, {mayLose: true});
+				}),
 		},
 		{isActive},
 	);

@@ -7,7 +7,7 @@ import {frameContentSize} from '../../widgets/frame-lines.js';
 import {Frame} from '../../widgets/frame.js';
 import {Menu} from '../../widgets/table/menu.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {useConsole, useConsoleState} from '../../use-console.js';
+import {useConsole, useConsoleState, useOnlySeen, useShownAs} from '../../use-console.js';
 
 /** Marks the one that is shown; `sentence` says why the list is not complete or missing. */
 export function Namespaces({
@@ -19,10 +19,19 @@ export function Namespaces({
 }: Size & {names: readonly string[]; sentence: string | undefined; isActive: boolean}) {
 	const console = useConsole();
 	const {styles} = useTheme();
+	const shownAs = useShownAs('namespaces');
+	const onlySeen = useOnlySeen(shownAs);
 	const here = useConsoleState(state => (isAcross(state) ? '' : state.namespace));
 	const size = frameContentSize(width, height);
 	return (
-		<Frame width={width} height={height} title="Namespaces" aside="Enter goes there" isFocused>
+		<Frame
+			width={width}
+			height={height}
+			title="Namespaces"
+			aside="Enter goes there"
+			isFocused
+			shownAs={names.length === 0 ? undefined : shownAs}
+		>
 			{sentence !== undefined && (
 				<Box height={1}>
 					<Text wrap="truncate" {...styles.warning}>
@@ -39,12 +48,14 @@ export function Namespaces({
 					isFocused={isActive}
 					width={size.width}
 					height={size.height - (sentence === undefined ? 0 : 1)}
-					onSelect={name => {
-						closeSheet(console.store);
-						// No namespace is called by the empty name.
-						if (name === '') console.showAllNamespaces();
-						else void console.changeNamespace(name);
-					}}
+					onSelect={name =>
+						onlySeen(() => {
+							closeSheet(console.store);
+							// No namespace is called by the empty name.
+							if (name === '') console.showAllNamespaces();
+							else void console.changeNamespace(name);
+						})
+					}
 				/>
 			)}
 		</Frame>

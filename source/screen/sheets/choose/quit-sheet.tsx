@@ -1,8 +1,7 @@
 /** Whether to leave the program although something is not sent, or under way. */
-import {notify} from '../../../console/state/select.js';
 import type {Sheet} from '../../../console/state/state.js';
 import type {Size} from '../../layout.js';
-import {typedAhead, useActions, useConsole, useSeeing} from '../../use-console.js';
+import {useActions, useOnlySeen} from '../../use-console.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {Document} from '../../widgets/document.js';
 
@@ -15,19 +14,9 @@ export function Quit({
 	height,
 }: Size & {sheet: Extract<Sheet, {kind: 'quit'}>; isActive: boolean; quit: () => void}) {
 	const {styles} = useTheme();
-	const {store} = useConsole();
-	const {couldSee} = useSeeing();
 	const shownAs = `quit ${sheet.id}`;
-	useActions(
-		'leaving',
-		{
-			confirm() {
-				if (couldSee(shownAs)) quit();
-				else notify(store, {tone: 'info', text: typedAhead});
-			},
-		},
-		{isActive},
-	);
+	const onlySeen = useOnlySeen(shownAs);
+	useActions('leaving', {confirm: () => onlySeen(quit)}, {isActive});
 	return (
 		<Document
 			width={width}

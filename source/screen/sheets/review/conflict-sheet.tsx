@@ -1,4 +1,5 @@
 /** After somebody else's write came first: what was there, what they made of it and what was wanted, side by side. */
+import {useInput} from 'ink';
 import type {Conflict as ConflictState} from '../../../console/sheets/sheets.js';
 import type {Plan} from '../../../release/plan.js';
 import type {Split, SplitRow} from '../../../knative/split/split.js';
@@ -8,7 +9,14 @@ import {useNamedTitle} from '../../named-title.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {useTheme} from '../../widgets/theme-context.js';
-import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
+import {
+	typedAhead,
+	typedForAnother,
+	useActions,
+	useConsole,
+	useConsoleState,
+	useSeeing,
+} from '../../use-console.js';
 import {notify} from '../../../console/state/select.js';
 import {shortRevision} from '../../format.js';
 import type {RevisionMark, RevisionMarks} from '../../release/revision-marks.js';
@@ -22,26 +30,40 @@ export function Conflict({
 	plan,
 	conflict,
 	shownAs,
+	isUnderTyping = false,
 	isActive,
 	...size
-}: Size & {title: string; plan: Plan; conflict: ConflictState; shownAs: string; isActive: boolean}) {
+}: Size & {
+	title: string;
+	plan: Plan;
+	conflict: ConflictState;
+	shownAs: string;
+	/** It came up while a word may have been being typed, whose letters are no answers to it. */
+	isUnderTyping?: boolean;
+	isActive: boolean;
+}) {
 	const console = useConsole();
 	const theme = useTheme();
-	const {couldSee} = useSeeing();
+	const {couldSee, isHeeded} = useSeeing();
 	const named = useNamedTitle(title, plan.name, size.width);
 	const target = useConsoleState(({services}) => services.find(({uid}) => uid === uidOf(plan)));
 	const marks = useRelease(target)?.marks;
-	/** Of what loses something or goes on to a write: it has to have been seen what it is about. */
+	/** A letter counts when it can have been seen what it is about, and was meant for that. */
 	const seen = (act: () => void) => () => {
-		if (couldSee(shownAs)) act();
-		else notify(console.store, {tone: 'info', text: typedAhead});
+		const isSeen = couldSee(shownAs);
+		if (isSeen && (!isUnderTyping || isHeeded(shownAs))) return act();
+		notify(console.store, {tone: 'info', text: isSeen ? typedForAnother : typedAhead});
 	};
+	// Whoever scrolls it after a pause has looked at it.
+	useInput(() => void isHeeded(shownAs), {isActive});
+	const goBack = seen(() => console.keepEditing());
 	useActions(
 		'conflict',
 		{
 			takeTheirs: seen(() => console.takeTheirs()),
 			putMineOnTop: seen(() => void console.putMineOnTop()),
-			keepEditing: () => console.keepEditing(),
+			// Esc leaves whatever it is pressed on, and nothing is lost by it.
+			keepEditing: input => (input === 'e' ? goBack() : console.keepEditing()),
 		},
 		{isActive},
 	);

@@ -29,6 +29,7 @@ export function Review(props: ReviewSheetProps) {
 				plan={sheet.plan}
 				conflict={conflict}
 				shownAs={`conflict of ${sheet.id}`}
+				isUnderTyping={sheet.confirmation === 'word'}
 				isActive={isActive}
 			/>
 		);

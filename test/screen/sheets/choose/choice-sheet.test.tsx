@@ -17,10 +17,11 @@ const sheet: ChoiceSheet = {
 	why: '',
 };
 
-const open = async (isActive = true) =>
+const open = async (isActive = true, couldSee = () => true) =>
 	openOnConsole(() => <Choice sheet={sheet} isActive={isActive} width={50} height={8} />, {
 		columns: 50,
 		rows: 8,
+		couldSee,
 	});
 
 it('asks the question whole, and gives the answer that Enter is pressed on', async () => {
@@ -47,4 +48,12 @@ it('does not answer by a digit, which goes to a pane elsewhere, nor while it is 
 	covered.store.setState({namespace: 'other'});
 	await new Promise(resolve => setImmediate(resolve));
 	expect(never).not.toHaveBeenCalled();
+});
+
+it('takes no Enter that was pressed before it was on the screen', async () => {
+	const {console, press, store} = await open(true, () => false);
+	const choose = vi.spyOn(console, 'choose').mockReturnValue();
+	press('enter');
+	await vi.waitFor(() => expect(store.getState().notice?.text).toMatch(/^Typed before this sheet/));
+	expect(choose).not.toHaveBeenCalled();
 });

@@ -3,10 +3,11 @@ import {Namespaces} from '../../../../source/screen/sheets/choose/namespaces-she
 import {openOnConsole} from '../../parts/on-console.js';
 import {connected} from '../../parts/state.js';
 
-const open = async (names: readonly string[], sentence?: string) =>
+const open = async (names: readonly string[], sentence?: string, couldSee?: (shown: string) => boolean) =>
 	openOnConsole(() => <Namespaces names={names} sentence={sentence} isActive width={40} height={8} />, {
 		columns: 40,
 		rows: 8,
+		...(couldSee && {couldSee}),
 		state: {...connected, namespace: 'shop', sheets: [{kind: 'namespaces', names}]},
 	});
 
@@ -45,4 +46,19 @@ it('goes on by pages where there are more than there is room for', async () => {
 	await until(/▸ *team-03/);
 	press('enter');
 	await vi.waitFor(() => expect(change).toHaveBeenCalledExactlyOnceWith('team-03'));
+});
+
+it('takes no Enter that was pressed before the list was there, nor one for a list that was open before', async () => {
+	const names = new Set<string>();
+	for (let times = 1; times <= 2; times++) {
+		const {console, press, store} = await open(['default', 'shop'], undefined, shown => {
+			names.add(shown);
+			return false;
+		});
+		const change = vi.spyOn(console, 'changeNamespace').mockResolvedValue();
+		press('enter');
+		await vi.waitFor(() => expect(store.getState().notice?.text).toMatch(/^Typed before this sheet/));
+		expect(change).not.toHaveBeenCalled();
+		expect(names.size).toBe(times);
+	}
 });

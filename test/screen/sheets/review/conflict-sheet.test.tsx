@@ -78,7 +78,7 @@ it('offers nothing to put on top or to edit where theirs is what was asked for',
 	expect(offered({already: true})).toEqual(['t']);
 });
 
-const open = async ({couldSee = true, isActive = true} = {}) => {
+const open = async ({couldSee = true, isHeeded = true, isUnderTyping = false, isActive = true} = {}) => {
 	const drawn = await openOnConsole(
 		() => (
 			<ConflictSheet
@@ -86,12 +86,13 @@ const open = async ({couldSee = true, isActive = true} = {}) => {
 				plan={rollbackPlan()}
 				conflict={conflict}
 				shownAs="conflict 1"
+				isUnderTyping={isUnderTyping}
 				isActive={isActive}
 				width={80}
 				height={20}
 			/>
 		),
-		{couldSee: () => couldSee},
+		{couldSee: () => couldSee, isHeeded: () => isHeeded},
 	);
 	const {console} = drawn;
 	return {
@@ -121,6 +122,27 @@ describe('the sheet', () => {
 		await vi.waitFor(() => expect(store.getState().notice).toBeDefined());
 		expect(takeTheirs).not.toHaveBeenCalled();
 		expect(putMineOnTop).not.toHaveBeenCalled();
+	});
+
+	it('takes no letter of the word that was being typed when it came up, and Esc all the same', async () => {
+		const {store, press, takeTheirs, putMineOnTop, keepEditing} = await open({
+			isHeeded: false,
+			isUnderTyping: true,
+		});
+		for (const letter of ['e', 't', 'm']) {
+			store.setState({notice: undefined});
+			press(letter);
+			await vi.waitFor(() =>
+				expect(store.getState().notice?.text).toBe(
+					'Typed for what was here before: dropped. Read this sheet, then press.',
+				),
+			);
+		}
+		expect(takeTheirs).not.toHaveBeenCalled();
+		expect(putMineOnTop).not.toHaveBeenCalled();
+		expect(keepEditing).not.toHaveBeenCalled();
+		press('esc');
+		await vi.waitFor(() => expect(keepEditing).toHaveBeenCalledOnce());
 	});
 });
 
