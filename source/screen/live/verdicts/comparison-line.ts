@@ -55,20 +55,22 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	const isSlower = latency.state === 'slower' || (slower !== undefined && !slower.isOver);
 	const said = [...(isWorse ? ['WORSE'] : []), ...(isSlower ? ['SLOWER'] : [])];
 	const alarm = isWorse ? worse : slower;
-	const counts = alarmCounts(comparison, {isOfErrors: errors.state !== 'not worse', called});
+	const isOfErrors = isWorse || (!isSlower && errors.state !== 'not worse');
+	const counts = alarmCounts(comparison, {isOfErrors, called});
 	if (said.length > 0) {
 		// When comes first: the end of the line is cut where there is little room.
 		const when = alarm ? ` ${whenWords(alarm)}` : '';
 		const remedy = isUnused(snapshot, comparison.fresh.revision)
 			? 'no user gets it: X abandons'
 			: 'R rolls back';
-		const verdict = `${called.fresh} ${said.join(', ')}${when}${off}`;
-		const {fresh, old} = comparison;
-		const share = `fails ${failureShare(fresh)}`;
-		return {
-			...line('bad', `${verdict}: ${counts}`, remedy),
-			shorter: [`${verdict}: ${share}, ${called.old} ${failureShare(old)}`, `${verdict}: ${share}`, verdict],
-		};
+		const what = `${called.fresh} ${said.join(', ')}`;
+		const verdict = `${what}${when}${off}`;
+		// By what it is so is more than when it was so last.
+		const brief = alarm && !alarm.isOver ? `${what} since ${clock(alarm.since)}${off}` : verdict;
+		const shorter = isWorse
+			? failureShares(comparison, called).map(words => `${verdict}: ${words}`)
+			: [verdict, brief].map(begins => `${begins}: ${briefLatencies(comparison)}`);
+		return {...line('bad', `${verdict}: ${counts}`, remedy), shorter: [...shorter, verdict]};
 	}
 	const suspected = [
 		...(errors.state === 'suspicious' ? [`possibly worse${moreWords(errors.more)}`] : []),
@@ -124,6 +126,18 @@ const farOff = 1000;
 
 const failedOf = ({failed, asked}: Comparison['old']) => `${failed} of ${asked}`;
 const failureShare = ({failed, asked}: Comparison['old']) => percentOf(asked === 0 ? 0 : failed / asked);
+
+/** What fails of either, in the fewest words; shorter ones later. */
+function failureShares({fresh, old}: Comparison, called: Called): string[] {
+	const share = `fails ${failureShare(fresh)}`;
+	return [`${share}, ${called.old} ${failureShare(old)}`, share];
+}
+
+/** How much longer it takes, in the fewest words. */
+const briefLatencies = ({fresh, old, compared, bad}: Comparison): string =>
+	fresh.p50 === undefined || old.p50 === undefined
+		? `slower in ${bad} of ${compared}`
+		: `p50 ${duration(fresh.p50)} vs ${duration(old.p50)}`;
 
 /** How low the new one's failure rate is known to be, and what it takes to know more. */
 function calmCounts(comparison: Comparison, called: Called): string {

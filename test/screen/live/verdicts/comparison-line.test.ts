@@ -128,6 +128,26 @@ test('worse, slower and both are said first, with their counts and since when', 
 	);
 });
 
+test('what is slower and fails nothing says in few words how slow it is, and nothing of failures', () => {
+	const slower = {since: noon, last: noon + 40_000, isOver: false};
+	const given = comparison({bad: 100});
+	const said = lineOf({...given, fresh: {...given.fresh, p50: 311}, slower});
+	const when = `since ${clock(noon)}, last ${clock(noon + 40_000)}`;
+	const evidence = 'p50 311 ms vs 12 ms · R rolls back';
+	expect(fittedVerdict(said, 80, '…')).toBe(`canary SLOWER ${when}: ${evidence}`);
+	expect(fittedVerdict(said, 74, '…')).toBe(`canary SLOWER since ${clock(noon)}: ${evidence}`);
+	const both = lineOf({...comparison({fresh: 8, bad: 100}), worse: slower, slower});
+	expect(fittedVerdict(both, 80, '…')).toMatch(/^canary WORSE, SLOWER .*: fails 6\.7 %/);
+});
+
+test('what is slower and perhaps fails more says first how slow it is', () => {
+	const said = lineOf({
+		...comparison({bad: 100, fresh: 3}),
+		errors: {...errorVerdict({asked: 120, failed: 3}, {asked: 120, failed: 0}), state: 'suspicious'},
+	});
+	expect(said.sentence).toMatch(/^canary SLOWER: p50 12 ms vs 12 ms, slower in 100 of 120 · fails 3 of 120/);
+});
+
 test('what no user gets is not rolled back but given up, unless users may get it all the same', () => {
 	const weights = [
 		{revision: 'h-00001', percent: 100},
