@@ -187,8 +187,8 @@ export const agreementOptions = ({isRelease}: {isRelease: boolean}) => [
 export const despite = () =>
 	new Option(
 		'--despite <what...>',
-		'apply it although the canary is worse, or what gets traffic was rejected, or gets 100 % untried',
-	).choices(['worse', 'rejected', 'untried']);
+		'apply it although the canary is worse, or slower, or what gets traffic was rejected, or gets 100 % untried',
+	).choices(['worse', 'slower', 'rejected', 'untried']);
 
 /** @param usual Seconds. */
 export const waitOption = (usual = 60) =>

@@ -4,7 +4,6 @@ import {sharesMeant} from '../knative/release/shares-meant.js';
 import {rebased} from '../knative/split/rebased.js';
 import {equalSplits, followedBy, pinnedAsMeant, splitOf, wholeOf} from '../knative/split/split.js';
 import {canaryTag, tagsOfPromotion} from '../knative/release/verbs/role-tags.js';
-import type {Warning} from '../knative/release/warnings.js';
 import type {ServiceView} from '../knative/service/service.js';
 import type {Cluster} from '../kube/cluster.js';
 import {guardsOf, type Plan} from '../release/plan.js';
@@ -18,6 +17,7 @@ import type {History} from './session/change-recorder.js';
 import {refusedRight, type RightName} from './session/rights.js';
 import {askRevision, choose, reviewAbandon} from './sheets/choice-sheet.js';
 import {conflictOf} from './sheets/conflict-resolution.js';
+import {changedSince, latestMoved} from './sheets/moved-since.js';
 import {afterAsking, askPlaceholders} from './sheets/placeholders.js';
 import {openReview} from './sheets/review.js';
 import type {AskedVerb} from './sheets/sheets.js';
@@ -97,13 +97,6 @@ type VerbDependencies = {
 	/** Sends the form that is open to its review once more. */
 	readonly submitForm: () => Promise<void>;
 };
-
-/** What follows the latest was of one revision when the split was begun, and is of another by now. */
-function latestMoved(then: string | undefined, {latestReady}: ServiceView, becomes: string): Warning[] {
-	if (then === undefined || latestReady === undefined || then === latestReady) return [];
-	const sentence = `latest is ${latestReady} now, and was ${then} when this was begun: ${becomes}.`;
-	return [{kind: 'guess', revision: latestReady, sentence}];
-}
 
 /** The split that the sheet has called mine: what followed the latest is pinned where that is another revision by now. */
 function planMineOnTop(plan: Plan, facts: Facts): Planned {
@@ -270,8 +263,15 @@ export function createVerbs(
 			review((facts, state) => {
 				const draft = draftOf(state, facts.service);
 				const then = draft && latestBefore(draft, facts.service);
-				const moved = latestMoved(then, facts.service, 'users would get that one');
-				const planned = draft && planSplit(facts, draft.split, {warnings: moved, ...draft.guards});
+				const planned =
+					draft &&
+					planSplit(facts, draft.split, {
+						warnings: [
+							...changedSince(draft, facts.service, {...state, now: facts.now}),
+							...latestMoved(then, facts.service, 'users would get that one'),
+						],
+						...draft.guards,
+					});
 				if (planned?.ok) return planned;
 				// Begun on another split, and what it asked for has come by another way.
 				if (planned?.already && draft && !equalSplits(draft.base, draft.split)) {

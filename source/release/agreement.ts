@@ -1,5 +1,5 @@
 /** How a plan has to be agreed to: one rule for the review sheet and for the commands without a screen. Pure. */
-import {needsSecondConfirmation, wordsToType} from '../knative/release/warnings.js';
+import {needsSecondConfirmation, wordsToType, type Warning} from '../knative/release/warnings.js';
 import type {Plan} from './plan.js';
 
 export type Agreement =
@@ -9,6 +9,9 @@ export type Agreement =
 	| {readonly kind: 'twice'; readonly because: string}
 	/** By typing this word. */
 	| {readonly kind: 'word'; readonly word: string; readonly because: string};
+
+/** What speaks against what gets the traffic: not agreed to without a word of its own. */
+export const doubted: ReadonlySet<Warning['kind']> = new Set(['rejected', 'worse', 'slower']);
 
 /**
  * The strictest of the reasons holds. A roll back in production needs no name typed: it is what stops an incident.
@@ -21,7 +24,7 @@ export function agreementFor(
 ): Agreement {
 	const words = wordsToType(warnings);
 	const because: string[] = [];
-	const doubts = warnings.filter(({kind}) => kind === 'rejected' || kind === 'worse');
+	const doubts = warnings.filter(({kind}) => doubted.has(kind));
 	if (production !== undefined && action !== 'roll back') {
 		words.unshift(name);
 		because.push(`${production} is production`);
@@ -31,7 +34,7 @@ export function agreementFor(
 	}
 	because.push(
 		...doubts.map(({kind, revision}) =>
-			kind === 'worse' ? 'the canary is worse' : `${revision} was rejected`,
+			kind === 'rejected' ? `${revision} was rejected` : `the canary is ${kind}`,
 		),
 	);
 	if (words.length > 0) {
@@ -47,8 +50,9 @@ export function agreementFor(
 		const revision = untried.revision ?? 'the new revision';
 		return {kind: 'twice', because: `${revision} is not what is being tried`};
 	}
+	const guess = warnings.find(({kind}) => kind === 'guess');
 	return {
 		kind: 'twice',
-		because: kinds.has('guess') ? 'this is more than what was asked for' : 'a canary loses its tag',
+		because: guess ? (guess.because ?? 'this is more than what was asked for') : 'a canary loses its tag',
 	};
 }

@@ -16,7 +16,7 @@ import {verdictWarnings, type CanaryVerdict} from './verdict/canary-verdict.js';
 
 /** Of a roll back, only that nobody wants to have what it goes to: it waits for nothing else. */
 const kindsFor = (action: Plan['action']): readonly Warning['kind'][] =>
-	action === 'roll back' ? ['rejected'] : ['rejected', 'worse', 'not ready', 'missing', 'owner'];
+	action === 'roll back' ? ['rejected'] : ['rejected', 'worse', 'slower', 'not ready', 'missing', 'owner'];
 
 /**
  * As a sentence; undefined as long as the plan says all there is to say.

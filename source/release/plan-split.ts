@@ -14,6 +14,7 @@ import {
 	isAsked,
 	type BroughtBack,
 	type Choice,
+	type Guess,
 	type Parts,
 	type VerbOptions,
 } from '../knative/release/verbs/choice.js';
@@ -25,7 +26,7 @@ import {longestReason, markOf, type Rejection} from '../knative/release/evidence
 import {releaseOf} from '../knative/release/release.js';
 import {rollBack} from '../knative/release/verbs/roll-back.js';
 import {pinnedSplit} from '../knative/release/verbs/settled-split.js';
-import {sharesOf} from '../knative/release/evidence/shares.js';
+import {sharesOf, sharesOfSplit} from '../knative/release/evidence/shares.js';
 import {backSentence, undo} from '../knative/release/verbs/undo.js';
 import {untriedOnWayBack, untriedWarning} from '../knative/release/untried.js';
 import {trafficWarnings, type Warning} from '../knative/release/warnings.js';
@@ -106,7 +107,7 @@ function trafficPlan(
 		warnings: [
 			...warnings,
 			...(back === undefined ? [] : [{kind: 'other' as const, sentence: back}]),
-			...untriedWarnings(action, facts, after, warnings),
+			...untriedWarnings(action, facts, after, {said: warnings, bringsBack}),
 			...troubleWarnings(action, facts.trouble),
 			...ofVerdict,
 			...failingWarnings(facts.atTags, gaining, ofVerdict),
@@ -135,7 +136,7 @@ function untriedWarnings(
 	action: TrafficAction,
 	facts: Facts,
 	after: Split,
-	said: readonly Warning[],
+	{said, bringsBack}: {said: readonly Warning[]; bringsBack: BroughtBack | undefined},
 ): Warning[] {
 	if (action === 'roll back') {
 		const untried = untriedOnWayBack(facts, after);
@@ -148,13 +149,31 @@ function untriedWarnings(
 		facts.verdict?.canary.revision === untried.revision ||
 		said.some(({kind}) => kind === 'guess');
 	if (!isKnown) return [untried];
-	// The canary itself: of one that was taken from users a promotion says so.
-	const {canary} = releaseOf(facts);
-	const back =
-		action === 'split' && canary !== undefined && wholeOf(after) === canary.revision
-			? rolledBackBefore(facts, canary.revision, facts.now)
-			: undefined;
-	return back === undefined ? [] : [{kind: 'guess', sentence: `${back}.`}];
+	return action === 'split' ? rolledBackWarnings(facts, after, bringsBack) : [];
+}
+
+const guessWarning = ({sentence, because}: Guess): Warning => ({
+	kind: 'guess',
+	sentence: `${sentence}.`,
+	because,
+});
+
+/**
+ * What was taken from users and gets more of them again: everything is meant as a promotion is, and of any share it is said.
+ *
+ * @param told What is told in other words already.
+ */
+function rolledBackWarnings(facts: Facts, after: Split, told: BroughtBack | undefined): Warning[] {
+	const before = sharesOf(facts.service);
+	const {canary, stable} = releaseOf(facts);
+	return sharesOfSplit(facts.service, after).flatMap(({revision, percent}): Warning[] => {
+		const has = before.find(share => share.revision === revision)?.percent ?? 0;
+		if (percent <= has || revision === stable?.revision || revision === told?.revision) return [];
+		const back = rolledBackBefore(facts, revision, facts.now);
+		if (!back) return [];
+		if (percent === 100 && revision === canary?.revision) return [guessWarning(back)];
+		return [{kind: 'other', revision, sentence: `${back.sentence}.`}];
+	});
 }
 
 /** A row a target; what followed the latest and is pinned by this is one row, of the revision that it was. */
@@ -298,7 +317,7 @@ function planned(action: TrafficAction, facts: Facts, choice: Choice): Planned {
 			return {ok: false, reason: choice.question, candidates: choice.candidates};
 		case 'split': {
 			const {split, notes, parts, guess, bringsBack} = choice;
-			const warnings: Warning[] = guess === undefined ? [] : [{kind: 'guess', sentence: `${guess}.`}];
+			const warnings = guess === undefined ? [] : [guessWarning(guess)];
 			return {ok: true, plan: trafficPlan(action, facts, split, {notes, parts, warnings, bringsBack})};
 		}
 	}

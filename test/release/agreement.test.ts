@@ -51,6 +51,11 @@ describe('it takes two', () => {
 		});
 	});
 
+	it('for what was rolled back, in the words for that', () => {
+		const because = 'cart-00002 was rolled back';
+		expect(agreement('promote', [{...warning('guess'), because}])).toEqual({kind: 'twice', because});
+	});
+
 	it('for what cannot take the traffic first of all', () => {
 		const both = [warning('takes tag'), warning('guess'), warning('missing')];
 		expect(agreement('split', both)).toMatchObject({because: 'a target cannot take the traffic now'});
@@ -95,6 +100,14 @@ describe('a word is to be typed', () => {
 			kind: 'word',
 			word: 'worse',
 			because: 'the canary is worse',
+		});
+	});
+
+	it('for a canary that is slower: that', () => {
+		expect(agreement('promote', [warning('slower', 'cart-00002')])).toEqual({
+			kind: 'word',
+			word: 'slower',
+			because: 'the canary is slower',
 		});
 	});
 

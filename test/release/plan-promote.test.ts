@@ -112,6 +112,7 @@ describe('promoting', () => {
 		expect(plan.warnings[0]).toEqual({
 			kind: 'guess',
 			sentence: expect.stringMatching(/-00002 is newer, but no split lists it\.$/),
+			because: expect.stringMatching(/^no split lists .*-00002$/),
 		});
 		// That it is not being tried has been said by that.
 		expect(kindsOf(plan)).not.toContain('untried');

@@ -1,6 +1,6 @@
 /** The plans by which users get back what they had: roll back, undo, giving a canary up. */
 import {describe, expect, it} from 'vitest';
-import {planAbandon, planRollback, planUndo} from '../../source/release/plan-split.js';
+import {planAbandon, planRollback, planSplit, planUndo} from '../../source/release/plan-split.js';
 import {kubectlMarkCommand, kubectlPatchCommand} from '../../source/knative/commands/commands.js';
 import {markOf} from '../../source/knative/release/evidence/rejection.js';
 import {baseOf} from '../../source/knative/revision/base.js';
@@ -77,6 +77,26 @@ describe('rolling back and undoing', () => {
 			ok: false,
 			reason: 'Nothing to undo: no change of the split of helloworld-go is known.',
 		});
+	});
+
+	it('says of any share that is given again to what was rolled back when that was, and by whom', () => {
+		const traffic = [
+			{revisionName: one, percent: 100, tag: 'stable'},
+			{revisionName: two, percent: 0, tag: 'canary'},
+		];
+		const facts = situation({traffic, note: {verb: 'roll back'}});
+		const given = (percent: number) =>
+			planned(planSplit(facts, [row(one, 100 - percent, ['stable']), row(two, percent, ['canary'])]))
+				.warnings;
+		const sentence = expect.stringMatching(/-00002 was rolled back at .* by ann\.$/);
+		expect(given(3)).toContainEqual({kind: 'other', revision: two, sentence});
+		const because = expect.stringMatching(/-00002 was rolled back$/);
+		expect(given(100)).toContainEqual({kind: 'guess', sentence, because});
+		// It is what users had that gets more by this.
+		const back = planned(
+			planSplit(situation({note: {verb: 'roll back'}}), [row(one, 100, ['stable']), row(two, 0, ['canary'])]),
+		);
+		expect(back.warnings.map(warning => warning.sentence).join(' ')).not.toContain('rolled back');
 	});
 
 	it('warns of what an undo brings back to users', () => {

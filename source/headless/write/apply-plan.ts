@@ -4,7 +4,7 @@ import type {Warning} from '../../knative/release/warnings.js';
 import type {Cluster} from '../../kube/cluster.js';
 import {comeBackAfter, withPatience} from '../../kube/patient.js';
 import {identityOf} from '../../kube/identity.js';
-import {agreementFor} from '../../release/agreement.js';
+import {agreementFor, doubted} from '../../release/agreement.js';
 import {doubtOf, doubtSince, latestSince} from '../../release/doubt-since.js';
 import {placed, type DryRun, type Plan} from '../../release/plan.js';
 import {planCreateService} from '../../release/plan-object.js';
@@ -18,7 +18,7 @@ import {followToGateway, type Arrival} from './follow-to-gateway.js';
 import {readAround} from './read-facts.js';
 
 /** What has to be typed at a terminal can be said on the command line. */
-export type Despite = 'worse' | 'rejected' | 'untried';
+export type Despite = 'worse' | 'slower' | 'rejected' | 'untried';
 
 export type ApplyOptions = {
 	namespace: string;
@@ -128,7 +128,7 @@ async function refusalOf(
 		{...agreed, warnings: left},
 		{production: production ? cluster.context : undefined},
 	);
-	const doubt = left.find(({kind}) => kind === 'worse' || kind === 'rejected');
+	const doubt = left.find(({kind}) => doubted.has(kind));
 	if (doubt && (yes || !agree)) {
 		return {
 			code: exitCodes.notMade,

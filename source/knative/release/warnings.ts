@@ -24,6 +24,8 @@ export type Warning = {
 		| 'rejected'
 		/** The canary was found worse than what users had. */
 		| 'worse'
+		/** The same of how long it takes. */
+		| 'slower'
 		/** More than what was asked for. */
 		| 'guess'
 		/** It gives all of the traffic to another revision than the one that is being tried. */
@@ -36,6 +38,8 @@ export type Warning = {
 	/** Of an owner: who it is. */
 	owner?: string;
 	sentence: string;
+	/** Of a guess: why it is more than what was asked for, as a clause. */
+	because?: string;
 	/** What to press in the console, as a sentence; of no use without it. */
 	keys?: string;
 };
@@ -53,11 +57,11 @@ export function needsSecondConfirmation(warnings: readonly Warning[]): boolean {
 	return warnings.some(({kind}) => toConfirmTwice.has(kind));
 }
 
-/** What has to be typed before the traffic goes where these warn of: the name of what was rejected, or `worse`. */
+/** What has to be typed before the traffic goes where these warn of: the name of what was rejected, or `worse`, or `slower`. */
 export function wordsToType(warnings: readonly Warning[]): string[] {
 	return warnings.flatMap(({kind, revision}) => {
 		if (kind === 'rejected') return revision ?? [];
-		return kind === 'worse' ? 'worse' : [];
+		return kind === 'worse' || kind === 'slower' ? kind : [];
 	});
 }
 

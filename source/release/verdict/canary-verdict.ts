@@ -29,15 +29,8 @@ export type CanaryVerdict = {
 const percent = (part: number, whole: number) => `${Math.round((100 * part) / Math.max(1, whole))} %`;
 
 /** `WORSE: cart-00002 failed 18 of 81 (22 %), cart-00001 0 of 81.` */
-export function verdictSentence({
-	canary,
-	stable,
-	errors,
-	latency,
-	pairs,
-	bound,
-	isProven,
-}: CanaryVerdict): string {
+export function verdictSentence(verdict: CanaryVerdict): string {
+	const {canary, stable, errors, latency, pairs} = verdict;
 	const counts = `${canary.revision} failed ${canary.failed} of ${canary.asked}${canary.failed > 0 ? ` (${percent(canary.failed, canary.asked)})` : ''}, ${stable.revision} ${stable.failed} of ${stable.asked}`;
 	const slower =
 		latency === 'slower' && canary.p50 !== undefined && stable.p50 !== undefined
@@ -46,17 +39,24 @@ export function verdictSentence({
 				? ' SLOWER.'
 				: '';
 	if (pairs === 0) return `${canary.revision} was not compared with ${stable.revision}.`;
-	if (errors === 'worse') return `WORSE: ${counts}.${slower}`;
-	if (errors === 'suspicious') return `Possibly worse: ${counts}.${slower}`;
+	// What speaks against it comes first.
+	if (slower !== '' && errors === 'not worse') return `${slower.trim()} ${errorsSentence(verdict, counts)}`;
+	return `${errorsSentence(verdict, counts)}${slower}`;
+}
+
+/** @param counts What failed of either, in words. */
+function errorsSentence({canary, stable, errors, bound, isProven}: CanaryVerdict, counts: string): string {
+	if (errors === 'worse') return `WORSE: ${counts}.`;
+	if (errors === 'suspicious') return `Possibly worse: ${counts}.`;
 	if (!isProven) {
 		// What only fails shows no answer of its own.
 		const failing = [canary, stable].find(({asked, failed}) => asked > 0 && failed === asked);
 		const why = failing ? `${failing.revision} has only failed` : "the tags' answers do not differ";
-		return `Not worse so far, if it was asked: ${why}: ${counts}.${slower}`;
+		return `Not worse so far, if it was asked: ${why}: ${counts}.`;
 	}
 	// Nothing is bounded by a few requests: that is no word for it.
-	if (bound === undefined || bound >= 1) return `Too few requests to tell: ${counts}.${slower}`;
-	return `Not worse so far: ${counts} (true rate < ${(100 * bound).toFixed(1)} %).${slower}`;
+	if (bound === undefined || bound >= 1) return `Too few requests to tell: ${counts}.`;
+	return `Not worse so far: ${counts} (true rate < ${(100 * bound).toFixed(1)} %).`;
 }
 
 /** That it is the one found worse, and nothing that was asked since speaks against that. */
@@ -80,19 +80,19 @@ export function worseNotedWarnings(
 	if (action === 'roll back' || action === 'abandon') return [];
 	if (facts.verdict?.errors === 'worse' || !isStillWorse(facts.verdict, worse)) return [];
 	const sentence = `WORSE: ${worse} failed more than what users had, when they were compared.`;
-	const verdict = {revision: worse, isWorse: true, sentence};
+	const verdict = {revision: worse, kind: 'worse' as const, sentence};
 	return moreOfIt(verdict, {action, before, after});
 }
 
-/** To give a canary that is worse everything, by whatever verb, or to bring it back, has to be meant; any more of it is warned of. */
+/** To give a canary that is worse, or slower, everything, by whatever verb, or to bring it back, has to be meant; any more of it is warned of. */
 export function verdictWarnings(
 	verdict: CanaryVerdict | undefined,
 	{action, before, after}: {action: PlanAction; before: readonly Share[]; after: Split},
 ): Warning[] {
 	if (!verdict || (verdict.errors !== 'worse' && verdict.latency !== 'slower')) return [];
 	const {revision} = verdict.canary;
-	const isWorse = verdict.errors === 'worse';
-	return moreOfIt({revision, isWorse, sentence: verdictSentence(verdict)}, {action, before, after});
+	const kind = verdict.errors === 'worse' ? 'worse' : 'slower';
+	return moreOfIt({revision, kind, sentence: verdictSentence(verdict)}, {action, before, after});
 }
 
 /** How often revisions were asked at their own tags, and failed there, by name. */
@@ -121,12 +121,12 @@ export function failingWarnings(
 }
 
 function moreOfIt(
-	{revision, isWorse, sentence}: {revision: string; isWorse: boolean; sentence: string},
+	{revision, kind, sentence}: {revision: string; kind: 'worse' | 'slower'; sentence: string},
 	{action, before, after}: {action: PlanAction; before: readonly Share[]; after: Split},
 ): Warning[] {
 	const percentBefore = before.find(share => share.revision === revision)?.percent ?? 0;
 	const gets = after.reduce((sum, row) => sum + (row.revision === revision ? row.percent : 0), 0);
 	if (gets <= percentBefore) return [];
 	const isMeant = gets === 100 || action === 'promote' || action === 'undo';
-	return [{kind: isMeant && isWorse ? 'worse' : 'other', revision, sentence}];
+	return [{kind: isMeant ? kind : 'other', revision, sentence}];
 }

@@ -5,7 +5,7 @@ import {changeRevisionForm, openRevisionForm} from '../../../source/console/form
 import {draftOf, selectedService} from '../../../source/console/state/read.js';
 import {onCart} from '../../support/on-cart.js';
 import {reviewOf, until} from '../../support/world.js';
-import {theirs} from './theirs.js';
+import {othersSplit, theirs} from './theirs.js';
 
 const on = onCart();
 
@@ -63,6 +63,31 @@ describe('a tag that somebody moves', () => {
 		expect(reviewOf(on.console.store.getState()).phase).toMatchObject({kind: 'conflict'});
 		await on.console.putMineOnTop();
 		expect(tagsOf(reviewOf(on.console.store.getState()).plan.rows)).toEqual(wanted);
+	});
+});
+
+describe('a draft that was begun before somebody else changed the split', () => {
+	const said = () =>
+		reviewOf(on.console.store.getState())
+			.plan.warnings.map(({sentence}) => sentence)
+			.filter(sentence => sentence.includes('since your draft'));
+
+	it('is reviewed with what has changed, and by whom', async () => {
+		nudge(on.console.store, -10);
+		await othersSplit(on, 30, 70);
+		on.console.reviewDraft();
+		expect(said()).toEqual([
+			expect.stringMatching(
+				/^The split of cart has changed since your draft at \d\d:\d\d by sandbox-admin: cart-00001 90 → 30 %, cart-00002 10 → 70 %\.$/,
+			),
+		]);
+	});
+
+	it('says nothing of a change that left the split as it was', async () => {
+		nudge(on.console.store, -10);
+		await on.world.patch('cart', {metadata: {labels: {team: 'shop'}}});
+		on.console.reviewDraft();
+		expect(said()).toEqual([]);
 	});
 });
 

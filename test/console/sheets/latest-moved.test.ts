@@ -43,6 +43,7 @@ describe('where the revision behind latest is another one by now', () => {
 			kind: 'guess',
 			revision: 'cart-00003',
 			sentence: 'latest is cart-00003 now, and was cart-00002 when this was begun: users would get that one.',
+			because: 'latest is another revision by now',
 		});
 		expect(plan.rows).toContainEqual(
 			expect.objectContaining({key: '@latest', revision: 'cart-00003', before: 20, after: 23}),

@@ -34,6 +34,14 @@ const doubts: readonly Doubt[] = [
 		after: '1=0#previous 2=100#stable',
 	},
 	{
+		verb: 'complete',
+		given: {compare: async () => ({kind: 'compared', verdict: verdict('not worse', 'slower')})},
+		despite: 'slower',
+		code: 1,
+		sentence: /^Not applied: SLOWER\. Not worse so far: .* To apply it anyway: --despite slower\.$/,
+		after: '1=0#previous 2=100#stable',
+	},
+	{
 		verb: 'split',
 		given: {shares: ['3=100']},
 		despite: 'untried',

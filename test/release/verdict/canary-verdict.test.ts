@@ -124,11 +124,16 @@ describe('a review warns of a canary that is worse', () => {
 		expect(warned([row(one, 100)], {before})).toEqual([]);
 	});
 
-	it('that is slower alone, and then nothing has to be typed', () => {
+	it('that is slower alone, which has to be meant as well, and says that first', () => {
 		const verdict: CanaryVerdict = {...worse, errors: 'not worse', bound: 0.05, latency: 'slower'};
-		expect(warned(everything, {action: 'promote', verdict})).toMatchObject([
-			{kind: 'other', sentence: expect.stringMatching(/^Not worse so far: .*SLOWER: p50 120 ms/)},
-		]);
+		const sentence = expect.stringMatching(/^SLOWER: p50 120 ms against 80 ms\. Not worse so far: /);
+		expect(warned(everything, {action: 'promote', verdict})).toMatchObject([{kind: 'slower', sentence}]);
+		expect(warned([row(one, 50), row(two, 50)], {verdict})).toMatchObject([{kind: 'other', sentence}]);
+	});
+
+	it('by one word where it is worse and slower', () => {
+		const verdict: CanaryVerdict = {...worse, latency: 'slower'};
+		expect(warned(everything, {action: 'promote', verdict})).toMatchObject([{kind: 'worse'}]);
 	});
 
 	it.each<[string, CanaryVerdict | undefined]>([

@@ -16,6 +16,9 @@ export type Parts = {
 /** `how`: as a clause, `which was rolled back at 12:04 by ann`. */
 export type BroughtBack = {readonly revision: string; readonly how: string};
 
+/** `sentence`: without its stop. `because`: the same in a clause, `cart-00002 was rolled back`. */
+export type Guess = {readonly sentence: string; readonly because: string};
+
 export type Choice =
 	| {
 			readonly kind: 'split';
@@ -27,8 +30,8 @@ export type Choice =
 			readonly notes: readonly string[];
 			/** What it gives users again that somebody has taken from them. */
 			readonly bringsBack?: BroughtBack;
-			/** Why this is more than what was asked for: not by one press of Enter, and not by `--yes`. */
-			readonly guess?: string;
+			/** That this is more than what was asked for: not by one press of Enter, and not by `--yes`. */
+			readonly guess?: Guess;
 	  }
 	/** `already`: what is wished for is so. `instead`: the verb that does what may be meant. */
 	| {readonly kind: 'refused'; readonly reason: string; readonly already?: true; readonly instead?: 'abandon'}

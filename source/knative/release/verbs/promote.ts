@@ -3,7 +3,7 @@ import {conditionSentence, stateWords} from '../../revision/revision-state.js';
 import {condition} from '../../service/service-state.js';
 import {dropTag, follow, splitOf, type Split} from '../../split/split.js';
 import {moment, momentBy} from '../../text/moment.js';
-import {isAsked, revisionOf, unready, type Choice, type VerbOptions} from './choice.js';
+import {isAsked, revisionOf, unready, type Choice, type Guess, type VerbOptions} from './choice.js';
 import {
 	mayExist,
 	noteOf,
@@ -51,7 +51,8 @@ export function promote(
 			candidates: ready.map(({name}) => name),
 		};
 	}
-	const guess = `${question} ${only.name} is newer, but no split lists it`;
+	const sentence = `${question} ${only.name} is newer, but no split lists it`;
+	const guess = {sentence, because: `no split lists ${only.name}`};
 	return promoteTo(facts, release, only.name, {placeholders, now, keepsPrevious, guess});
 }
 
@@ -82,34 +83,36 @@ export function rolledBackBefore(
 	facts: ReleaseFacts,
 	revision: string,
 	now: number | undefined,
-): string | undefined {
+): Guess | undefined {
 	const found = noteOf(facts);
 	const taken = found && takenIn(facts, found.note).find(one => one.revision === revision);
 	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);
 	if (taken && (found.isCurrent || share?.percent === 0)) {
-		return `${revision} was rolled back${momentBy(taken, now)}`;
+		const because = `${revision} was rolled back`;
+		return {sentence: `${because}${momentBy(taken, now)}`, because};
 	}
 	if (found?.isCurrent) return undefined;
 	if (share?.percent !== 0) return undefined;
 	const noted = shareNoted(facts, revision);
 	if (noted !== undefined) {
 		const by = facts.service.lastModifier ?? 'somebody';
-		return `${revision} had ${noted} % of users until ${by} took it back to 0 %`;
+		return {
+			sentence: `${revision} had ${noted} % of users until ${by} took it back to 0 %`,
+			because: `${revision} was taken back to 0 %`,
+		};
 	}
 	if (!share.tags.includes(stableTag)) return undefined;
-	return `${revision} has 0 %, though it is tagged ${stableTag}: it may have been taken back`;
+	return {
+		sentence: `${revision} has 0 %, though it is tagged ${stableTag}: it may have been taken back`,
+		because: `${revision} may have been taken back`,
+	};
 }
 
 function promoteTo(
 	facts: ReleaseFacts,
 	release: Release,
 	to: string,
-	{
-		placeholders,
-		now,
-		keepsPrevious,
-		guess,
-	}: VerbOptions & {keepsPrevious: boolean; guess: string | undefined},
+	{placeholders, now, keepsPrevious, guess}: VerbOptions & {keepsPrevious: boolean; guess: Guess | undefined},
 ): Choice {
 	const {service, revisions} = facts;
 	const why = unready(facts, to) ?? waitingFor(facts, to);

@@ -56,7 +56,10 @@ describe('promoting', () => {
 		const choice = promote(model.facts());
 		expect(wholeOf(choice)).toBe('cart-00002');
 		expect(choice).toMatchObject({
-			guess: 'cart has no canary: cart-00001 has 100 %. cart-00002 is newer, but no split lists it',
+			guess: {
+				sentence: 'cart has no canary: cart-00001 has 100 %. cart-00002 is newer, but no split lists it',
+				because: 'no split lists cart-00002',
+			},
 		});
 	});
 

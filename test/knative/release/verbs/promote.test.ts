@@ -139,12 +139,18 @@ describe('of what the note tells', () => {
 		const now = notedAt + 60_000;
 		for (const to of [undefined, two]) {
 			expect(promote(notedFacts({verb: 'roll back'}), {now, to})).toMatchObject({
-				guess: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
+				guess: {
+					sentence: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
+					because: `${two} was rolled back`,
+				},
 			});
 		}
 		const taken = [{revision: two, at: notedAt, by: 'ann'}];
 		expect(promote(notedFacts({verb: 'tag', taken}), {now})).toMatchObject({
-			guess: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
+			guess: {
+				sentence: `${two} was rolled back at ${moment(notedAt, now)} by ann`,
+				because: `${two} was rolled back`,
+			},
 		});
 		// One after the other.
 		expect(

@@ -78,7 +78,7 @@ describe('what a colleague took back with kubectl', () => {
 		expect(promote(takenBack().facts())).toMatchObject({
 			kind: 'split',
 			revision: 'cart-00002',
-			guess: 'cart-00002 had 100 % of users until bob took it back to 0 %',
+			guess: {sentence: 'cart-00002 had 100 % of users until bob took it back to 0 %'},
 		});
 	});
 
@@ -109,7 +109,7 @@ describe('what a colleague took back with kubectl', () => {
 		const model = takenBack();
 		model.note = undefined;
 		expect(promote(model.facts())).toMatchObject({
-			guess: 'cart-00002 has 0 %, though it is tagged stable: it may have been taken back',
+			guess: {sentence: 'cart-00002 has 0 %, though it is tagged stable: it may have been taken back'},
 		});
 		model.write('bob', [pin(1, 100, 'stable'), pin(2, 0, 'canary')]);
 		expect(promote(model.facts())).not.toHaveProperty('guess');
