@@ -3,6 +3,8 @@ import type {Cluster} from '../kube/cluster.js';
 import {latestReadyPath} from '../knative/objects/patch.js';
 import {markOf} from '../knative/release/evidence/rejection.js';
 import {annotateRevision} from '../kube/write/annotate-revision.js';
+import {parseService} from '../knative/service/service.js';
+import {equalSplits, splitOf} from '../knative/split/split.js';
 import {lookUp} from '../kube/write/expected-state.js';
 import {deleteRevision} from '../kube/write/delete-revision.js';
 import {identityOf} from '../kube/identity.js';
@@ -89,14 +91,14 @@ export function sentenceOfOutcome(
 				return `Not done: ${which} was deleted since you opened this, and the one there now is another. Nothing was written.`;
 			}
 			if (outcome.sameSpec) {
-				return `Not done: somebody else was writing ${name} at the same time; its split is as you saw it. Nothing was written.`;
+				return `Not done: something else was written to ${name} at the same time, and not its spec: the split is unchanged. Nothing was written.`;
 			}
 			if (outcome.latest) {
 				return lookUp(outcome.theirs, latestReadyPath) === undefined
 					? `Not done: ${name} has no latest ready revision any more. Nothing was written.`
 					: `Not done: another revision of ${name} is the latest ready one since you opened this. Nothing was written.`;
 			}
-			return `Not done: ${name} changed since you opened this. Nothing was written.`;
+			return `Not done: ${changeSince(outcome.theirs, plan)} since you opened this. Nothing was written.`;
 		case 'gone':
 			return write.kind === 'delete revision'
 				? `Not done: the revision ${write.revision} does not exist in namespace ${namespace} any more.`
@@ -129,6 +131,15 @@ function isAnother(theirs: unknown, write: Plan['write'] | {kind: 'other'}): boo
 	const uid = identityOf(theirs)?.uid;
 	if (uid === undefined || write.kind === 'create' || write.kind === 'other') return false;
 	return uid !== write.uid;
+}
+
+/** Who has changed what, as far as what is there now tells. */
+function changeSince(theirs: unknown, {name, splits}: Pick<Plan, 'name' | 'splits'>): string {
+	const parsed = parseService(theirs);
+	const by = parsed.ok ? parsed.value.lastModifier : undefined;
+	if (!parsed.ok || !splits) return by === undefined ? `${name} changed` : `${by} changed ${name}`;
+	const what = equalSplits(splits.before, splitOf(parsed.value)) ? 'the template' : 'the split';
+	return by === undefined ? `${what} of ${name} changed` : `${by} changed ${what} of ${name}`;
 }
 
 /** What to do about a 401: whatever logs in, the console takes up by itself. */

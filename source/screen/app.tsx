@@ -3,7 +3,14 @@ import {Box, Text, useInput, useWindowSize} from 'ink';
 import {memo, useMemo} from 'react';
 import {canConfirm, conflictOfReview} from '../console/sheets/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
-import {closeFilter, closeSheet, moveSelection, notify} from '../console/state/select.js';
+import {
+	closeFilter,
+	closeSheet,
+	moveSelection,
+	notify,
+	notifyOnSheet,
+	sheetName,
+} from '../console/state/select.js';
 import type {Sheet} from '../console/state/state.js';
 import {panes, type Pane} from '../console/state/panes.js';
 import {strokeOf} from '../terminal/input/strokes.js';
@@ -136,8 +143,9 @@ export function App(means: AppProps) {
 			return reviewFromSheet(store, labelOf(action), () => run(action));
 		}
 		if (action !== 'back' || ['form', 'requestForm', 'search'].includes(context)) return;
-		if (sheet.kind === 'review' && sheet.phase.kind === 'sending') {
-			return notify(store, {tone: 'info', text: 'Under way; what became of it is shown here in a moment.'});
+		if (isSending(sheet)) {
+			const text = 'Under way; what became of it is shown here in a moment.';
+			return notifyOnSheet(store, {tone: 'info', text}, state => isSending(topSheet(state)));
 		}
 		closeSheet(store);
 	});
@@ -161,7 +169,7 @@ export function App(means: AppProps) {
 				</Box>
 				{above.strip > 0 && <ServiceStrip width={columns} />}
 				{sheets.map((sheet, index) => (
-					<Box key={`${index} ${sheetKey(sheet)}`} display={index === sheets.length - 1 ? 'flex' : 'none'}>
+					<Box key={`${index} ${sheetName(sheet)}`} display={index === sheets.length - 1 ? 'flex' : 'none'}>
 						<SheetView
 							sheet={sheet}
 							isActive={index === sheets.length - 1}
@@ -185,10 +193,7 @@ export function App(means: AppProps) {
 	);
 }
 
-/** A review in the place of another one is another sheet: it is to be read from its top, and agreed to again. */
-function sheetKey(sheet: Sheet): string {
-	return 'id' in sheet ? `${sheet.kind} ${sheet.id}` : sheet.kind;
-}
+const isSending = (sheet: Sheet | undefined) => sheet?.kind === 'review' && sheet.phase.kind === 'sending';
 
 /** Not drawn again for what is said beneath them. */
 const Panes = memo(({layout, focus}: {layout: Exclude<Layout, {kind: 'none'}>; focus: Pane}) => {

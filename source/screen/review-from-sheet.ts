@@ -1,6 +1,6 @@
 /** From a sheet that is only for looking straight to a review, which then stands in its place. */
 import {revisionsOf, selectedService} from '../console/state/read.js';
-import {notify} from '../console/state/select.js';
+import {notify, notifyOnSheet} from '../console/state/select.js';
 import type {ConsoleState, ConsoleStore, Sheet} from '../console/state/state.js';
 
 /**
@@ -13,7 +13,7 @@ export function reviewFromSheet(store: ConsoleStore, label: string, open: () => 
 	const sheet = sheets.at(-1);
 	if (sheet && !isOfSelected(state, sheet)) {
 		const text = `${label}: what this shows is not of the selected service any more; Esc goes back.`;
-		return notify(store, {tone: 'bad', text});
+		return notifyOnSheet(store, {tone: 'bad', text});
 	}
 	notify(store, undefined);
 	putInPlace(store, sheets.length);

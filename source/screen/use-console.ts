@@ -3,7 +3,7 @@ import {useInput} from 'ink';
 import {createContext, useContext, useRef, useState, useSyncExternalStore} from 'react';
 import {conflictOfReview} from '../console/sheets/lost-ground.js';
 import {topSheet} from '../console/state/read.js';
-import {notify} from '../console/state/select.js';
+import {notifyOnSheet} from '../console/state/select.js';
 import type {Console} from '../console/console.js';
 import type {ConsoleState} from '../console/state/state.js';
 import {actionFor, type Action, type KeyContext} from './keys/key-lookup.js';
@@ -38,7 +38,7 @@ export function useOnlySeen(shownAs: string): (act: () => void) => void {
 	const {couldSee} = useSeeing();
 	return act => {
 		if (couldSee(shownAs)) act();
-		else notify(store, {tone: 'info', text: typedAhead});
+		else notifyOnSheet(store, {tone: 'info', text: typedAhead});
 	};
 }
 

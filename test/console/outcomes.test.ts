@@ -62,7 +62,8 @@ describe('a write that is answered with', () => {
 		scripted.onRead(exchange => exchange.answer(200, elsewhere()));
 		expect(await rolledBack()).toMatchObject({
 			kind: 'conflict',
-			sentence: 'Not done: helloworld-go changed since you opened this. Nothing was written.',
+			sentence:
+				'Not done: alice changed the split of helloworld-go since you opened this. Nothing was written.',
 			by: 'alice',
 			base: [{percent: 90}, {percent: 10}],
 			mine: [{percent: 100}, {percent: 0}],
@@ -70,15 +71,27 @@ describe('a write that is answered with', () => {
 		});
 	});
 
-	it('409 though nobody changed the split is a conflict, and says so', async () => {
+	it('409 though nobody changed the spec is no conflict: it says so, and Enter sends the same again', async () => {
 		scripted.onWrite(answer(409, status(409, 'Conflict', 'the object has been modified')));
+		expect(await rolledBack()).toEqual({
+			kind: 'open',
+			after:
+				'Not done: something else was written to helloworld-go at the same time, and not its spec: the split is unchanged. Nothing was written.',
+		});
+		// Another question than the one that was answered: its Enter has to be of somebody who has seen it.
+		expect(reviewOf(console.store.getState())).toMatchObject({timesAsked: 2, typed: ''});
+		scripted.onWrite(answer(200, elsewhere()));
+		await console.confirm();
+		expect(scripted.writes).toHaveLength(2);
+	});
+
+	it('409 of what cannot be read then is a conflict, of which no more is said than is known', async () => {
+		scripted.onWrite(answer(409, status(409, 'Conflict', 'the object has been modified')));
+		scripted.onRead(answer(500, status(500, 'InternalError', 'no')));
 		expect(await rolledBack()).toMatchObject({
 			kind: 'conflict',
-			sentence:
-				'Not done: somebody else was writing helloworld-go at the same time; its split is as you saw it. Nothing was written.',
-			base: [{percent: 90}, {percent: 10}],
-			mine: [{percent: 100}, {percent: 0}],
-			theirs: [{percent: 90}, {percent: 10}],
+			sentence: 'Not done: helloworld-go changed since you opened this. Nothing was written.',
+			theirs: undefined,
 		});
 	});
 

@@ -24,7 +24,8 @@ it('shows base, theirs and mine side by side when somebody else was first, and m
 	terminal.press('enter');
 	await terminal.until(/(cart changed since you opened this|changed the split of cart)/);
 	await terminal.until(/base\s+theirs\s+mine/);
-	await terminal.until(shows('Changed by sandbox-admin.'));
+	await terminal.until(shows('sandbox-admin changed the split of cart'));
+	await terminal.until(screen => screen.split('sandbox-admin').length === 2);
 	await terminal.until(/…00001\s+90 % stable\s+30 % stable ◂\s+100 % stable ◂/);
 	await terminal.until(/…00002\s+10 % canary\s+70 % canary ◂\s+0 % canary ◂/);
 	// Enter does nothing here: there is no answer that could be meant by it.

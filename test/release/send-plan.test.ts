@@ -183,7 +183,7 @@ describe('what became of it is said', () => {
 
 	it('of a write beside another one, that the split is as it was seen', () => {
 		expect(said({kind: 'conflict', theirs: theirs('u-1'), sameSpec: true})).toBe(
-			'Not done: somebody else was writing cart at the same time; its split is as you saw it. Nothing was written.',
+			'Not done: something else was written to cart at the same time, and not its spec: the split is unchanged. Nothing was written.',
 		);
 		expect(said({kind: 'conflict', theirs: theirs('u-2'), sameSpec: true})).toBe(another);
 	});

@@ -5,7 +5,7 @@ import {readBase} from '../../release/read-base.js';
 import {afterAsking, askPlaceholders} from '../sheets/placeholders.js';
 import {openReview} from '../sheets/review.js';
 import {selectedService} from '../state/read.js';
-import {notify} from '../state/select.js';
+import {notifyOnSheet} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';
 import {baseRead, openRevisionForm, openScalingForm, tagsOfForm} from './forms.js';
 import {submitForm} from './submit-form.js';
@@ -35,7 +35,7 @@ export function createFormActions(
 		});
 		if (answer.kind === 'known' || store.getState().sheets.at(-1)?.kind !== 'autoscaling') return;
 		const text = `The defaults of this cluster are not known, Knative's own are shown: ${answer.why}`;
-		notify(store, {tone: 'info', text});
+		notifyOnSheet(store, {tone: 'info', text});
 	}
 
 	/** Reads what users run whole, for a form that may be a change of that. */
@@ -45,7 +45,7 @@ export function createFormActions(
 		const read = await readBase(current, service.namespace, revision);
 		if (cluster() !== current) return;
 		if (read.ok) return baseRead(store, service.uid, read.base);
-		notify(store, {tone: 'bad', text: `What users run cannot be read: ${read.reason}`});
+		notifyOnSheet(store, {tone: 'bad', text: `What users run cannot be read: ${read.reason}`});
 	}
 
 	return {

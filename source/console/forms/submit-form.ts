@@ -14,7 +14,7 @@ import type {Plan} from '../../release/plan.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet, TagFormSheet} from '../sheets/sheets.js';
 import {factsOf} from '../state/known-facts.js';
 import {knownRevisions} from '../state/read.js';
-import {changeSheet, formKey, isForm, notify} from '../state/select.js';
+import {changeSheet, formKey, isForm, notifyOnSheet} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {revisionFacts, serviceFacts} from './form-facts.js';
 import {chosenBase, judgedRevision, judgedService, judgedTags, limitsFor} from './form-judging.js';
@@ -38,7 +38,10 @@ export function submitForm(store: ConsoleStore): FormOutcome {
 	if (!form || !isForm(form)) return {kind: 'wrong'};
 	const found = serviceOfForm(state, form);
 	if (found.kind === 'gone') {
-		notify(store, {tone: 'bad', text: `Nothing to review: there is no service ${form.service} any more.`});
+		notifyOnSheet(store, {
+			tone: 'bad',
+			text: `Nothing to review: there is no service ${form.service} any more.`,
+		});
 		return {kind: 'wrong'};
 	}
 	const {service} = found;

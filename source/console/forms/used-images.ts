@@ -1,6 +1,6 @@
 /** The images that a namespace already uses, for the form beneath. */
 import {topSheet} from '../state/read.js';
-import {closeSheet, isForm, notify, openSheet} from '../state/select.js';
+import {closeSheet, isForm, notifyOnSheet, openSheet} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {changeRevisionForm, changeServiceForm} from './forms.js';
 
@@ -25,7 +25,7 @@ export function openImages(store: ConsoleStore): void {
 	const state = store.getState();
 	const form = topSheet(state);
 	if (form?.kind !== 'create service' && form?.kind !== 'create revision') {
-		return notify(store, {tone: 'info', text: 'This form has no image.'});
+		return notifyOnSheet(store, {tone: 'info', text: 'This form has no image.'});
 	}
 	const of =
 		form.kind === 'create service'
@@ -33,7 +33,7 @@ export function openImages(store: ConsoleStore): void {
 			: {namespace: form.seen.namespace, service: form.service};
 	const images = usedImages(state, of);
 	if (images.length === 0) {
-		return notify(store, {tone: 'info', text: `No image is used in ${of.namespace} yet.`});
+		return notifyOnSheet(store, {tone: 'info', text: `No image is used in ${of.namespace} yet.`});
 	}
 	openSheet(store, {kind: 'images', images});
 }

@@ -9,7 +9,7 @@ import {
 import {parseHost} from '../../probe/transport/request-content.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {domainsOf, selectedService, whyNoService} from '../state/read.js';
-import {closeSheet, notify, openSheet} from '../state/select.js';
+import {closeSheet, notify, notifyOnSheet, openSheet} from '../state/select.js';
 import type {RequestSheet, RequestValues} from '../sheets/sheets.js';
 import type {ConsoleStore} from '../state/state.js';
 import {keepable} from './remembered-requests.js';
@@ -119,7 +119,7 @@ export function applyRequests(
 		};
 	} catch (error) {
 		// A file may have gone since it was checked.
-		return notify(store, {tone: 'bad', text: error instanceof Error ? error.message : String(error)});
+		return notifyOnSheet(store, {tone: 'bad', text: error instanceof Error ? error.message : String(error)});
 	}
 	closeSheet(store);
 	store.setState({requests: new Map(requests).set(uid, chosen)});

@@ -14,7 +14,7 @@ import {
 	focusPane,
 	formKey,
 	notify,
-	notifyWhile,
+	notifyOnSheet,
 	openSheet,
 	selectService,
 } from '../state/select.js';
@@ -116,13 +116,12 @@ export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): 
 	const lost = lostGround(state, sheet);
 	if (lost) return loseGround(store, sheet, lost);
 	if (sheet.dryRun.kind === 'refused') {
-		return notify(store, {tone: 'bad', text: 'Not sent: the dry run was refused. Esc goes back.'});
+		return notifyOnSheet(store, {tone: 'bad', text: 'Not sent: the dry run was refused. Esc goes back.'});
 	}
 	if (confirmation === 'word' && typed !== sheet.word) {
-		return notify(store, {
-			tone: 'bad',
-			text: typed === '' ? `Type ${sheet.word} first: ${sheet.because}.` : `${typed} is not ${sheet.word}.`,
-		});
+		const text =
+			typed === '' ? `Type ${sheet.word} first: ${sheet.because}.` : `${typed} is not ${sheet.word}.`;
+		return notifyOnSheet(store, {tone: 'bad', text}, now => lostGround(now, sheet) === undefined);
 	}
 	if (confirmation === 'twice' && phase.kind === 'open') {
 		notify(store, undefined);
@@ -166,7 +165,7 @@ function loseGround(store: ConsoleStore, sheet: ReviewSheet, {sentence, now}: Lo
 	const phase: ReviewSheet['phase'] | undefined = conflict && {kind: 'conflict', ...conflict};
 	if (!phase) {
 		const holds = (state: ConsoleState) => lostGround(state, sheet)?.sentence === sentence;
-		return notifyWhile(store, {tone: 'bad', text: said}, holds);
+		return notifyOnSheet(store, {tone: 'bad', text: said}, holds);
 	}
 	changeSheet(store, 'review', current => (current.id === id ? {...current, phase} : current));
 }
@@ -260,7 +259,7 @@ const done: Readonly<Record<PlanAction, (name: string) => string>> = {
 	'send again': name =>
 		`The split of ${name} was sent again: the server took it; the gateway needs some seconds.`,
 	tag: () => `Tagged: the server took it; ${waitingSentence}.`,
-	'create revision': name => `Creating a revision of ${name}… V tests it once it is Ready.`,
+	'create revision': name => `Creating a revision of ${name}…`,
 	autoscaling: name => `Creating a revision of ${name} with these settings… Existing ones are unchanged.`,
 	'create service': name => `${name} created. v test · r new revision`,
 	'delete service': name => `${name} is being deleted, with all its revisions.`,
@@ -275,7 +274,7 @@ export function lastWordsOf(
 	const line = ownLine(['status', name], {namespace, flags});
 	return done[action](name)
 		.replace(waitingSentence, () => `${line} says when the gateway has it`)
-		.replace(/ (?:V tests it once it is Ready\.|v test · r new revision)$/, '');
+		.replace(/ v test · r new revision$/, '');
 }
 
 /** @param newerThan Generation of the template of the newest revision there was before it was sent. */
@@ -313,7 +312,9 @@ function succeed(
 			awaitRevision(store, {uid: write.uid, newerThan});
 		}
 		focusPane(store, 'revisions');
-		return notify(store, creatingNotice(plan, newerThan, text));
+		const isTagged = plan.splits?.after.some(({latest, tags}) => latest && tags.length > 0) === true;
+		const test = action === 'create revision' && isTagged ? ' V tests it once it is Ready.' : '';
+		return notify(store, creatingNotice(plan, newerThan, `${text}${test}`));
 	}
 	notify(store, missed === undefined ? {tone: 'good', text} : {tone: 'bad', text: `${text} But ${missed}`});
 }
@@ -322,6 +323,13 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 	const sentence = sentenceOfOutcome(outcome, plan);
 	const theirs = outcome.kind === 'conflict' ? serviceOf(outcome.theirs) : undefined;
 	if (theirs) putService(store, theirs);
+	// As it was planned, so that the same can be sent: whoever agreed to it is asked once more, and no word of it counts any more.
+	if (outcome.kind === 'conflict' && outcome.sameSpec === true && theirs) {
+		const phase: ReviewSheet['phase'] = {kind: 'open', after: sentence};
+		return changeSheet(store, 'review', sheet =>
+			sheet.plan === plan ? {...sheet, phase, typed: '', timesAsked: sheet.timesAsked + 1} : sheet,
+		);
+	}
 	const phase = ((): ReviewSheet['phase'] => {
 		if (outcome.kind === 'unknown' || outcome.kind === 'altered') return {kind: outcome.kind, sentence};
 		const conflict = outcome.kind === 'conflict' ? conflictWith(plan, theirs, sentence) : undefined;

@@ -70,7 +70,8 @@ export type Conflict = {
 };
 
 export type ReviewPhase =
-	| {kind: 'open'}
+	/** `after`: why what was sent was not made, though it can be sent again as it is. */
+	| {kind: 'open'; after?: string}
 	/** Enter was pressed once, and it needs two. */
 	| {kind: 'armed'}
 	| {kind: 'sending'}

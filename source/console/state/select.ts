@@ -243,6 +243,23 @@ export function notifyWhile(
 	});
 }
 
+/** A review in the place of another one is another sheet: it is to be read from its top, and agreed to again. */
+export const sheetName = (sheet: Sheet): string => ('id' in sheet ? `${sheet.kind} ${sheet.id}` : sheet.kind);
+
+/** What is said of the sheet on top, or to a key that was pressed on it: it goes with that, or before, when it holds no more. */
+export function notifyOnSheet(
+	store: ConsoleStore,
+	notice: Notice,
+	isStillSo: (state: ConsoleState) => boolean = () => true,
+): void {
+	const {sheets} = store.getState();
+	const top = sheets.at(-1);
+	if (!top) return notify(store, notice);
+	const name = sheetName(top);
+	const isThere = ({sheets: now}: ConsoleState) => now.some(sheet => sheetName(sheet) === name);
+	notifyWhile(store, notice, state => isThere(state) && isStillSo(state));
+}
+
 /**
  * One level back: digits being typed, the notice, the enlarged pane, the filter, in that order of nearness; at the panes
  * there is nothing further back. True when there was something to leave.

@@ -6,6 +6,8 @@ import {
 	troubledRevision,
 	revisionTroubleOf,
 } from '../../console/state/read.js';
+import type {HistoryEntry} from '../../console/session/change-recorder.js';
+import {conflictOfReview} from '../../console/sheets/lost-ground.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {rolloutInProgress, serviceState} from '../../knative/service/service-state.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';
@@ -73,7 +75,7 @@ export function noticeOf(
 	if (unkept && topSheet(state)?.kind === 'review') return unkept;
 	const look = {bar: isAscii ? '|' : '│', arrow: glyphs.arrow};
 	const news = announced(state, now);
-	if (news) {
+	if (news && !isInConflict(state, news)) {
 		const text = `${glyphs.warning} ${announcement(news, state, look)}`;
 		return {text, style: styles.warning, isWhole: true};
 	}
@@ -89,6 +91,14 @@ export function noticeOf(
 		style: styles.muted,
 		isQuiet: true,
 	};
+}
+
+/** The conflict on top tells who has changed what, with all of it beside what was there. */
+function isInConflict(state: ConsoleState, {uid}: HistoryEntry): boolean {
+	const sheet = topSheet(state);
+	const isOfIt =
+		sheet?.kind === 'review' && sheet.plan.write.kind === 'patch' && sheet.plan.write.uid === uid;
+	return isOfIt && conflictOfReview(state, sheet) !== undefined;
 }
 
 /** What Knative says of a service for want of a revision: the words for that are those of the revision. */

@@ -2,9 +2,10 @@
 import {describe, expect, it} from 'vitest';
 import {nudge} from '../../../source/console/state/draft.js';
 import {typeName} from '../../../source/console/sheets/review.js';
+import {closeSheet, notify} from '../../../source/console/state/select.js';
 import {onCart} from '../../support/on-cart.js';
 import {reviewOf, splitSeen} from '../../support/world.js';
-import {theirs} from './theirs.js';
+import {othersSplit, theirs} from './theirs.js';
 
 const on = onCart();
 
@@ -23,6 +24,26 @@ describe('in production, that the name is missing', () => {
 		await tooEarly();
 		typeName(on.console.store, 'c');
 		expect(said()).toBeUndefined();
+	});
+
+	it('is not said any more when the review was left', async () => {
+		await tooEarly();
+		closeSheet(on.console.store);
+		expect(said()).toBeUndefined();
+	});
+
+	it('is not said of the conflict that it turns into by itself', async () => {
+		await tooEarly();
+		await othersSplit(on, 30, 70);
+		expect(said()).toBeUndefined();
+	});
+
+	it('leaves with its review nothing that was said of something else', async () => {
+		await tooEarly();
+		const other = {tone: 'good', text: 'shop is now 90│10.'} as const;
+		notify(on.console.store, other);
+		closeSheet(on.console.store);
+		expect(said()).toBe(other.text);
 	});
 
 	it('is said neither while it is sent nor of a conflict', async () => {

@@ -2,7 +2,7 @@
 import {Box, Text} from 'ink';
 import {useState} from 'react';
 import {offeredRights} from '../../../console/session/rights.js';
-import {closeSheet, notify} from '../../../console/state/select.js';
+import {closeSheet, notifyOnSheet} from '../../../console/state/select.js';
 import {paletteCommands, parsePaletteLine, type Action} from '../../keys/key-lookup.js';
 import type {Size} from '../../layout.js';
 import {fitText} from '../../widgets/table/fit-text.js';
@@ -55,7 +55,7 @@ export function Palette({
 			},
 			accept() {
 				const line = typed.trim().includes(' ') || !selected ? parsePaletteLine(typed) : undefined;
-				if (line?.kind === 'problem') return notify(store, {tone: 'bad', text: line.message + hint});
+				if (line?.kind === 'problem') return notifyOnSheet(store, {tone: 'bad', text: line.message + hint});
 				closeSheet(store);
 				if (line) perform(line.action, line.argument);
 				else if (selected) perform(selected.action, '');

@@ -17,7 +17,7 @@ import {
 	useConsoleState,
 	useSeeing,
 } from '../../use-console.js';
-import {notify} from '../../../console/state/select.js';
+import {notifyOnSheet} from '../../../console/state/select.js';
 import {shortRevision} from '../../format.js';
 import type {RevisionMark, RevisionMarks} from '../../release/revision-marks.js';
 import {useRelease} from '../../release/use-release.js';
@@ -52,7 +52,7 @@ export function Conflict({
 	const seen = (act: () => void) => () => {
 		const isSeen = couldSee(shownAs);
 		if (isSeen && (!isUnderTyping || isHeeded(shownAs))) return act();
-		notify(console.store, {tone: 'info', text: isSeen ? typedForAnother : typedAhead});
+		notifyOnSheet(console.store, {tone: 'info', text: isSeen ? typedForAnother : typedAhead});
 	};
 	// Whoever scrolls it after a pause has looked at it.
 	useInput(() => void isHeeded(shownAs), {isActive});
@@ -116,6 +116,8 @@ export function conflictLines(
 		marks = new Map(),
 	}: Pick<Theme, 'styles' | 'glyphs'> & {width: number; marks?: RevisionMarks},
 ): DocumentLine[] {
+	// Where the sentence does not name them.
+	const who = by === undefined || sentence.includes(by) ? undefined : `Changed by ${by}.`;
 	const rows = [...base, ...(theirs ?? []), ...mine];
 	const keys = [...new Set(rows.map(placeOf))];
 	const labels = keys.map(key => labelOf(rows, key, service));
@@ -150,7 +152,7 @@ export function conflictLines(
 		return [
 			{text: `${glyphs.bad} ${sentence}`, style: styles.bad, indent: 2},
 			...[first, ...lines].map((text): DocumentLine => ({text, indent: stackedIndent})),
-			...(by === undefined ? [] : [{text: `Changed by ${by}.`}]),
+			...(who === undefined ? [] : [{text: who}]),
 			...waysOn(already),
 		];
 	}
@@ -160,7 +162,7 @@ export function conflictLines(
 		{text: first, style: styles.key, hard: true},
 		...lines.map((text, index): DocumentLine => filled(text, fills[index])),
 		{text: ''},
-		...(by === undefined ? [] : [{text: `Changed by ${by}.`}, {text: ''}]),
+		...(who === undefined ? [] : [{text: who}, {text: ''}]),
 		...waysOn(already),
 	];
 }

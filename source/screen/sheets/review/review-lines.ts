@@ -174,6 +174,10 @@ function phaseLines(
 				twice: `Enter twice applies, because ${because}; Esc cancels.`,
 				word: `Type ${word} below, then Enter applies, because ${because}; Esc cancels.`,
 			}[confirmation];
+			if (phase.after !== undefined) {
+				const text = `${glyphs.warning} ${phase.after} ${how.replace('applies', 'sends it again')}`;
+				return [{text, style: styles.warning, indent: 2}];
+			}
 			return [{text: `Nothing sent yet. ${how}`, style: styles.key, indent: 2}];
 		}
 		case 'armed':

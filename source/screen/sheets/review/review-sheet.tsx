@@ -2,7 +2,7 @@
 import {Box, usePaste} from 'ink';
 import {useState} from 'react';
 import {conflictOfReview} from '../../../console/sheets/lost-ground.js';
-import {notify, toggleUncovered} from '../../../console/state/select.js';
+import {notifyOnSheet, toggleUncovered} from '../../../console/state/select.js';
 import {disarmReview, readReview, typeName} from '../../../console/sheets/review.js';
 import type {Conflict as ConflictState, ReviewSheet} from '../../../console/sheets/sheets.js';
 import {copiedLines} from '../../../knative/commands/commands.js';
@@ -60,7 +60,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 	].join(' ');
 	const isSeen = () => {
 		if (couldSee(shownAs)) return true;
-		notify(store, {tone: 'info', text: typedAhead});
+		notifyOnSheet(store, {tone: 'info', text: typedAhead}, state => !conflictOfReview(state, sheet));
 		return false;
 	};
 	useActions(

@@ -73,6 +73,11 @@ it('says whose theirs is in a line of its own, however long the name', () => {
 	expect(texts(76, {by: undefined}).join(' ')).not.toContain('Changed by');
 });
 
+it.each([26, 76])('says who it was once: not again where the sentence does, at %i columns', width => {
+	const said = texts(width, {by: 'ann', sentence: 'ann changed the split of cart. Nothing was written.'});
+	expect(said.join(' ').match(/\bann\b/g)).toHaveLength(1);
+});
+
 it('offers nothing to put on top or to edit where theirs is what was asked for', () => {
 	expect(offered({})).toEqual(['t', 'm', 'e']);
 	expect(offered({already: true})).toEqual(['t']);
