@@ -30,7 +30,7 @@ export async function verifyRevision(store: ConsoleStore, tagsByHeader: TagsByHe
 	const entry = taggedEntry(service, revision.name);
 	if (!entry) {
 		const reason = revision.state.ready
-			? `${revision.name} has no tag, so it has no URL of its own.`
+			? `${revision.name} has no tag, so it has no URL of its own; t adds one.`
 			: `${revision.name} is not ready, so no tag leads to it yet.`;
 		return notify(store, {tone: 'bad', text: reason});
 	}

@@ -1,5 +1,6 @@
 /** Which keys the footer offers now: not those that have nothing to act on yet. Pressed all the same they say so. Pure. */
-import {isRevisionGone, selectedService, topSheet} from '../../console/state/read.js';
+import {taggedEntry} from '../../console/live/request-target.js';
+import {isRevisionGone, selectedRevision, selectedService, topSheet} from '../../console/state/read.js';
 import {possibleVerbs, type ReleaseVerb} from '../../console/state/possible.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -67,5 +68,12 @@ function isOffered(state: ConsoleState, service: ServiceView | undefined, action
 	}
 	if (!ofService.has(action) && !ofLoop.has(action)) return true;
 	if (!service || (ofRevision.has(action) && isRevisionGone(state))) return false;
+	// Only the URL of a tag leads to one revision.
+	if (action === 'verifyTag') return hasTagUrl(state, service);
 	return !ofLoop.has(action) || state.live?.uid === service.uid;
+}
+
+function hasTagUrl(state: ConsoleState, service: ServiceView): boolean {
+	const revision = selectedRevision(state);
+	return revision !== undefined && taggedEntry(service, revision.name) !== undefined;
 }

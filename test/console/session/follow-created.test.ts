@@ -28,20 +28,30 @@ function listen(): string[] {
 	return all;
 }
 
-async function createRevision(image: string): Promise<void> {
+async function createRevision(image: string, newTag = ''): Promise<void> {
 	openRevisionForm(console.store);
-	changeRevisionForm(console.store, {image});
+	changeRevisionForm(console.store, {image, newTag});
 	await console.submitForm();
 	await console.confirm();
 }
 
 it('says of a revision that it is being created only until it is Ready', async () => {
 	const all = listen();
-	await createRevision('registry.example.com/shop/helloworld-go:2');
+	await createRevision('registry.example.com/shop/helloworld-go:2', 'trial');
 	await until(console.store, 'cart-00003 is Ready', () => said().includes('cart-00003 is Ready'));
 	expect(all).toEqual([
 		'Creating a revision of cart… V tests it once it is Ready.',
 		'cart-00003 is Ready. V tests it at its tag.',
+	]);
+});
+
+it('offers V where a tag leads to it, and where none does first what adds one', async () => {
+	const all = listen();
+	await createRevision('registry.example.com/shop/helloworld-go:2');
+	await until(console.store, 'cart-00003 is Ready', () => said().includes('cart-00003 is Ready'));
+	expect(all).toEqual([
+		'Creating a revision of cart…',
+		'cart-00003 is Ready. t adds a tag, at which V tests it.',
 	]);
 });
 

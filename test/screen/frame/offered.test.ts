@@ -31,3 +31,23 @@ it('of a service that is gone none is', async () => {
 	}
 	expect(offered('newService')).toBe(true);
 });
+
+it('one request to a revision alone is offered only where a tag leads to it; pressed all the same, it says what adds one', async () => {
+	expect(offered('verifyTag')).toBe(true);
+	await on.world.split('cart', [
+		{revisionName: 'cart-00001', percent: 90, tag: 'stable'},
+		{revisionName: 'cart-00002', percent: 10},
+	]);
+	await until(on.console.store, 'the tag gone', ({services}) =>
+		services.some(
+			({name, statusTraffic}) => name === 'cart' && statusTraffic.every(({tag}) => tag !== 'canary'),
+		),
+	);
+	expect(selectedRevision(on.console.store.getState())?.name).toBe('cart-00002');
+	expect(offered('verifyTag')).toBe(false);
+	expect(offered('tag')).toBe(true);
+	await on.console.verifyRevision();
+	expect(on.console.store.getState().notice?.text).toBe(
+		'cart-00002 has no tag, so it has no URL of its own; t adds one.',
+	);
+});
