@@ -13,21 +13,32 @@ test.each<[string, Partial<ServiceVerdict>, string]>([
 	[
 		'a canary that users get and is worse is to be rolled back',
 		{tone: 'bad', word: 'worse'},
-		'ALARM: cart is worse. rollback takes it back; counts says why.',
+		'ALARM: cart is worse. rollback (8) takes it back; counts (20) says why.',
 	],
 	[
 		'one that no user gets is to be given up',
 		{tone: 'warning', word: 'worse', isCanaryUnused: true},
-		'Verdict: cart-00002 of cart is worse, and no user gets it. abandon gives it up; counts says why.',
+		'Verdict: cart-00002 of cart is worse, and no user gets it. abandon (10) gives it up; counts (20) says why.',
 	],
 	[
 		'a roll back is no cure for a gateway that does something else than is set',
 		{tone: 'bad', word: 'wrong'},
-		'ALARM: cart is wrong. counts says why.',
+		'ALARM: cart is wrong. again (23) sends the split once more; counts (20) says why.',
 	],
-	['a gateway that is down has no counts', {tone: 'bad', word: 'down'}, 'ALARM: cart is down.'],
+	[
+		'a gateway that is down has no counts',
+		{tone: 'bad', word: 'down'},
+		'ALARM: cart is down. verify (13) says what the gateway answers, if it does.',
+	],
 ])('%s', (_, part, sentence) => {
 	expect(words(part)).toBe(sentence);
+});
+
+test('where there is no way back none is named', () => {
+	const failing = {...calm, canary, tone: 'bad', word: 'failing'} as const;
+	expect(verdictWords('cart', failing, {takesBack: false})).toBe(
+		'ALARM: cart is failing. log (22) reads what it logs; counts (20) says why.',
+	);
 });
 
 test.each([

@@ -63,6 +63,10 @@ export const linearCommands = [
 
 export type LinearName = (typeof linearCommands)[number]['name'];
 
+/** A command as it can be typed, by its word or its number: `rollback (8)`. */
+export const commandWords = (name: LinearName): string =>
+	`${name} (${linearCommands.findIndex(command => command.name === name) + 1})`;
+
 /** The keys of the console mean the same here, as its messages speak of them. */
 const keys: Readonly<Record<string, LinearName>> = {
 	n: 'new',

@@ -34,9 +34,10 @@ import {
 	serviceWords,
 	spoken,
 	toldOf,
-	verdictWords,
+	verdictOfService,
 	type LinearNews,
 } from './told.js';
+import {usersLines, usersNews} from './users-told.js';
 import {menuLines, parseLine, type LinearName} from './linear-commands.js';
 
 export type LinearStreams = {
@@ -48,11 +49,15 @@ export type LinearStreams = {
 };
 
 /** Tells what changes, a line each, until it is called: nothing can be asked for. */
-export function tellChanges({store}: Console, say: (line: string) => void): () => void {
+export function tellChanges({store}: Pick<Console, 'store'>, say: (line: string) => void): () => void {
 	let told: LinearNews = new Map();
 	let before = store.getState();
+	let toldUsers: string | undefined;
 	const look = () => {
 		const state = store.getState();
+		const users = usersNews(state);
+		if (users && users.kind !== toldUsers) say(printable(spoken(users.sentence)));
+		toldUsers = users?.kind ?? toldUsers;
 		const now = toldOf(state);
 		for (const sentence of [...goneLines(told, before, state), ...newlyTold(told, now)]) {
 			say(printable(sentence));
@@ -141,7 +146,8 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, LinearPerformer>>
 			say(`Revision ${revisionWords(revision)}.`);
 		}
 		const verdict = state.verdicts.get(service.uid);
-		if (verdict && verdict.word !== '') say(verdictWords(service.name, verdict));
+		for (const line of usersLines(state)) say(spoken(line));
+		if (verdict && verdict.word !== '') say(verdictOfService(state, service, verdict));
 	},
 	async new(console, prompter) {
 		openServiceForm(console.store);
@@ -195,7 +201,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, LinearPerformer>>
 		if (line !== undefined) say(line);
 	},
 	counts({store}, {say}) {
-		for (const line of countLines(store.getState())) say(line);
+		for (const line of countLines(store.getState())) say(spoken(line));
 	},
 	events: async (console, {say}) => sayBeside(console, say, eventLines),
 	log: async (console, {say}) => sayBeside(console, say, logLines),

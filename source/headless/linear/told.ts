@@ -8,6 +8,8 @@ import {inSplitFirst} from '../../console/state/sorted.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
+import {commandWords} from './linear-commands.js';
+import {takesBack, usersLines} from './users-told.js';
 
 /** By what it is about. Texts are printable. */
 export type LinearNews = ReadonlyMap<string, string>;
@@ -41,7 +43,9 @@ export function toldOf(state: ConsoleState): LinearNews {
 	}
 	for (const verdict of state.verdicts.values()) {
 		const service = services.find(({uid}) => uid === verdict.uid);
-		if (service && verdict.word !== '') tell(`verdict ${verdict.uid}`, verdictWords(service.name, verdict));
+		if (service && verdict.word !== '') {
+			tell(`verdict ${verdict.uid}`, verdictOfService(state, service, verdict));
+		}
 	}
 	if (notice && notice.isPassing !== true) tell('notice', spoken(notice.text));
 	return told;
@@ -148,17 +152,44 @@ export function revisionWords({name, state, actualReplicas, desiredReplicas, ima
 	return `${name}: ${state.word}${why}${pods}, image ${image}`;
 }
 
-/** Its words are told again when the verdict is another one, not with each answer. */
-export function verdictWords(service: string, {word, tone, canary, isCanaryUnused}: ServiceVerdict): string {
+/**
+ * Its words are told again when the verdict is another one, not with each answer.
+ *
+ * @param takesBack Whether there is a way back, as things are.
+ */
+export function verdictWords(
+	service: string,
+	{word, tone, canary, isCanaryUnused}: ServiceVerdict,
+	{takesBack: isWayBack = true}: {takesBack?: boolean} = {},
+): string {
+	const why = `${commandWords('counts')} says why.`;
 	if (canary && isCanaryUnused && tone === 'warning' && (word === 'worse' || word === 'slower')) {
-		return `Verdict: ${canary.revision} of ${service} is ${word}, and no user gets it. abandon gives it up; counts says why.`;
+		return `Verdict: ${canary.revision} of ${service} is ${word}, and no user gets it. ${commandWords('abandon')} gives it up; ${why}`;
 	}
 	const weight = {bad: 'ALARM', warning: 'Doubtful', good: 'Good', waiting: 'Verdict'}[tone];
-	// A gateway that does not do what is set may have been like that under the split before, too.
-	const takesBack = word === 'wrong' ? '' : ' rollback takes it back;';
-	const hint = tone === 'bad' && word !== 'down' ? `${takesBack} counts says why.` : '';
-	return `${weight}: ${service} is ${word}.${hint}`;
+	const said = `${weight}: ${service} is ${word}.`;
+	if (tone !== 'bad') return said;
+	switch (word) {
+		case 'down':
+			return `${said} ${commandWords('verify')} says what the gateway answers, if it does.`;
+		case 'wrong':
+			// It may have been like that under the split before, too.
+			return `${said} ${commandWords('again')} sends the split once more; ${why}`;
+		default: {
+			const remedy = isWayBack
+				? `${commandWords('rollback')} takes it back`
+				: `${commandWords('log')} reads what it logs`;
+			return `${said} ${remedy}; ${why}`;
+		}
+	}
 }
+
+/** The same of a service that is listed. */
+export const verdictOfService = (
+	state: ConsoleState,
+	service: ServiceView,
+	verdict: ServiceVerdict,
+): string => verdictWords(service.name, verdict, {takesBack: takesBack(state, service)});
 
 function selectedLoop(state: ConsoleState) {
 	const service = selectedService(state);
@@ -188,12 +219,13 @@ export function comparingLine(state: ConsoleState): string | undefined {
 /** What the loop has counted, a line each. */
 export function countLines(state: ConsoleState): string[] {
 	const loop = selectedLoop(state);
-	if (!loop) return ['No requests were sent yet; start sends them.'];
+	if (!loop) return [...usersLines(state), 'No requests were sent yet; start sends them.'];
 	const {service, snapshot} = loop;
 	const {answered, rate, rows, comparison} = snapshot;
 	const verdict = state.verdicts.get(service.uid);
 	const pace = snapshot.state === 'running' ? `${count(rate, 'request')} a second` : 'paused';
 	return [
+		...usersLines(state),
 		`${service.name}: ${count(answered, 'answer')}, ${pace}.`,
 		...rows.map(row => {
 			const whose = row.revision ?? 'unattributed';
@@ -207,7 +239,7 @@ export function countLines(state: ConsoleState): string[] {
 					side => `${side.revision} at its tag: ${side.failed} of ${side.asked} failed.`,
 				)
 			: []),
-		...(verdict && verdict.word !== '' ? [verdictWords(service.name, verdict)] : []),
+		...(verdict && verdict.word !== '' ? [verdictOfService(state, service, verdict)] : []),
 	];
 }
 
