@@ -171,6 +171,10 @@ export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
 				? {kind: 'unknown', sentence: outcome.sentence}
 				: {kind: 'refused', sentence: outcome.sentence};
 		case 'conflict':
+			// Whatever else is being written lets the next try pass: that is no refusal of this plan.
+			return outcome.sameSpec
+				? {kind: 'unknown', sentence: `something else was being written to ${plan.name} at the same time`}
+				: {kind: 'refused', sentence: sentenceOfOutcome(outcome, plan)};
 		case 'gone':
 			return {kind: 'refused', sentence: sentenceOfOutcome(outcome, plan)};
 		case 'exists':

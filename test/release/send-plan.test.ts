@@ -313,6 +313,11 @@ describe('of a dry run', () => {
 			},
 		],
 		[
+			'was met by another write that left the spec alone, which says nothing of the next try',
+			{kind: 'conflict', theirs: theirs('u-1'), sameSpec: true},
+			{kind: 'unknown', sentence: 'something else was being written to cart at the same time'},
+		],
+		[
 			'is of what is gone',
 			{kind: 'gone'},
 			{kind: 'refused', sentence: 'Not done: cart does not exist in namespace shop any more.'},

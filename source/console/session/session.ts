@@ -95,7 +95,9 @@ export function startSession(
 			const {services, revisions, feeds, unreadable} = rows;
 			// What was read since by itself may be newer than what a watch has told that did not change.
 			store.setState({
-				...(services !== before.services && {services}),
+				...(services !== before.services && {
+					services: keptAhead(services, {shown: store.getState().services, told: before.services}),
+				}),
 				...(revisions !== before.revisions && {revisions}),
 				...(feeds !== before.feeds && {feeds}),
 				...(unreadable !== before.unreadable && {unreadable}),
@@ -148,6 +150,26 @@ export function startSession(
 			podTrouble.stop();
 		},
 	};
+}
+
+/**
+ * What was read by itself stays until the watch tells of it: an event of another service is no news of this one.
+ *
+ * @param before What is shown, and what the watch had told of when that was shown.
+ */
+function keptAhead(
+	services: readonly ServiceView[],
+	before: {shown: readonly ServiceView[]; told: readonly ServiceView[]},
+): readonly ServiceView[] {
+	if (before.shown === before.told) return services;
+	const told = new Set(before.told);
+	const read = new Map(
+		before.shown.filter(service => !told.has(service)).map(service => [service.uid, service]),
+	);
+	const isBehind = ({uid, generation}: ServiceView) => generation < (read.get(uid)?.generation ?? generation);
+	return services.some(isBehind)
+		? services.map(service => (isBehind(service) ? (read.get(service.uid) ?? service) : service))
+		: services;
 }
 
 /** What finds them is loaded when there are services to find one for: the services are not to wait for that. */

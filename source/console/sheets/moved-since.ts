@@ -31,7 +31,7 @@ export function changedSince(
 	const by = known ? (known.own ? 'you' : known.by) : (service.lastModifier ?? 'somebody else');
 	const how = rows.map(row => changeOfRow(row)).join(', ');
 	const who = momentBy({at: known?.at, by}, at);
-	const sentence = `The split of ${service.name} has changed since your draft${who}: ${how}.`;
+	const sentence = `The split of ${service.name} was changed${who} since your draft: ${how}.`;
 	return [{kind: 'other', sentence}];
 }
 

@@ -1,10 +1,10 @@
 /** What is a conflict and what is none, and what is said of a name that is missing meanwhile. */
 import {describe, expect, it} from 'vitest';
 import {nudge} from '../../../source/console/state/draft.js';
-import {typeName} from '../../../source/console/sheets/review.js';
+import {putService, typeName} from '../../../source/console/sheets/review.js';
 import {closeSheet, notify} from '../../../source/console/state/select.js';
 import {onCart} from '../../support/on-cart.js';
-import {reviewOf, splitSeen} from '../../support/world.js';
+import {reviewOf, splitSeen, until} from '../../support/world.js';
 import {othersSplit, theirs} from './theirs.js';
 
 const on = onCart();
@@ -87,5 +87,28 @@ describe('what is no change of the spec', () => {
 		await on.world.patch('cart', {spec: {template: {metadata: {annotations: {'example.com/note': 'x'}}}}});
 		await on.console.confirm();
 		expect(reviewOf(on.console.store.getState()).phase).toMatchObject({kind: 'conflict'});
+	});
+});
+
+const cart = () => on.console.store.getState().services.find(({name}) => name === 'cart');
+
+describe('what was read of it beside a watch that is behind', () => {
+	it('stays when the watch tells of another service, so that mine is put on what is there', async () => {
+		const read = {...cart()!, generation: cart()!.generation + 1};
+		putService(on.console.store, read);
+		await on.world.patch('checkout', {
+			spec: {template: {metadata: {annotations: {'example.com/note': 'x'}}}},
+		});
+		await until(on.console.store, 'news of checkout', ({services}) =>
+			services.some(({name, generation}) => name === 'checkout' && generation > 1),
+		);
+		expect(cart()).toBe(read);
+	});
+
+	it('gives way to what the watch tells of it next', async () => {
+		const before = cart()!;
+		putService(on.console.store, {...before, generation: before.generation + 1, specTraffic: []});
+		await othersSplit(on, 30, 70);
+		expect(cart()?.specTraffic).toHaveLength(2);
 	});
 });

@@ -66,19 +66,20 @@ describe('a tag that somebody moves', () => {
 	});
 });
 
-describe('a draft that was begun before somebody else changed the split', () => {
-	const said = () =>
-		reviewOf(on.console.store.getState())
-			.plan.warnings.map(({sentence}) => sentence)
-			.filter(sentence => sentence.includes('since your draft'));
+/** What the review on top says of the time since its draft was begun. */
+const saidSince = () =>
+	reviewOf(on.console.store.getState())
+		.plan.warnings.map(({sentence}) => sentence)
+		.filter(sentence => sentence.includes('since your draft'));
 
+describe('a draft that was begun before somebody else changed the split', () => {
 	it('is reviewed with what has changed, and by whom', async () => {
 		nudge(on.console.store, -10);
 		await othersSplit(on, 30, 70);
 		on.console.reviewDraft();
-		expect(said()).toEqual([
+		expect(saidSince()).toEqual([
 			expect.stringMatching(
-				/^The split of cart has changed since your draft at \d\d:\d\d by sandbox-admin: cart-00001 90 → 30 %, cart-00002 10 → 70 %\.$/,
+				/^The split of cart was changed at \d\d:\d\d by sandbox-admin since your draft: cart-00001 90 → 30 %, cart-00002 10 → 70 %\.$/,
 			),
 		]);
 	});
@@ -87,7 +88,7 @@ describe('a draft that was begun before somebody else changed the split', () => 
 		nudge(on.console.store, -10);
 		await on.world.patch('cart', {metadata: {labels: {team: 'shop'}}});
 		on.console.reviewDraft();
-		expect(said()).toEqual([]);
+		expect(saidSince()).toEqual([]);
 	});
 });
 
