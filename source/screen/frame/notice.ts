@@ -6,7 +6,6 @@ import {
 	troubledRevision,
 	revisionTroubleOf,
 } from '../../console/state/read.js';
-import type {HistoryEntry} from '../../console/session/change-recorder.js';
 import {conflictOfReview} from '../../console/sheets/lost-ground.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {rolloutInProgress, serviceState} from '../../knative/service/service-state.js';
@@ -75,7 +74,7 @@ export function noticeOf(
 	if (unkept && topSheet(state)?.kind === 'review') return unkept;
 	const look = {bar: isAscii ? '|' : '│', arrow: glyphs.arrow};
 	const news = announced(state, now);
-	if (news && !isInConflict(state, news)) {
+	if (news && !isInConflict(state, news.uid)) {
 		const text = `${glyphs.warning} ${announcement(news, state, look)}`;
 		return {text, style: styles.warning, isWhole: true};
 	}
@@ -83,7 +82,9 @@ export function noticeOf(
 	const worst = ofService ?? unkept;
 	if (worst) return worst;
 	const last = uid === undefined ? undefined : lastChangeWords(state, uid, look);
-	if (uid === undefined || last === undefined) return {text: '', style: styles.muted, isQuiet: true};
+	if (uid === undefined || last === undefined || isInConflict(state, uid)) {
+		return {text: '', style: styles.muted, isQuiet: true};
+	}
 	// What can be pressed first: of a long change the end is cut.
 	return {
 		text: `w history ${glyphs.bullet} last change ${last}`,
@@ -94,7 +95,7 @@ export function noticeOf(
 }
 
 /** The conflict on top tells who has changed what, with all of it beside what was there. */
-function isInConflict(state: ConsoleState, {uid}: HistoryEntry): boolean {
+function isInConflict(state: ConsoleState, uid: string): boolean {
 	const sheet = topSheet(state);
 	const isOfIt =
 		sheet?.kind === 'review' && sheet.plan.write.kind === 'patch' && sheet.plan.write.uid === uid;
