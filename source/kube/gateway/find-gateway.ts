@@ -49,7 +49,7 @@ async function look(search: Search, route: AskedRoute, options: SearchOptions): 
 	const ingressClass = ingress?.ingressClass ?? other?.ingressClass;
 	const via = ingressClass === undefined ? undefined : shortClass(ingressClass);
 	// What is not known of the service is said with what comes of it: the gateway of another class knows nothing of it.
-	const blind = ingress ? undefined : search.tried.at(-1);
+	const {blind} = search;
 	if (blind !== undefined && other) {
 		search.guess = `This is the gateway of the class ${via}, ${other.from}, because the Ingress of the service cannot be read (${blind}).`;
 	}

@@ -106,6 +106,8 @@ export class Search {
 	unanswered: string | undefined;
 	/** Of a gateway that is not the one of the service's own Ingress: why it was taken. */
 	guess: string | undefined;
+	/** Why the service's own Ingress cannot be read; undefined where it can be, or there is none. */
+	blind: string | undefined;
 	/** Why there is no port-forward to those inside. */
 	readonly barred: string[] = [];
 	/** Addresses that nothing could be connected to, in the order they were found. */
@@ -113,6 +115,8 @@ export class Search {
 	/** Services of gateways, in the order they were found: where all else fails, a port-forward leads there. */
 	private readonly inside = new Map<string, InsideGateway & {via: string}>();
 	private readonly looked = new Set<string>();
+	/** What the server says is not there. */
+	private readonly absent = new Set<string>();
 	private nodeHosts: Promise<string[]> | undefined;
 
 	constructor(
@@ -132,6 +136,7 @@ export class Search {
 			const answer = await this.cluster.request({method: 'GET', path, query});
 			if (answer.status === 200) return answer.body;
 			if (!isOptional) this.tried.push(`${what}: ${sentenceOf(answer)}`);
+			if (answer.status === 404) this.absent.add(what);
 			if (answer.status >= 500 || answer.status === 429) this.unanswered ??= sentenceOf(answer);
 		} catch (error) {
 			if (!(error instanceof TransportError)) throw error;
@@ -167,7 +172,9 @@ export class Search {
 		const {namespace, name} = this.route;
 		const what = `Ingress ${printable(namespace)}/${printable(name)}`;
 		const body = await this.get(ingressPath(namespace, name), what);
-		return body === undefined ? undefined : readIngress(body);
+		const ingress = body === undefined ? undefined : readIngress(body);
+		if (!ingress && !this.absent.has(what)) this.blind = this.tried.at(-1);
+		return ingress;
 	}
 
 	/**

@@ -49,6 +49,10 @@ export const find = async (more: Partial<AskedRoute> = {}) =>
 
 export const own = `${ingresses}/namespaces/default/ingresses/hello`;
 
+/** What the server says of an object that may not be read. */
+export const refusal = status(403, 'Forbidden', 'ingresses "hello" is forbidden');
+const isRefusal = (found: unknown) => found === refusal;
+
 /** For each test a server of its own, with nothing on it. */
 export function withObjects(): void {
 	beforeEach(async () => {
@@ -58,7 +62,7 @@ export function withObjects(): void {
 		server.always(({path, answer}) => {
 			const found = objects[path];
 			if (found === undefined) answer(404, status(404, 'NotFound', `${path} not found`));
-			else answer(200, found);
+			else answer(isRefusal(found) ? 403 : 200, found);
 		});
 	});
 

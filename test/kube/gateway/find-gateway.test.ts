@@ -9,6 +9,7 @@ import {
 	objects,
 	own,
 	podsOf,
+	refusal,
 	server,
 	service,
 	withObjects,
@@ -110,6 +111,7 @@ describe('the gateway', () => {
 		objects['/api/v1/namespaces/knative-serving/configmaps/config-network'] = {
 			data: {'ingress-class': 'kourier.ingress.networking.knative.dev'},
 		};
+		objects[own] = refusal;
 		objects[kourier] = service({ingress: [{ip: '203.0.113.10'}]});
 		objects['/api/v1/namespaces/contour-external/services/envoy'] = service({
 			ingress: [{ip: '203.0.113.13'}],
@@ -118,7 +120,7 @@ describe('the gateway', () => {
 			host: '203.0.113.13',
 			via: 'contour',
 			guess: expect.stringMatching(
-				/^This is the gateway of the class contour, the annotation of the service, because the Ingress of the service cannot be read \(.*not found/,
+				/^This is the gateway of the class contour, the annotation of the service, because the Ingress of the service cannot be read \(.*forbidden/,
 			),
 		});
 		expect(await find()).toMatchObject({
@@ -131,6 +133,16 @@ describe('the gateway', () => {
 				'where the gateways of the ingress class mesh.example.com (the annotation of the service) are is not known here',
 			),
 		});
+	});
+
+	it('is no guess where the service has no Ingress yet: of that the class is what it will be', async () => {
+		objects['/api/v1/namespaces/knative-serving/configmaps/config-network'] = {
+			data: {'ingress-class': 'kourier.ingress.networking.knative.dev'},
+		};
+		objects[kourier] = service({ingress: [{ip: '203.0.113.10'}]});
+		const found = await find();
+		expect(found).toMatchObject({host: '203.0.113.10', via: 'kourier'});
+		expect(found).not.toHaveProperty('guess');
 	});
 
 	it('is not guessed where there are several and none says which one it is', async () => {
