@@ -25,7 +25,7 @@ export type PluginRun = {
 export type TerminalLoan = {
 	/**
 	 * Whether what is drawn there would have to make room: then a plugin gets it when nothing else helps, and after the first
-	 * login only when the operator asks for it.
+	 * login, or one that they broke off, only when the operator asks for it.
 	 */
 	readonly isDrawnOn: boolean;
 	/** Lends it for as long as `use` takes. */
@@ -92,6 +92,8 @@ export function createPluginLogin(
 	let good: ExecCredential | undefined;
 	let hadAny = false;
 	let isWanted = false;
+	/** It was given the terminal, and the operator did not want that: they would be asked again before they could leave. */
+	let isDeclined = false;
 	let failure: {error: KubeconfigError; until: number} | undefined;
 	let rejections = 0;
 	let mayRunAt = 0;
@@ -125,7 +127,13 @@ export function createPluginLogin(
 
 	async function withTerminal(loan: TerminalLoan): Promise<ExecCredential> {
 		isWanted = false;
-		return loan.lend(async () => once(true));
+		isDeclined = false;
+		try {
+			return await loan.lend(async () => once(true));
+		} catch (error) {
+			isDeclined = error instanceof PluginError && error.isDeclined;
+			throw error;
+		}
 	}
 
 	/** What it says on the terminal is gone from the screen when it ends: what it said before is told. */
@@ -140,7 +148,7 @@ export function createPluginLogin(
 	}
 
 	async function run(): Promise<ExecCredential> {
-		const mayLend = terminal !== undefined && (!terminal.isDrawnOn || !hadAny || isWanted);
+		const mayLend = terminal !== undefined && (!terminal.isDrawnOn || isWanted || !(hadAny || isDeclined));
 		if (mode === 'Never' || terminal === undefined) {
 			if (mode === 'Always') {
 				throw new PluginError(

@@ -70,6 +70,41 @@ it('says of one that printed no credential with the terminal what that was', asy
 	);
 });
 
+it('does not get the terminal again by itself after its operator has ended it with ctrl-c', async () => {
+	const give = `printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}'`;
+	for (const [end, mode] of [
+		['kill -INT $$', 'Always'],
+		['exit 130', 'Always'],
+		['[ -t 0 ]; kill -INT $$', 'IfAvailable'],
+	] as const) {
+		const selected = await withPlugin(`[ -e "$0.good" ] && exec ${give}\n${end}`, mode);
+		let now = Date.now();
+		let lent = 0;
+		const made = createPluginLogin(selected, {
+			terminal: {
+				isDrawnOn: true,
+				async lend(use) {
+					lent++;
+					return use();
+				},
+			},
+			onRun() {},
+			timers: {now: () => now},
+		});
+		onTestFinished(() => made.close());
+		await expect(made.get()).rejects.toThrow('gave none');
+		for (let time = 0; time < 3; time++) {
+			now += 120_000;
+			await expect(made.get()).rejects.toThrow(/; ctrl-r (?:hands it over|runs it with the terminal)$/);
+		}
+		expect(lent).toBe(1);
+		await writeFile(`${selected.user.exec!.command}.good`, '');
+		made.wanted();
+		await expect(made.get()).resolves.toMatchObject({token: 't'});
+		expect(lent).toBe(mode === 'Always' ? 2 : 1);
+	}
+});
+
 it('is not run for each question where what it gives has expired as it comes, by a clock that is wrong', async () => {
 	const credential = {
 		kind: 'ExecCredential',
