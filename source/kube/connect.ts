@@ -36,16 +36,16 @@ export type ConnectOptions = KubeconfigSource &
 
 /**
  * Whether credentials may travel to that server. kubectl sends none without TLS (client-go clientcmd, "only try to
- * read the auth information if we are secure"); here none leave the machine.
+ * read the auth information if we are secure"); here none leave the machine. Behind a proxy it is the proxy's loopback.
  */
-function isPrivate(server: string): boolean {
+function isPrivate(server: string, proxy: string | undefined): boolean {
 	const {protocol, hostname} = new URL(server);
-	return protocol === 'https:' || isLoopback(hostname);
+	return protocol === 'https:' || (isLoopback(hostname) && proxy === undefined);
 }
 
 /** Without who one is, where that may not travel. */
-function shown(selected: SelectedContext): SelectedContext {
-	return isPrivate(selected.cluster.server) ? selected : {...selected, user: {}};
+function shown(selected: SelectedContext, proxy: string | undefined): SelectedContext {
+	return isPrivate(selected.cluster.server, proxy) ? selected : {...selected, user: {}};
 }
 
 /** Milliseconds between two looks at the times of the files. */
@@ -93,13 +93,13 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 	const {user} = selected;
 	const {server, 'proxy-url': ownProxy} = selected.cluster;
 	const given = ownProxy || proxyOfEnvironment(server, options.env ?? process.env);
-	const proxy = given && proxyAddress(given);
+	const proxy = given ? proxyAddress(given) : undefined;
 	const listeners = new Set<(standing: Standing) => void>();
-	const credentials = credentialSource(shown(selected), {
+	const credentials = credentialSource(shown(selected, proxy), {
 		proxy,
 		terminal,
 		// What was changed in the file is taken up without a new start.
-		reread: async () => shown(await selectContext(options, selected.name, overrides)),
+		reread: async () => shown(await selectContext(options, selected.name, overrides), proxy),
 		onStanding(standing) {
 			for (const listener of listeners) listener(standing);
 		},
