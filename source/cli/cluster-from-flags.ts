@@ -2,7 +2,13 @@
 import {dirname, join} from 'node:path';
 import {homeOf, ownEnvironment} from '../bootstrap/home.js';
 import type {Cluster} from '../kube/cluster.js';
-import {connect, listContexts, type KubeconfigOverrides, type TerminalLoan} from '../kube/connect.js';
+import {
+	connect,
+	leadsTo,
+	listContexts,
+	type KubeconfigOverrides,
+	type TerminalLoan,
+} from '../kube/connect.js';
 import {historyPath, openHistoryFile, type HistoryFile} from '../journal/journal-file.js';
 import {openRequestMemory, type RequestMemory} from '../journal/request-memory.js';
 import type {Contexts} from '../console/sheets/contexts-sheet.js';
@@ -64,18 +70,47 @@ export function reachOf(
 		const file = await path;
 		return file === undefined ? {} : {kubeconfig: file};
 	};
+	const overrides = flags.sandbox ? {} : overridesOf(flags);
+	/** The one that the flags were given for. */
+	let first: Cluster | undefined;
+
+	/** The first cluster, where that is what its context leads to with the flags. */
+	async function firstIfThere(): Promise<Cluster | undefined> {
+		if (!first) return undefined;
+		const way = {...(await kubeconfig()), context: first.context, overrides};
+		return (await leadsTo(first, way)) ? first : undefined;
+	}
+
+	/**
+	 * What was said of the way to a cluster and of a login to it is of the first one, and holds again where the console comes back
+	 * to that. Whom to act as is of the operator: who gave it goes nowhere with their own rights.
+	 */
+	async function overridesIn(name: string): Promise<KubeconfigOverrides> {
+		const {as, asGroup, asUid} = overrides;
+		const isBack = (await firstIfThere())?.context === name;
+		return isBack ? overrides : {as, asGroup, asUid};
+	}
+
 	return {
 		/** Throws as `connect` and `startSandbox` do. */
-		cluster: async () =>
-			connect({
+		async cluster() {
+			first = await connect({
 				...common,
 				...(namespace !== undefined && {namespace}),
 				...(await kubeconfig()),
-				...(!flags.sandbox && {context, overrides: overridesOf(flags)}),
-			}),
+				...(!flags.sandbox && {context}),
+				overrides,
+			});
+			return first;
+		},
 		contexts: {
-			list: async () => listContexts(await kubeconfig()),
-			// The namespace that was given is one of the first context, as is all else that was said of that.
+			/** With the servers that they lead to. */
+			async list() {
+				const listed = await listContexts(await kubeconfig());
+				const back = await firstIfThere();
+				return listed.map(each => (each.name === back?.context ? {...each, server: back.server} : each));
+			},
+			// The namespace that was given is one of the first context.
 			async connect(name) {
 				const said = (await ofContext?.(name))?.flags ?? flags;
 				const own = {
@@ -83,7 +118,13 @@ export function reachOf(
 					requestTimeout: said.requestTimeout,
 					fieldManager: said.fieldManager,
 				};
-				return connect({...common, ...own, ...(await kubeconfig()), context: name});
+				return connect({
+					...common,
+					...own,
+					...(await kubeconfig()),
+					context: name,
+					overrides: await overridesIn(name),
+				});
 			},
 			async settings(name) {
 				const said = await ofContext?.(name);

@@ -12,6 +12,7 @@ import {
 } from './auth/kubeconfig.js';
 import {KubeconfigError, kubeconfigStamp} from './auth/kubeconfig-files.js';
 import type {TerminalLoan} from './auth/plugin-login.js';
+import {movedTo} from './auth/same-cluster.js';
 import {withoutAnyLogin} from '../knative/text/user-info.js';
 import {isLoopback, proxyAddress, proxyFault, proxyFromEnvironment} from './http/proxy.js';
 
@@ -114,10 +115,11 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 	};
 	const flags = copiedFlags(selected.name, options.kubeconfig, overrides);
 	const cluster = httpCluster(selected, {credentials, proxy, onStanding, flags}, options);
+	selectedFor.set(cluster, selected);
 	if (!terminal?.isDrawnOn) return cluster;
 	// Somebody looks at it for hours, and tools rewrite the file meanwhile.
 	const stopLooking = whenWritten(options, async () => credentials.check());
-	return {
+	const watched: Cluster = {
 		...cluster,
 		get standing() {
 			return credentials.standing;
@@ -127,4 +129,25 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 			await cluster.close();
 		},
 	};
+	selectedFor.set(watched, selected);
+	return watched;
+}
+
+/** What each was connected to by. */
+const selectedFor = new WeakMap<Cluster, SelectedContext>();
+
+/** Whether these options lead to the cluster that this one was when it was connected to. */
+export async function leadsTo(
+	cluster: Cluster,
+	options: KubeconfigSource & Pick<ConnectOptions, 'context' | 'overrides'>,
+): Promise<boolean> {
+	const opened = selectedFor.get(cluster);
+	if (opened === undefined) return false;
+	try {
+		const now = await selectContext(options, options.context, options.overrides);
+		return (await movedTo(opened, now)) === undefined;
+	} catch {
+		// They lead nowhere.
+		return false;
+	}
 }
