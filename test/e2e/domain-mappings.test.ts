@@ -101,6 +101,26 @@ it('stand beside the URL of the service, and in what may be chosen to ask for', 
 	expect(gateway.seen.map(({host}) => host)).toContain('shop.example.org');
 });
 
+it('are not the hosts of tags, which lead to one revision whatever the split: nothing is judged by those', async () => {
+	const before = gateway.seen.length;
+	const args = ['--kubeconfig', kubeconfig, '--gateway', `127.0.0.1:${gateway.port}`];
+	const host = ['--host', 'Canary-cart.default.example.com'];
+	const {code, stderr} = await runProgram(['verify', 'cart', '--requests', '60', ...args, ...host]);
+	expect(code).toBe(2);
+	expect(stderr).toContain(
+		'is the host of the tag canary of cart: it leads to cart-00002 whatever the split.',
+	);
+	await using terminal = openTerminal({
+		command: process.execPath,
+		args: [builtProgram, ...args, ...host],
+		env: {XDG_STATE_HOME: directory},
+	});
+	await terminal.until(/▸ . cart [█▓▒░#=. ]+90│10/);
+	terminal.press('space');
+	await terminal.until(/is the host of the tag canary of cart/);
+	expect(gateway.seen.slice(before)).toEqual([]);
+});
+
 it('are a column of the wide table, in one namespace and in all', async () => {
 	const one = await runProgram(['get', '-o', 'wide', '--kubeconfig', kubeconfig]);
 	expect(one.stdout).toMatch(/^cart .* shop\.example\.org,new\.example\.org\(NotReady\) /m);

@@ -49,6 +49,8 @@ export function targetOf(
 	if (gateway.kind === 'looking') return {ok: false, reason: 'The gateway is still being looked for.'};
 	if (gateway.kind === 'not found') return {ok: false, reason: gateway.sentence};
 	const isOther = Boolean(ownHost) && url === service.url;
+	const fault = isOther && ownHost ? tagHostFault(service, ownHost) : undefined;
+	if (fault !== undefined) return {ok: false, reason: fault};
 	const {own, authorities} = gateway;
 	const isAtOwn = own !== undefined && !isOther;
 	const {scheme, address} = doorOf(isAtOwn ? own : gateway);
@@ -83,6 +85,20 @@ export function targetOf(
 		...(unreached && {unreached: unreached.sentence}),
 		...(guess !== undefined && {guess}),
 	};
+}
+
+/** Of a host, with a port or without, as it would be compared; undefined where it is none. */
+const nameOf = (authority: string | undefined): string | undefined =>
+	URL.parse(`http://${authority ?? ''}`)?.hostname.replace(/\.$/, '');
+
+/** Why a host tells nothing of the split: it is that of a tag. Undefined where it is not. */
+export function tagHostFault({statusTraffic, name}: ServiceView, host: string): string | undefined {
+	const asked = nameOf(host);
+	const tagged = statusTraffic.find(
+		({tag, url}) => tag !== undefined && url !== undefined && nameOf(URL.parse(url)?.host) === asked,
+	);
+	if (asked === undefined || tagged?.tag === undefined) return undefined;
+	return `${host} is the host of the tag ${tagged.tag} of ${name}: it leads to ${tagged.revision} whatever the split. Leave that host out (--host, or i in the console).`;
 }
 
 /** The scheme is of the door, not of the URL: a load balancer may have TLS where Knative knows of none, and the other way round. */

@@ -12,7 +12,7 @@ import {createLoop} from '../../probe/loop/loop.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
 import {reachGateway} from '../../console/selected/follow-gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
-import {targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
+import {tagHostFault, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled, serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
@@ -88,6 +88,9 @@ export async function verifySplit(cluster: Cluster, options: VerifyOptions): Pro
 	if (found.kind !== 'service') return found;
 	const misplaced = misplacedFlag(found.service, options.typed ?? []);
 	if (misplaced !== undefined) return {kind: 'usage', sentence: misplaced};
+	const {host} = options.requestOptions;
+	const fault = host ? tagHostFault(found.service, host) : undefined;
+	if (fault !== undefined) return {kind: 'usage', sentence: fault};
 	const {splitDoubt} = found.service;
 	if (splitDoubt !== undefined) return {kind: 'cannot tell', sentence: `Cannot tell: ${splitDoubt}`};
 	if (found.service.statusTraffic.length === 0) return {kind: 'cannot tell', sentence: neverServed(found)};
