@@ -5,6 +5,7 @@ import {servingPath} from '../../source/kube/paths.js';
 import type {HistoryFile} from '../../source/journal/journal-file.js';
 import {startSandbox} from '../../source/sandbox/sandbox.js';
 import {createConsole, type Console} from '../../source/console/console.js';
+import type {GivenGateway} from '../../source/kube/gateway/gateway-address.js';
 import type {Contexts} from '../../source/console/sheets/contexts-sheet.js';
 import {selectedService} from '../../source/console/state/read.js';
 import {seeded} from '../stats/random.js';
@@ -57,6 +58,7 @@ export async function startWorld({
 				production?: RegExp;
 				cluster?: Cluster;
 				contexts?: Contexts;
+				gateway?: GivenGateway;
 			} = {},
 		): Promise<Console> {
 			const console = createConsole({to: 'test', namespace: 'default', ...options});

@@ -265,6 +265,8 @@ export function createConnection(
 			if (turn !== switches) return next.close();
 			const before = cluster?.context;
 			settings = own;
+			// It means another cluster: what was said of the gateway was said of that before.
+			if (before === wanted) home = '';
 			await leave(printable(wanted));
 			if (turn !== switches) return next.close();
 			if (before !== wanted) contextBefore = before ?? contextBefore;

@@ -117,6 +117,22 @@ test('the loop of the old context ends, and what it counted is gone', async () =
 	expect(console.store.getState().live).toBeUndefined();
 });
 
+test('the gateway that was given is not that of another cluster which the context means by now', async () => {
+	const console = await world.console('cart', {
+		contexts: contexts(),
+		gateway: {host: '127.0.0.1', port: 1, tls: false},
+	});
+	await until(console.store, 'the gateway', ({gateway}) => gateway.kind === 'found' && gateway.port === 1);
+	console.store.setState({standing: {movedTo: 'the context sandbox now means another cluster'}});
+	await console.changeContext('sandbox');
+	await until(
+		console.store,
+		'its own gateway',
+		({gateway}) => gateway.kind === 'found' && gateway.port !== 1,
+	);
+	expect(contextOf(console)).toBe('sandbox');
+});
+
 test('a draft is asked about before it is lost; whoever stays keeps it', async () => {
 	const console = await world.console('cart', {contexts: contexts()});
 	console.store.setState({focus: 'traffic'});
