@@ -87,10 +87,10 @@ const scenes: Scene[] = [
 		what: 'a new revision that answers 404 where the old one answers 200',
 		rule: answersNew(404),
 		panel:
-			/users get failures: \d+ of \d+ \(404 ×\d+\)[^]*✗ canary WORSE|✗ canary WORSE[^]*users get failures: \d+ of \d+ \(404/,
+			/test requests fail: \d+ of \d+ \(404 ×\d+\)[^]*✗ canary WORSE|✗ canary WORSE[^]*test requests fail: \d+ of \d+ \(404/,
 		never: good,
 		code: 2,
-		verify: /users get failures: \d+ of \d+ \(404 ×\d+\)/,
+		verify: /test requests fail: \d+ of \d+ \(404 ×\d+\)/,
 	},
 	{
 		what: 'a new revision that answers 401 where the old one answers 200',
@@ -98,7 +98,7 @@ const scenes: Scene[] = [
 		panel: /✗ canary WORSE since [\d:]+, last [\d:]+: fails \d+ of \d+, stable 0 of \d+/,
 		never: good,
 		code: 2,
-		verify: /users get failures: \d+ of \d+ \(401 ×\d+\)/,
+		verify: /test requests fail: \d+ of \d+ \(401 ×\d+\)/,
 	},
 	{
 		what: 'a load balancer that answers every host by itself',

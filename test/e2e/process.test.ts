@@ -151,7 +151,7 @@ describe('the console', () => {
 			await terminal.until(screen => Number(/(\d+) answers/.exec(screen)?.[1]) > before + 60);
 		}
 
-		expect(terminal.screen()).not.toMatch(/users get failures|no answer|timeout|[4-9]\.\d s|\d error/);
+		expect(terminal.screen()).not.toMatch(/test requests fail|no answer|timeout|[4-9]\.\d s|\d error/);
 		expect(terminal.screen()).toMatch(/watching/);
 		terminal.press('ctrl-c');
 		await terminal.exited;
@@ -175,7 +175,7 @@ describe('the console', () => {
 		terminal.type('fg\r');
 		await terminal.until(/watching/);
 		await terminal.until(/ [1-9]\d\d answers/);
-		expect(terminal.screen()).not.toMatch(/users get failures|no answer|timeout|[4-9]\.\d s/);
+		expect(terminal.screen()).not.toMatch(/test requests fail|no answer|timeout|[4-9]\.\d s/);
 	});
 });
 

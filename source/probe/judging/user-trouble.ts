@@ -1,4 +1,4 @@
-/** Why nothing may be called good at the moment, whatever the shares say: users get failures, or nothing of the service. */
+/** Why nothing may be called good at the moment, whatever the shares say: requests fail, or users get nothing of the service. */
 import {withCode} from '../transport/answer-summary.js';
 import type {EpochCounts} from '../counting/past-epochs.js';
 import type {GatewayCondition} from './gateway-state.js';
@@ -138,14 +138,14 @@ function failures(counts: Counts, last: LastSeen | undefined): Trouble | undefin
 	const kinds = rows
 		.filter(row => row.errors > 0 && row.code !== undefined)
 		.map(({code, errors: count}) => `${code} ×${count}`);
-	const told = `failures: ${errors} of ${of} (${kinds.join(', ')})`;
+	const told = `${errors} of ${of} (${kinds.join(', ')})`;
 	const kind = 'failures';
 	return (
-		ended({kind, count: errors, of, sentence: `users got ${told}`}, last) ?? {
+		ended({kind, count: errors, of, sentence: `test requests failed: ${told}`}, last) ?? {
 			kind,
 			count: errors,
 			of,
-			sentence: `users get ${told}`,
+			sentence: `test requests fail: ${told}`,
 		}
 	);
 }

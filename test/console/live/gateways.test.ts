@@ -78,7 +78,7 @@ test.each([404, 401])(
 			return isNew(answer) ? {...answer, status, body: 'Cannot GET /\n'} : answer;
 		});
 		const {lines, snapshot} = await said(console, 200);
-		expect(lines).toMatch(/bad: users get failures: \d+ of \d+ \(40[14] ×\d+\)/);
+		expect(lines).toMatch(/bad: test requests fail: \d+ of \d+ \(40[14] ×\d+\)/);
 		expect(lines).toMatch(/bad: canary WORSE since [\d:]+, last [\d:]+: fails \d+ of \d+, stable 0 of \d+/);
 		expect(snapshot.failures).toContainEqual(
 			expect.objectContaining({code: String(status), at: 'tag', revisions: ['cart-00002']}),

@@ -23,7 +23,7 @@ test.each([404, 401])(
 		expect(code).toBe(2);
 		expect(report?.requests.errors).toBeGreaterThan(0);
 		expect(report?.verdict.sentence).toMatch(
-			new RegExp(`users get failures: \\d+ of 100 \\(${status} ×\\d+\\)`),
+			new RegExp(`test requests fail: \\d+ of 100 \\(${status} ×\\d+\\)`),
 		);
 		expect(said).toContain('cart-00002 fails at its own tag where another revision answers');
 		expect(said).not.toContain('✓');
@@ -152,7 +152,7 @@ test('a new revision that drops every other request is seen to, and its share is
 	});
 	// By chance it gets few answers with this seed, which is not what this is about.
 	const {code, report} = await verify(world, {gateway, n: 200, alpha: 0.001});
-	expect(report?.verdict.sentence).toMatch(/^Cannot tell: users get failures: \d+ of 200 \(reset ×\d+\)\.$/);
+	expect(report?.verdict.sentence).toMatch(/^Cannot tell: test requests fail: \d+ of 200 \(reset ×\d+\)\.$/);
 	expect(report?.requests.errors).toBeGreaterThan(0.08 * 200);
 	expect(code).toBe(2);
 });

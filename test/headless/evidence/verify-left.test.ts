@@ -25,7 +25,7 @@ test('a tag that fails at first is asked again beside the requests, and waited f
 	expect(code).toBe(0);
 });
 
-test('where users get failures nobody waits for a tag that fails, too', async () => {
+test('where test requests fail nobody waits for a tag that fails, too', async () => {
 	const world = await openWorld();
 	let tried = 0;
 	const gateway = await inFrontOf(world.sandbox, async ({headers: {host = ''}}, ask) => {
@@ -35,7 +35,7 @@ test('where users get failures nobody waits for a tag that fails, too', async ()
 	});
 	const {code, said} = await verify(world, {gateway, requestOptions: patient});
 	expect(code).toBe(2);
-	expect(said).toMatch(/users get failures: \d+ of 100 \(500/);
+	expect(said).toMatch(/test requests fail: \d+ of 100 \(500/);
 	expect(said).toContain('The tag r2 teaches nothing: it answers 500');
 });
 

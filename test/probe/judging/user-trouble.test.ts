@@ -35,7 +35,7 @@ test('more than one in 40 failures is, whatever the shares say', () => {
 		kind: 'failures',
 		count: 6,
 		of: 200,
-		sentence: 'users get failures: 6 of 200 (500 ×5, timeout ×1)',
+		sentence: 'test requests fail: 6 of 200 (500 ×5, timeout ×1)',
 	});
 });
 
@@ -49,10 +49,10 @@ test('what was much and has not come for so long that it would have, is over, an
 		kind: 'failures',
 		count: 20,
 		of: 200,
-		sentence: 'users got failures: 20 of 200 (500 ×20), last 12:03:11',
+		sentence: 'test requests failed: 20 of 200 (500 ×20), last 12:03:11',
 		isOver: true,
 	});
-	expect(stateAfter(20)).toMatchObject({sentence: 'users get failures: 20 of 200 (500 ×20)'});
+	expect(stateAfter(20)).toMatchObject({sentence: 'test requests fail: 20 of 200 (500 ×20)'});
 	// One in 33: of them a hundred good ones prove nothing.
 	expect(stateAfter(20, 6)?.isOver).toBeUndefined();
 	// All failed, and four were well: it may be every second by now.
@@ -72,7 +72,7 @@ test('what was much and has not come for so long that it would have, is over, an
 		troubleOf({...failing, unreached: 300}, answers, {
 			lastSeen: {down: {at, answersSince: 190}, failures: {at, answersSince: 1}},
 		}),
-	).toMatchObject({sentence: 'users get failures: 20 of 200 (500 ×20)'});
+	).toMatchObject({sentence: 'test requests fail: 20 of 200 (500 ×20)'});
 	expect(
 		troubleOf({...counts, unreached: 300}, answers, {overdue: 20, lastSeen: {down: {at, answersSince: 190}}}),
 	).toMatchObject({
@@ -144,7 +144,7 @@ test('refusals and redirects alone show nothing that works', () => {
 	expect(
 		troubleOf({...counts, errors: 6, rows: [row(undefined, 190), row('418', 10), row('500', 6, 6)]}, answers)
 			?.sentence,
-	).toBe('users get failures: 6 of 200 (500 ×6)');
+	).toBe('test requests fail: 6 of 200 (500 ×6)');
 	expect(troubleOf({...counts, rows: [row('302', 50), row(undefined, 150)]}, answers)).toBeUndefined();
 });
 

@@ -62,7 +62,7 @@ test('failures are kept in a list of their own, with how often, since when and w
 	await clock.pass(2000);
 	expect(loop.snapshot()).toMatchObject({
 		errors: 3,
-		trouble: {kind: 'failures', count: 3, of: 6, sentence: 'users get failures: 3 of 6 (500 ×3)'},
+		trouble: {kind: 'failures', count: 3, of: 6, sentence: 'test requests fail: 3 of 6 (500 ×3)'},
 		failures: [
 			{
 				code: '500',
@@ -90,11 +90,11 @@ test('failures that ended are told in the past, with when the last one came', as
 	const last = new Date(clock.date()).toTimeString().slice(0, 8);
 	isBroken = false;
 	await clock.pass(3000);
-	expect(loop.snapshot().trouble).toMatchObject({sentence: 'users get failures: 11 of 14 (500 ×11)'});
+	expect(loop.snapshot().trouble).toMatchObject({sentence: 'test requests fail: 11 of 14 (500 ×11)'});
 	await clock.pass(5000);
 	expect(loop.snapshot().trouble).toMatchObject({
 		isOver: true,
-		sentence: `users got failures: 11 of 19 (500 ×11), last ${last}`,
+		sentence: `test requests failed: 11 of 19 (500 ×11), last ${last}`,
 	});
 	isBroken = true;
 	await clock.pass(1000);
