@@ -97,13 +97,19 @@ export const statusTraffic = v.pipe(
 		if (!listed.success) return {targets: [], issues: listed.issues};
 		const entries = listed.output.map(entry => v.safeParse(statusEntry, entry));
 		const targets = entries.flatMap(entry => (entry.success ? [entry.output] : []));
-		const unread = entries.find(entry => !entry.success);
+		const unread = entries.find((entry, index) => !entry.success && saysShare(listed.output[index]));
+		if (unread) return {targets, issues: unread.issues ?? []};
 		const sum = targets.reduce((total, entry) => total + entry.percent, 0);
 		if (sum === 100 || entries.length === 0) return {targets};
-		if (unread) return {targets, issues: unread.issues};
+		const unsaid = entries.find(entry => !entry.success);
+		if (unsaid) return {targets, issues: unsaid.issues};
 		return {targets, odd: `adds up to ${sum} %, not to 100 % (${sharesText(listed.output, targets)})`};
 	}),
 );
+
+/** Whether an entry has a share of the traffic: the others may add up to 100 % without it and are no split all the same. */
+const saysShare = (entry: unknown): boolean =>
+	entry instanceof Object && (Reflect.get(entry, 'percent') ?? 0) !== 0;
 
 /** `cart-00001 60 %, cart-00002 without a percent`. */
 function sharesText(listed: readonly unknown[], targets: readonly StatusTarget[]): string {

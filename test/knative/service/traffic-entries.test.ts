@@ -70,6 +70,11 @@ test.each<[what: string, traffic: unknown, doubt: RegExp]>([
 		/percent/,
 	],
 	['a part without a revision', [{revisionName: 'a', percent: 90}, {percent: 10}], /revisionName/],
+	[
+		'a part without a revision beside 100 % of others',
+		[{revisionName: 'a', percent: 90}, {revisionName: 'b', percent: 10}, {percent: 40}],
+		/revisionName/,
+	],
 	['no list', 'all of it', /cannot be read/],
 	['a tag without a revision', [{revisionName: 'a', percent: 100}, {tag: 'b'}], /^undefined$/],
 	['nothing yet', null, /^undefined$/],
