@@ -184,9 +184,10 @@ function guessed(
 
 /** Who has named the revision has asked for it: what there is to say of it is a warning. */
 function named({plan: made}: Extract<Planned, {ok: true}>): Extract<PlannedOrNot, {ok: true}> {
-	const warnings = made.warnings.map((warning): Warning =>
-		warning.kind === 'guess' ? {...warning, kind: 'other'} : warning,
-	);
+	const warnings = made.warnings.map((warning): Warning => {
+		const {because: _, ...said} = warning;
+		return warning.kind === 'guess' ? {...said, kind: 'other'} : warning;
+	});
 	return {ok: true, plan: {...made, warnings}};
 }
 

@@ -213,9 +213,14 @@ describe('the keys', () => {
 		expect(inServices).toContain('L logs …00002');
 		// In a narrow window those that act on a revision are there when one stands on it.
 		const narrow = await footer({focus: 'revisions'}, 79);
-		for (const hint of ['V verify …00002', 't tag', 'L logs', 'R roll back', '? help']) {
-			expect(narrow).toContain(hint);
-		}
+		for (const hint of ['t tag', 'L logs', 'R roll back', '? help']) expect(narrow).toContain(hint);
+		// Only where a tag leads to it.
+		expect(narrow).not.toContain('V verify');
+		const tagged = knowing().services!.map(service => ({
+			...service,
+			statusTraffic: service.statusTraffic.map(target => ({...target, url: 'http://canary-x.example.com'})),
+		}));
+		expect(await footer({focus: 'revisions', services: tagged}, 79)).toContain('V verify …00002');
 	});
 
 	it('that are not allowed are in brackets', async () => {
