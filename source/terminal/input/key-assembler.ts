@@ -25,7 +25,7 @@ export type KeyTiming = {
 	/**
 	How long the rest of a begun control sequence is waited for after each part of it, in milliseconds. Nobody types one by hand,
 	and a line that lost a packet sends it again after 1 s, 2 s, 4 s (RFC 6298), so this is generous; what stays unfinished is
-	dropped, never shown as text. For as long after a paste was given up its rest may still come.
+	dropped, never shown as text.
 	@default 6000
 	*/
 	readonly sequenceTimeout?: number;
@@ -72,8 +72,6 @@ export class KeyAssembler {
 	readonly #ask: ((question: Question) => void) | undefined;
 	#pending: Pending = nothingPending;
 	#escapedAt = -Infinity;
-	/** When a paste was given up. */
-	#pastedAt = -Infinity;
 	#lastRead = -Infinity;
 	/** Questions that are not answered yet, and when the last of them was asked. */
 	#due: Question[] = [];
@@ -145,10 +143,6 @@ export class KeyAssembler {
 			case 'paste': {
 				return this.#lastRead + this.#pasteTimeout;
 			}
-
-			case 'pasted': {
-				return this.#pastedAt + this.#sequenceTimeout;
-			}
 		}
 	}
 
@@ -164,7 +158,6 @@ export class KeyAssembler {
 			this.#due = [];
 		}
 
-		if (this.#pending.kind === 'paste') this.#pastedAt = now;
 		return this.#assembled(giveUp(this.#pending), now);
 	}
 

@@ -37,9 +37,7 @@ export type Pending =
 	/** The beginning of a control sequence. `isLate`: its ESC has been taken for the Esc key already. */
 	| {readonly kind: 'sequence'; readonly text: string; readonly isLate: boolean}
 	/** Inside a bracketed paste. `tail` is what might be the beginning of its end marker. */
-	| {readonly kind: 'paste'; readonly text: string; readonly tail: string}
-	/** A paste that was given up a moment ago: several characters in one read are its rest, as nobody types them. */
-	| {readonly kind: 'pasted'};
+	| {readonly kind: 'paste'; readonly text: string; readonly tail: string};
 
 export const nothingPending: Pending = {kind: 'nothing'};
 
@@ -258,21 +256,11 @@ const cutText = (before: Pending, chunk: string): Cut => {
 			return continueEscape(before, chunk);
 		}
 
-		case 'pasted': {
-			if (isPasted(chunk)) return continuePaste({kind: 'paste', text: '', tail: ''}, chunk);
-			const cut = new Cutter(chunk).cut(false);
-			return cut.pending.kind === 'nothing' ? {tokens: cut.tokens, pending: before} : cut;
-		}
-
 		case 'nothing': {
 			return new Cutter(chunk).cut(false);
 		}
 	}
 };
-
-/** Whether a read has more than one key, and begins with none that is a sequence. */
-const isPasted = (chunk: string): boolean =>
-	!introducers.test(chunk.charAt(0)) && plainKeys(chunk).length > 1;
 
 const continueSequence = (before: Extract<Pending, {kind: 'sequence'}>, chunk: string): Cut => {
 	const sequence = isTypedAlone(before) ? sequenceAt(before.text + chunk, 0) : undefined;
@@ -318,7 +306,7 @@ export const giveUp = (pending: Pending): Cut => {
 		}
 
 		case 'paste': {
-			return {tokens: pasteTokens(pending.text), pending: {kind: 'pasted'}};
+			return {tokens: pasteTokens(pending.text), pending: nothingPending};
 		}
 
 		case 'sequence': {
@@ -330,7 +318,6 @@ export const giveUp = (pending: Pending): Cut => {
 		}
 
 		case 'escaped':
-		case 'pasted':
 		case 'nothing': {
 			return {tokens: [], pending: nothingPending};
 		}

@@ -255,16 +255,7 @@ describe('what the line has cut', () => {
 		const {pending} = cutAll(['\u001B[200~rm\r']);
 		const ended = giveUp(pending);
 		expect(keysOf(ended.tokens)).toEqual(['\u001B[200~rm\u001B[201~']);
-		expect(keysOf(cutAll(['j', '\u001B[201~k'], ended.pending).tokens)).toEqual(['j', 'k']);
-	});
-
-	test('what follows a paste that was given up, in reads of several characters, is its rest and no keys', () => {
-		const ended = giveUp(cutAll(['\u001B[200~first']).pending);
-		const rest = cutAll(['\u001B[B', 'qR\rD', 'Dc\r', 'c\u001B[20', '1~', 'k'], ended.pending);
-		expect(keysOf(rest.tokens)).toEqual(['\u001B[B', '\u001B[200~qR\nDDc\nc\u001B[201~', 'k']);
-		const again = giveUp(cutAll(['qR\r'], ended.pending).pending);
-		expect(keysOf(cutAll(['qR\r'], again.pending).tokens)).toEqual([]);
-		expect(keysOf(cutAll(['gg'], giveUp(ended.pending).pending).tokens)).toEqual(['g', 'g']);
+		expect(keysOf(cutAll(['j', 'R\r\u001B[201~k'], ended.pending).tokens)).toEqual(['j', 'k']);
 	});
 
 	test('a sequence of any length is dropped to its end', () => {
