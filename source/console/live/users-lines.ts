@@ -37,7 +37,11 @@ export function usersLine(
 ): string {
 	const shown = rows.filter(row => (row.percent ?? 0) > 0 || row.perSecond > 0);
 	const mark = isExact ? '' : about;
-	if (certainty.told === 'nobody') return `users  nobody uses it: ${mark}${rate(perSecond)}/s`;
+	if (certainty.told === 'nobody') {
+		// A request every few seconds is somebody's.
+		const who = rate(perSecond) === '0' ? 'nobody uses it' : 'hardly anybody uses it';
+		return `users  ${who}: ${mark}${rate(perSecond)}/s`;
+	}
 	const off = certainty.rateWithin < 0.05 ? '' : ` ±${rate(certainty.rateWithin)}`;
 	if (certainty.told === 'unclear') {
 		return `users  nobody uses it, or too few to tell: ${mark}${rate(perSecond)}${off}/s`;

@@ -62,8 +62,11 @@ describe('the line', () => {
 		);
 	});
 
-	it('says in plain words that nobody uses it', () => {
-		expect(usersLine(windowOf([row('old', 0.2), row('new', 0)]))).toBe('users  nobody uses it: 0.2/s');
+	it('says in plain words that nobody uses it, and not where somebody does', () => {
+		expect(usersLine(windowOf([row('old', 0.04), row('new', 0)]))).toBe('users  nobody uses it: 0/s');
+		expect(usersLine(windowOf([row('old', 0.2), row('new', 0)]))).toBe(
+			'users  hardly anybody uses it: 0.2/s',
+		);
 	});
 
 	it('does not call 99.99 % all', () => {
@@ -331,7 +334,7 @@ it('calls requests of this console that cannot be told apart by their name, too'
 	expect(usersSummary(snapshot(many, {problems})).text).toMatch(/^users \+ own {2}412\/s/);
 	expect(usersSummary(snapshot(many)).text).toMatch(/^users {2}412\/s/);
 	const few = {recent: windowOf([row('old', 0.2), row('new', 0)])};
-	expect(usersSummary(snapshot(few, {problems})).text).toMatch(/^users {2}nobody uses it/);
+	expect(usersSummary(snapshot(few, {problems})).text).toMatch(/^users {2}hardly anybody uses it/);
 });
 
 it('says in the place of numbers why there are none', () => {
