@@ -123,8 +123,14 @@ function changeWords(
 	{before, after, service}: {before: Split; after: Split; service: string},
 	arrow: string,
 ) {
+	// A revision that has a row of its own is not what follows the latest: a newer one was about to be that.
+	const pinned = new Set([...before, ...after].flatMap(({latest, revision}) => (latest ? [] : [revision])));
 	return diffSplit(before, after)
 		.filter(({changed}) => changed)
+		.map(({revision, ...rest}) => ({
+			...rest,
+			revision: rest.latest && pinned.has(revision) ? undefined : revision,
+		}))
 		.map(row => {
 			const name = row.revision === undefined ? 'latest' : shortRevision(row.revision, service);
 			const tags =

@@ -65,6 +65,21 @@ describe('the record', () => {
 		expect(screen()).toMatch(/90.*→.*100/);
 	});
 
+	it('does not call the new revision by the name of the old one, which was the latest when it was made', async () => {
+		const following = splitOf(serviceView({traffic: [{latestRevision: true, percent: 100}], ready: 1}));
+		const released = splitOf(
+			serviceView({
+				traffic: [
+					{revisionName: one, percent: 90},
+					{latestRevision: true, percent: 10, tag: 'canary'},
+				],
+				ready: 1,
+			}),
+		);
+		const {screen} = await open({state: {history: [entry({before: following, after: released})]}});
+		expect(screen()).toContain('latest 100 → 10 % tags canary, …00001 – → 90 %');
+	});
+
 	it('tells a change once that was sent from here and is in the history', async () => {
 		const {screen} = await open({
 			state: {
