@@ -114,6 +114,15 @@ describe('the list of services', () => {
 		},
 	);
 
+	it('says how to get away from the name of a service that is not there', async () => {
+		const {text} = await openOnConsole(() => <ServicesPane width={40} height={6} />, {
+			columns: 40,
+			rows: 6,
+			state: {...connected, namespace: 'shop', only: 'crat'},
+		});
+		expect(text()).toMatch(/No service crat in .*shop\. q leaves; without the name all are listed\./);
+	});
+
 	it('is filtered as one types, and says how many are left', async () => {
 		const {screen, store, type, until} = await open({
 			services: [named('cart'), broken],
