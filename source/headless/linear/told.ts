@@ -230,7 +230,9 @@ export function countLines(state: ConsoleState): string[] {
 		...rows.map(row => {
 			const whose = row.revision ?? 'unattributed';
 			const got = row.observedShare === undefined ? '' : `, got ${(row.observedShare * 100).toFixed(1)} %`;
-			const set = row.configuredPercent === undefined ? '' : `, set ${row.configuredPercent} %`;
+			// Of answers of nobody in particular no share was set: theirs is that of whoever they may be of.
+			const isSet = row.revision !== undefined && row.configuredPercent !== undefined;
+			const set = isSet ? `, set ${row.configuredPercent} %` : '';
 			const said = row.fingerprint ?? row.text;
 			return `${whose}: ${count(row.n, 'answer')}${set}${got}, ${count(row.errors, 'failure')}${said === '' ? '' : `: ${said}`}.`;
 		}),

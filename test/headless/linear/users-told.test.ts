@@ -6,6 +6,7 @@ import {tellChanges} from '../../../source/headless/linear/linear.js';
 import {countLines} from '../../../source/headless/linear/told.js';
 import type {UsersSnapshot} from '../../../source/users/users.js';
 import {serviceView} from '../../knative/objects.js';
+import {rowOf, snapshotOf} from '../../screen/live/snapshot.js';
 import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 
 const [one, two] = ['helloworld-go-00001', 'helloworld-go-00002'] as const;
@@ -99,4 +100,14 @@ it('reads them out with the counts, whether it is news or not', () => {
 		expect.stringMatching(/^Users of helloworld-go: 41 requests a second/),
 		'No requests were sent yet; start sends them.',
 	]);
+});
+
+it('says of answers of nobody in particular how many there are, and no share that was set', () => {
+	const {store} = heard();
+	const unattributed = {...rowOf(one, 4, 100), key: 'body Hello', revision: undefined};
+	const snapshot = snapshotOf({rows: [rowOf(two, 6, 10), unattributed], answered: 10});
+	store.setState({live: {uid: service.uid, snapshot, page: 0, background: 0}});
+	const lines = countLines(store.getState());
+	expect(lines).toContainEqual(expect.stringMatching(/^helloworld-go-00002: 6 answers, set 10 %/));
+	expect(lines).toContainEqual(expect.stringMatching(/^unattributed: 4 answers, got 100\.0 %/));
 });
