@@ -23,9 +23,11 @@ export type Chart = {
 	/** When the first column begins, and how long each is; milliseconds. */
 	start: number;
 	duration: number;
-	/** Failures of users' answers, 0–1. */
+	/** Failures of users' requests, 0–1; those that the gateway failed are of them. */
 	errors: ColumnValues;
 	revisions: readonly RevisionColumns[];
+	/** From which column on users got nothing of any revision, and asked: what came before is not how it is now. */
+	silentFrom?: number;
 	/** Where the split was changed. */
 	marks: readonly ChartMark[];
 };
@@ -45,6 +47,8 @@ export type Charted = Epoch & Pick<LoopSnapshot, 'timeline' | 'at'> & {history: 
 
 /** Answers from which on a column says enough by itself. */
 const telling = 20;
+/** Requests without an answer of a revision before it is said that none comes. */
+const fewestFailed = 5;
 const second = 1000;
 
 /**
@@ -69,10 +73,11 @@ export function chartOf(
 			const total = sumOf(sums, whole);
 			return total === 0 ? undefined : sumOf(sums, part) / total;
 		});
+	const silentFrom = silenceIn(buckets);
 	return {
 		start,
 		duration,
-		errors: ratio(({failed}) => failed, answers),
+		errors: ratio(({failed, gateway}) => failed + gateway, requests),
 		revisions: revisions.map(revision => ({
 			revision,
 			share: buckets.map((_, index) => shareOf(gathered(buckets, index, {breaks, weigh: answers}), revision)),
@@ -84,6 +89,7 @@ export function chartOf(
 				p95Of(gathered(buckets, index, {breaks, weigh: latenciesOf(revision)}), revision),
 			),
 		})),
+		...(silentFrom !== undefined && {silentFrom}),
 		marks,
 	};
 }
@@ -112,8 +118,16 @@ function shareOf(buckets: readonly TimelineBucket[], revision: string): number |
 	return sumOf(buckets, ({users}) => users.get(revision) ?? 0) / total;
 }
 
-/** Answers at the service's own host. */
+/** Answers at the service's own host, and requests there. */
 const answers = ({users}: TimelineBucket) => [...users.values()].reduce((sum, n) => sum + n, 0);
+const requests = (bucket: TimelineBucket) => answers(bucket) + bucket.gateway;
+
+/** Where the columns begin in which the gateway fails everything, if that is so now and not by chance. */
+function silenceIn(columns: readonly (readonly TimelineBucket[])[]): number | undefined {
+	const from = columns.findLastIndex(column => sumOf(column, answers) > 0) + 1;
+	const failed = columns.slice(from).reduce((sum, column) => sum + sumOf(column, ({gateway}) => gateway), 0);
+	return failed >= fewestFailed ? from : undefined;
+}
 
 /** The buckets of each column; one that is longer than a column is in all that it covers. */
 function inColumns(

@@ -165,6 +165,9 @@ export function toReportRow(
 	};
 }
 
+/** Whether a revision answered in it, and not the gateway alone. */
+export const hasAnswers = ({users, revisions}: TimelineBucket) => users.size > 0 || revisions.size > 0;
+
 /** One bucket of the time line; what is unattributed is in `n` and under no revision. */
 export function toReportSecond({at, duration, users, failed, revisions}: TimelineBucket): ReportSecond {
 	const named = [...users].flatMap(([revision, n]) => (revision === undefined ? [] : [{revision, n}]));

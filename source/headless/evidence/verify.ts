@@ -27,6 +27,7 @@ import {
 	toReportChange,
 	toReportFailure,
 	toReportRow,
+	hasAnswers,
 	toReportSecond,
 	type VerifyReport,
 } from './verify-report.js';
@@ -223,7 +224,7 @@ async function askService(
 				expected: expected.shares,
 				rows: rows.map(row => toReportRow(row, expected.shares, {rows, alpha: options.alpha})),
 				failures: snapshot.failures.map(toReportFailure),
-				series: snapshot.timeline.map(toReportSecond),
+				series: snapshot.timeline.filter(hasAnswers).map(toReportSecond),
 				change: snapshot.change === undefined ? null : toReportChange(snapshot.change),
 				verdict,
 				notes: notesOn(snapshot, service, {

@@ -2,7 +2,7 @@
 import {lastChangePoint, type ChangePoint, type LastChange} from '../../stats/change-point.js';
 import type {Evidence} from '../attribution/attribution.js';
 import {groupBy, type Attributed} from './loop-report.js';
-import {createSeries, type SeriesBucket} from './series.js';
+import {createSeries, gatewayKey, type SeriesBucket} from './series.js';
 import type {Said} from './tally.js';
 import {kindsOf, serviceKey, tagKey, toTimeline, type TimelineBucket} from './timeline.js';
 
@@ -19,6 +19,8 @@ export type AnswerSeries = {
 	addOfService(said: Said, answer: TimedAnswer): void;
 	/** An answer at the tag of a revision. */
 	addOfTag(revision: string, answer: TimedAnswer): void;
+	/** A request at the service's own host that no revision answered: the gateway did itself, or was not reached. */
+	addOfGateway(answer: Omit<TimedAnswer, 'failed'>): void;
 	/** Answers of each group since then; milliseconds since 1970. */
 	countSince(attributed: Attributed, from: number): Map<string, number>;
 	/** When the last answer since then came, of any of these groups where some are named, to the second; undefined where none did. */
@@ -60,6 +62,9 @@ export function createAnswerSeries(): AnswerSeries {
 		},
 		addOfTag(revision, answer) {
 			series.add(tagKey(revision), answer);
+		},
+		addOfGateway(answer) {
+			series.add(gatewayKey, {...answer, failed: true});
 		},
 		countSince(attributed, from) {
 			const groupOf = groupBy(attributed);

@@ -40,6 +40,8 @@ const tiers = [
 /** Keys in one bucket; whatever else comes in it is counted as one. */
 const keysLimit = 24;
 const otherKey = 'other';
+/** What no revision answered, which is never counted as one with what others did. */
+export const gatewayKey = 'gateway';
 
 /** An empty one. Times are milliseconds since 1970 and may come out of order. */
 export function createSeries(): Series {
@@ -101,7 +103,7 @@ export function createSeries(): Series {
 const copied = ({latencies, ...cell}: GrowingCell): GrowingCell => ({...cell, latencies: new Map(latencies)});
 
 function cellOf(cells: Map<string, GrowingCell>, key: string): GrowingCell {
-	const used = cells.has(key) || cells.size < keysLimit ? key : otherKey;
+	const used = cells.has(key) || cells.size < keysLimit || key === gatewayKey ? key : otherKey;
 	let cell = cells.get(used);
 	if (!cell) {
 		cell = {n: 0, failed: 0, latencies: new Map()};

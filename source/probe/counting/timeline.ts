@@ -3,7 +3,7 @@ import type {Attributor} from '../attribution/attribution.js';
 import type {Bucket} from '../../stats/change-point.js';
 import {addBins, type LatencyBins} from './latency-bins.js';
 import {attributionOf} from './loop-report.js';
-import type {SeriesBucket} from './series.js';
+import {gatewayKey, type SeriesBucket} from './series.js';
 import type {Said} from './tally.js';
 
 /** One stretch of time. */
@@ -15,6 +15,8 @@ export type TimelineBucket = {
 	users: ReadonlyMap<string | undefined, number>;
 	/** Failures at the service's own host. */
 	failed: number;
+	/** Requests at the service's own host that the gateway answered itself, or that did not reach it; not in `users`. */
+	gateway: number;
 	revisions: ReadonlyMap<string, RevisionBucket>;
 };
 
@@ -41,6 +43,7 @@ export function toTimeline(
 	const revisions = new Map<string, {asked: number; failed: number; latencies: Map<number, number>}>();
 	let failed = 0;
 	for (const [key, cell] of cells) {
+		if (key === gatewayKey) continue;
 		const said = saids.get(key);
 		const tagged = key.startsWith('tag ') ? key.slice(4) : undefined;
 		const revision = said ? revisionOf(said, attribute) : tagged;
@@ -58,7 +61,7 @@ export function toTimeline(
 		}
 	}
 
-	return {at, duration, users, failed, revisions};
+	return {at, duration, users, failed, gateway: cells.get(gatewayKey)?.n ?? 0, revisions};
 }
 
 function revisionOf(said: Said, attribute: Attributor): string | undefined {

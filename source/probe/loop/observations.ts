@@ -200,7 +200,10 @@ export function createObservations({
 				}
 			}
 
-			if (said || (!tally.settling && grade === 'gateway')) {
+			const isGateways = !tally.settling && (grade === 'gateway' || grade === 'unreached');
+			if (isGateways) series.addOfGateway({at: askedAt(answer), latency: answer.latency});
+			// Of one that could not be reached none is kept.
+			if (said || isGateways) {
 				keepFailure(answer, grade, {at: 'service', revisions: grade === 'gateway' ? [] : holders});
 			}
 		},

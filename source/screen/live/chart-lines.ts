@@ -34,9 +34,9 @@ function scaleOf(values: readonly ColumnValues[], steps: readonly number[]): num
 }
 
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
-/** Of the split that is now: what the one before gave is not how it is. */
-const lastOf = (values: ColumnValues, {marks}: Chart) =>
-	values.slice(marks.at(-1)?.column ?? 0).findLast(value => value !== undefined);
+/** Of the split that is now: what the one before gave is not how it is, nor what came before the gateway failed everything. */
+const lastOf = (values: ColumnValues, {marks, silentFrom = 0}: Chart) =>
+	values.slice(Math.max(marks.at(-1)?.column ?? 0, silentFrom)).findLast(value => value !== undefined);
 
 type Drawn = {
 	key: string;

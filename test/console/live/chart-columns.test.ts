@@ -21,12 +21,14 @@ function bucket(
 		failed = 0,
 		latency = 10,
 		duration = 1000,
+		gateway = 0,
 	}: {
 		users?: readonly [old: number, fresh: number];
 		asked?: number;
 		failed?: number;
 		latency?: number;
 		duration?: number;
+		gateway?: number;
 	} = {},
 ): TimelineBucket {
 	const latencies = new Map([[binOf(latency), 1]]);
@@ -38,6 +40,7 @@ function bucket(
 			[fresh, users[1]],
 		]),
 		failed: 0,
+		gateway,
 		revisions: new Map([[fresh, {asked, failed, latencies}]]),
 	};
 }
@@ -138,4 +141,19 @@ test('no share is drawn while it is not known whose the answers are', () => {
 		[0.25, undefined],
 		[0.75, undefined],
 	]);
+});
+
+test('what the gateway failed is an error of users, and of no revision', () => {
+	const whole = {users: [10, 10], gateway: 0} as const;
+	const chart = shown([bucket(0, whole), bucket(1, {users: [0, 0], gateway: 20})], {until: 1});
+	expect(chart?.errors).toEqual([0, 1]);
+	expect(chart?.revisions[0]?.share).toEqual([0.5, undefined]);
+	expect(chart?.silentFrom).toBe(1);
+	// A part of them is not all.
+	const part = shown([bucket(0, whole), bucket(1, {users: [10, 5], gateway: 5})], {until: 1});
+	expect(part?.errors).toEqual([0, 0.25]);
+	expect(part?.silentFrom).toBeUndefined();
+	// What failed once at the beginning of a second may be answered in the rest of it.
+	const few = shown([bucket(0, whole), bucket(1, {users: [0, 0], gateway: 1})], {until: 1});
+	expect(few?.silentFrom).toBeUndefined();
 });

@@ -185,6 +185,8 @@ test('a gateway that dies on the way is down since then, and in no count', async
 	});
 	expect(code).toBe(2);
 	expect(report?.requests.unreached).toBeGreaterThan(0);
+	expect(report?.series.reduce((sum, {n}) => sum + n, 0)).toBe(report?.requests.answered);
+	expect(report?.series.filter(({n}) => n === 0)).toEqual([]);
 	expect(report?.verdict.sentence).toMatch(
 		/gateway down since \d\d:\d\d:\d\d \(\d+ requests?\): Nothing listens at/,
 	);

@@ -40,6 +40,32 @@ test('a gateway that cannot be reached is a state of its own, in no count and no
 	expect(loop.snapshot()).toMatchObject({unreached: 0, trouble: undefined, verdict: {state: 'agrees'}});
 });
 
+test('what the gateway fails is in the time line, apart from what revisions answer', async () => {
+	for (const failed of [
+		failing('refused'),
+		answering('no route', {status: 503, code: '503', by: 'gateway'}),
+	]) {
+		let isDown = false;
+		const {clock, loop} = setUp(() => (isDown ? failed : answering('Hello World!', {isFromUpstream: true})));
+		loop.setEpoch(old);
+		loop.start();
+		await clock.pass(2000);
+		const before = loop.snapshot().timeline;
+		expect(before.map(({gateway}) => gateway)).toEqual(before.map(() => 0));
+		isDown = true;
+		await clock.pass(3000);
+		const {timeline, answered, gatewayAnswers, unreached} = loop.snapshot();
+		expect(gatewayAnswers + unreached).toBe(3);
+		expect(timeline.reduce((sum, {gateway}) => sum + gateway, 0)).toBe(3);
+		expect(timeline.reduce((sum, bucket) => sum + bucket.failed, 0)).toBe(0);
+		const all = timeline.reduce(
+			(sum, {users}) => sum + [...users.values()].reduce((n, one) => n + one, 0),
+			0,
+		);
+		expect(all).toBe(answered);
+	}
+});
+
 test('failures are kept in a list of their own, with how often, since when and whose they may be', async () => {
 	let isBroken = false;
 	const {clock, loop} = setUp(() =>

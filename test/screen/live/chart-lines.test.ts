@@ -96,3 +96,28 @@ test('how it is now is nothing that came before the split was changed', () => {
 	expect(shortChart(() => changed, {width: 76, service: 'shop', glyphs})).toMatch(/^share …00002 ▄██┊ +– /);
 	expect(lines(7, 120, {revisions, marks})[1]?.value.trim()).toBe('–');
 });
+
+test('while the gateway fails everything, what came before it is not how it is now', () => {
+	const values = [0, 0, undefined, undefined];
+	const revisions = chart.revisions.map(({revision}) => ({
+		revision,
+		share: values,
+		errors: values,
+		p95: values,
+	}));
+	const silent = {errors: [0, 0, 1, 1], revisions, marks: [], silentFrom: 2};
+	const nows = lines(7, 120, silent).map(({key, value}) => [key, value.trim()]);
+	expect(nows.slice(1)).toEqual([
+		['share shop-00002', '–'],
+		['errors of users', '100 %'],
+		['errors shop-00001', '–'],
+		['errors shop-00002', '–'],
+		['p95 shop-00001', '–'],
+		['p95 shop-00002', '–'],
+	]);
+	expect(
+		lines(7, 120, {...silent, silentFrom: 4})
+			.at(1)
+			?.value.trim(),
+	).toBe('–');
+});

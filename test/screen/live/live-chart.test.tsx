@@ -57,6 +57,7 @@ it('has the last answers before a pause, however soon after the others they came
 		duration: 1000,
 		users: new Map([[two, 40]]),
 		failed,
+		gateway: 0,
 		revisions: new Map(),
 	});
 	const counted = {since: begun, weights: [{revision: two, percent: 100}], history: []};
