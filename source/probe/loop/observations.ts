@@ -137,8 +137,9 @@ export function createObservations({
 	/** What is counted under this split, and what else there is to say of the answers. */
 	function buildEpoch() {
 		const attributed = attributedBy(trusted(), weights, anyHost.isToUsers);
+		const groupOf = groupBy(attributed);
 		const now = clock.date();
-		const {groups, settling, settlingAnswers, last, ...counts} = tally.snapshot(groupBy(attributed), {
+		const {groups, settling, settlingAnswers, last, ...counts} = tally.snapshot(groupOf, {
 			worksElsewhere: works,
 		});
 		const change = settling ? undefined : series.findChange(attributed, {since: counts.since, now});
@@ -148,7 +149,10 @@ export function createObservations({
 		const judged = report(
 			{groups, answered, settling, unanswered: sent - answered - gatewayAnswers - unreached},
 			attributed,
-			series.countSince(attributed, from),
+			// The seconds of a series are whole: what came in the one in which this split began is in none of them yet.
+			from === counts.since
+				? new Map(groups.flatMap(({said: [first], n}) => (first ? [[groupOf(first), n] as const] : [])))
+				: series.countSince(attributed, from),
 		);
 		const verdict = anyHost.isUsersOpen ? withheld(judged.verdict) : judged.verdict;
 		const epoch: EpochCounts = {...counts, ...judged, verdict, weights};

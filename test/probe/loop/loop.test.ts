@@ -82,6 +82,21 @@ test('what must not come at all was last seen when it came last, and is over soo
 	expect(loop.snapshot().alarm).toMatchObject({isOver: true});
 });
 
+test('in the first seconds of a loop all that came is what came lately', async () => {
+	const {clock, loop} = setUp(alternating(), {rate: 4});
+	// Its first second has begun before it.
+	await clock.pass(300);
+	loop.setEpoch(half);
+	await loop.learn(tags);
+	loop.start();
+	for (let second = 0; second < 4; second++) {
+		await clock.pass(1000);
+		const {rows, answered} = loop.snapshot();
+		expect(rows.reduce((sum, {lately}) => sum + lately, 0)).toBe(answered);
+		expect(rows.map(({lately}) => lately)).toEqual(rows.map(({n}) => n));
+	}
+});
+
 test('what came lately stands beside what came since the split', async () => {
 	let isNew = false;
 	const {clock, loop} = setUp(
