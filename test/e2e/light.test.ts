@@ -45,13 +45,13 @@ async function open(): Promise<{crowd: CrowdedCluster; terminal: TestTerminal}> 
 	return {crowd, terminal};
 }
 
-/** Gives the newest revision of the selected service that many pods, which the screen is then waited for to show. */
+/** Gives the newest revision of the selected service that many pods, where two are wanted, and waits for the screen to show them. */
 async function scaled(
 	{crowd, terminal}: {crowd: CrowdedCluster; terminal: TestTerminal},
 	pods: number,
 ): Promise<void> {
 	crowd.scale(9, pods);
-	await terminal.until(new RegExp(String.raw`…00010 .* ${pods}/2 `));
+	await terminal.until(new RegExp(String.raw`…00010 .* ${pods}→2 `));
 }
 
 test('a key that moves the selection sends the lines that change, also where the list scrolls', async () => {

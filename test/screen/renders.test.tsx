@@ -136,7 +136,7 @@ describe('one frame is drawn for', () => {
 		expect(frames).toBeGreaterThan(0);
 		// React may draw what follows from the state of a pane (where its list begins) once more.
 		expect(frames).toBeLessThanOrEqual(2);
-		expect(screen.lastFrame()).toMatch(/…00003 .* 7\/2/);
+		expect(screen.lastFrame()).toMatch(/…00003 .* 7→2/);
 	});
 
 	it('a key that moves the selection', async () => {
