@@ -262,8 +262,9 @@ function emptySentences(
 				: [`Waiting for the list of the services in ${where}.`];
 		case 'live':
 			if (isMissing) return [`There is no namespace ${namespace}. :ns lists those there are.`];
-			if (only !== undefined)
+			if (only !== undefined) {
 				return [`No service ${only} in ${where}. q leaves; without the name all are listed.`];
+			}
 			if (filter === '') return [`No services in ${where}. n creates one.`];
 			return filterStates.includes(filter.trim().toLowerCase())
 				? [`No service is ${filter.trim()}. Esc clears the filter.`]
