@@ -159,9 +159,7 @@ export function usersView(
 	const underway = () => whole.filter(stretch => isRecent(stretch) && stretch.earliest >= changed);
 	const settledRecent = settled.filter(isRecent);
 	const recent = settledRecent.length > 0 ? settledRecent : underway();
-	const counted = settled.filter(({byRevision}) =>
-		[...byRevision.values()].every(({isExact, isCut}) => isExact && !isCut),
-	);
+	const counted = settled.filter(isCountedWhole);
 	const [first] = counted;
 	const {judged, because} = judgedStretches(
 		{settled: counted, before: first && whole[whole.indexOf(first) - 1]},
@@ -188,20 +186,9 @@ export function usersView(
 		isCounted && earlier
 			? keptBy(judged, {percents, tagged, earlier, before: whole.filter(isUnder(earlier))})
 			: undefined;
-	const knownOf = (told: readonly LedgerStretch[]): UsersView['known'] => {
-		const until = told.at(-1)?.to;
-		return until === undefined
-			? undefined
-			: {
-					window: windowOf(
-						told.filter(({to}) => to > until - milliseconds),
-						revisions,
-						of,
-					),
-					until,
-				};
-	};
 	const of = {percents, apart: tagged.filter(revision => revision !== lost?.revision), hasStatuses: !isGrpc};
+	const known = whole.filter(({earliest}) => earliest >= changed);
+	const until = known.at(-1)?.to;
 	const windows = {recent: windowOf(recent, revisions, of), sinceSplit: windowOf(settled, revisions, of)};
 	return {
 		...windows,
@@ -213,7 +200,17 @@ export function usersView(
 		kept: lost,
 		dispersion: split?.dispersion,
 		history: whole,
-		known: knownOf(whole.filter(({earliest}) => earliest >= changed)),
+		known:
+			until === undefined
+				? undefined
+				: {
+						window: windowOf(
+							known.filter(({to}) => to > until - milliseconds),
+							revisions,
+							of,
+						),
+						until,
+					},
 		isCurrent: (whole.at(-1)?.to ?? -Infinity) >= last - longestGap,
 	};
 }
@@ -254,6 +251,10 @@ function failingOf(
 	);
 }
 
+/** Whether it was counted of every revision, whole. */
+const isCountedWhole = ({byRevision}: LedgerStretch) =>
+	[...byRevision.values()].every(({isExact, isCut}) => isExact && !isCut);
+
 /** Milliseconds under the split before that tell what users got of it. */
 const longestBefore = 60_000;
 
@@ -281,9 +282,7 @@ function keptBy(
 	const taken = [...percents].flatMap(([revision, percent]) =>
 		percent === 0 && (had.get(revision) ?? 0) > 0 && tagged.includes(revision) ? [revision] : [],
 	);
-	const counted = before.filter(({byRevision}) =>
-		[...byRevision.values()].every(({isExact, isCut}) => isExact && !isCut),
-	);
+	const counted = before.filter(isCountedWhole);
 	for (const revision of taken) {
 		const intervals = judged.map(stretch => keptIn(stretch, revision));
 		const all = sumOf(intervals);
