@@ -39,13 +39,11 @@ export const restoreSequence = '\u001B[?2026l\u001B[?2004l\u001B[?7h\u001B[?25h'
 /** Not harmless twice: it moves the cursor to where it was when the alternate screen was entered. */
 const leaveAlternateScreen = '\u001B[?1049l';
 
-/** How long a terminal that takes nothing may keep the program from ending, in milliseconds. */
-const stuckAfter = 400;
 /** How long an answer of the terminal is waited for on the way out, in milliseconds: a line has less than that both ways. */
 const owedWithin = 600;
 
-/** What is left for the clean-ups after that, at least, in milliseconds. */
-const leastGrace = 200;
+/** What is left after that for the clean-ups and for a terminal that takes nothing, at least, in milliseconds. */
+const leastGrace = 400;
 
 export type CleanUp = () => unknown;
 
@@ -228,7 +226,7 @@ export const installLifecycle = ({
 		// To write where nothing is taken would keep the program from ending.
 		const isStuck = (stdout.writableLength ?? 0) > 0;
 		if (!isStuck) say();
-		const said = isStuck ? Promise.race([taken(stdout).then(say), delay(stuckAfter)]) : undefined;
+		const said = isStuck ? taken(stdout).then(say) : undefined;
 		const left = Math.max(leastGrace, gracePeriod - (performance.now() - start));
 		await Promise.race([Promise.all([cleanUpAll(), said]), delay(left)]);
 		exit(last?.code ?? code);
