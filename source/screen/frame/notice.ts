@@ -74,11 +74,13 @@ export function noticeOf(
 	if (unkept && topSheet(state)?.kind === 'review') return unkept;
 	const look = {bar: isAscii ? '|' : '│', arrow: glyphs.arrow};
 	const news = announced(state, now);
+	const uid = selectedService(state)?.uid;
 	if (news && !isInConflict(state, news.uid)) {
 		const text = `${glyphs.warning} ${announcement(news, state, look)}`;
-		return {text, style: styles.warning, isWhole: true};
+		// The rows that it would take are those of what answers prove, which comes first.
+		const isAsked = uid !== undefined && state.live?.uid === uid;
+		return {text, style: styles.warning, ...(!isAsked && {isWhole: true as const})};
 	}
-	const uid = selectedService(state)?.uid;
 	const worst = ofService ?? unkept;
 	if (worst) return worst;
 	const last = uid === undefined ? undefined : lastChangeWords(state, uid, look);

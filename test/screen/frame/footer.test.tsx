@@ -12,6 +12,7 @@ import {readReview} from '../../../source/console/sheets/review.js';
 import type {ReviewSheet} from '../../../source/console/sheets/sheets.js';
 import {sheetOn} from '../parts/review.js';
 import {usersSnapshot, usersWindow} from '../../users/snapshots.js';
+import {snapshotOf} from '../live/snapshot.js';
 import {canaryTraffic, connected, knowing, one, refusedByRoute, revisionOf, two} from '../parts/state.js';
 
 function MessageLine({rows = 1}: {rows?: number}) {
@@ -105,6 +106,39 @@ describe('the message line', () => {
 		expect(await said({...knowing(), history: [change]})).toMatch(
 			/^ w . \d\d:\d\d:\d\d system:serviceaccount:release:releaser .*…/,
 		);
+	});
+
+	it('tells of a colleague’s change whole, but in its own row where answers are shown above it', async () => {
+		const service = serviceView();
+		const change = {
+			at: Date.now(),
+			server: '',
+			context: 'test-context',
+			namespace: 'default',
+			service: service.name,
+			uid: service.uid,
+			generation: 3,
+			by: 'releaser',
+			own: false,
+			reason: 'not from this console',
+			before: [rowOf(one, 90, []), rowOf(two, 10, [])],
+			after: [rowOf(one, 50, []), rowOf(two, 50, [])],
+			command: '',
+		};
+		const open = async (part: Partial<ConsoleState>) =>
+			openOnConsole(() => <MessageLine />, {
+				state: {...knowing(service), history: [change], ...part},
+				columns: 60,
+				isStill: true,
+			});
+		const whole = await open({});
+		expect(whole.text()).toContain('not from this console');
+		const live = {uid: service.uid, snapshot: snapshotOf(), page: 0, background: 0};
+		const asked = await open({live});
+		expect(asked.screen().trim().split('\n')).toHaveLength(1);
+		expect(asked.screen()).toMatch(/releaser changed .*\(m: whole message\)/);
+		const other = await open({live: {...live, uid: 'other'}});
+		expect(other.text()).toContain('not from this console');
 	});
 
 	it('grows by some rows for a long sentence, and says where the rest of a longer one is', async () => {

@@ -1,5 +1,6 @@
 /** What the message line has said, whole, the newest first. */
 import {useMemo} from 'react';
+import {announced, announcement} from '../../frame/changes.js';
 import {noticeOf} from '../../frame/notice.js';
 import {sameParts, useConsoleState} from '../../use-console.js';
 import type {Size} from '../../layout.js';
@@ -10,7 +11,7 @@ import {Document} from '../../widgets/document.js';
 /** What holds now stands above what was said, because its own line may have no room for it. */
 export function Messages({isActive, width, height}: Size & {isActive: boolean}) {
 	const theme = useTheme();
-	const {styles} = theme;
+	const {styles, glyphs, isAscii} = theme;
 	const messages = useConsoleState(state => state.messages);
 	// What holds now is no message; where its line has no room for it, this is where it can be read.
 	const standing = useConsoleState(
@@ -18,6 +19,12 @@ export function Messages({isActive, width, height}: Size & {isActive: boolean}) 
 			noticeOf({...state, notice: undefined}, theme, {revisions: undefined, now: Number.POSITIVE_INFINITY}),
 		sameParts,
 	);
+	// A colleague's change takes the place of that for a minute, and is cut where it has more words than room.
+	const news = useConsoleState(state => {
+		const entry = announced(state, Date.now());
+		const look = {bar: isAscii ? '|' : '│', arrow: glyphs.arrow};
+		return entry && `${clock(entry.at)}  ${glyphs.warning} ${announcement(entry, state, look)}`;
+	});
 	const told = useMemo(() => {
 		const byTone = {info: styles.plain, good: styles.ok, bad: styles.bad};
 		return messages
@@ -25,7 +32,11 @@ export function Messages({isActive, width, height}: Size & {isActive: boolean}) 
 			.map(({at, tone, text}) => ({text: `${clock(at)}  ${text}`, indent: 10, style: byTone[tone]}));
 	}, [messages, styles]);
 	const now = {text: `now       ${standing.text}`, indent: 10, style: standing.style};
-	const lines = standing.text === '' || standing.isQuiet ? told : [now, ...told];
+	const lines = [
+		...(news === undefined ? [] : [{text: news, indent: 10, style: styles.warning}]),
+		...(standing.text === '' || standing.isQuiet ? [] : [now]),
+		...told,
+	];
 	return (
 		<Document
 			width={width}

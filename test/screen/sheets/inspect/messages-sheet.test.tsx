@@ -1,6 +1,17 @@
 import {expect, it} from 'vitest';
 import {Messages} from '../../../../source/screen/sheets/inspect/messages-sheet.js';
+import {serviceView} from '../../../knative/objects.js';
 import {openOnConsole} from '../../parts/on-console.js';
+import {knowing, one, two} from '../../parts/state.js';
+
+const row = (key: string, percent: number) => ({
+	key,
+	latest: false,
+	revision: key,
+	percent,
+	tags: [],
+	locked: false,
+});
 
 const open = async () =>
 	openOnConsole(() => <Messages isActive width={60} height={8} />, {columns: 60, rows: 8});
@@ -39,4 +50,30 @@ it('has what holds now at its top, whole: its line may have no room for it', asy
 	});
 	await until(/now {7}.*cart cannot be read/);
 	expect(screen()).toMatch(/end\./);
+});
+
+it('has the whole of a colleague’s change while it is announced', async () => {
+	const {screen, store, until} = await open();
+	store.setState({
+		...knowing(),
+		history: [
+			{
+				at: Date.now(),
+				server: '',
+				context: '',
+				namespace: 'default',
+				service: 'helloworld-go',
+				uid: serviceView().uid,
+				generation: 2,
+				by: 'mallory',
+				own: false,
+				reason: 'not from this console',
+				before: [row(one, 90), row(two, 10)],
+				after: [row(one, 50), row(two, 50)],
+				command: '',
+			},
+		],
+	});
+	await until(/mallory changed helloworld-go/);
+	expect(screen().replaceAll(/\s+/g, ' ')).toContain('not from this console');
 });
