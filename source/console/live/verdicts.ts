@@ -7,6 +7,8 @@ import type {ErrorVerdict} from '../../stats/error-verdict.js';
 import type {LatencyVerdict} from '../../stats/latency-verdict.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';
 
+export {silentSince} from '../../probe/judging/gateway-state.js';
+
 /** How a revision fared at its tag, in pairs with the other one. */
 export type ComparedSide = {revision: string; asked: number; failed: number; p50: number | undefined};
 

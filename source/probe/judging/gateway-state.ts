@@ -28,6 +28,12 @@ export type GatewayCondition =
 			text: string;
 	  };
 
+/** Since when no revision answers through it, as far as the last requests tell; milliseconds since 1970. */
+export function silentSince(gateway: GatewayCondition): number | undefined {
+	const isSilent = gateway.kind === 'down' || (gateway.kind === 'answers itself' && gateway.isAll);
+	return isSilent ? gateway.since : undefined;
+}
+
 export type GatewayMonitor = {
 	/** @param options.isService At the service's own host: that a tag's has no route says nothing of it. `now`: milliseconds since 1970. */
 	record(answer: Answer, grade: Grade, options: {isService: boolean; now: number}): void;

@@ -1,6 +1,6 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
 import {pairOf} from '../../console/live/compared-pair.js';
-import {doubts} from '../../console/live/verdicts.js';
+import {doubts, silentSince} from '../../console/live/verdicts.js';
 import type {EpochCounts, LoopSnapshot, RequestOptions} from '../../console/state/state.js';
 import {askedBy} from '../../knative/commands/identify-revisions.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
@@ -42,10 +42,13 @@ export function verdictContext(
 
 /** All that is to be said of what users get, and of the new revision. */
 export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): VerdictLine[] {
+	// Of an alarm nothing is known any more from when on the gateway answers nothing; one that is over tells its own times.
+	const silent = snapshot.alarm?.isOver === false ? silentSince(snapshot.gateway) : undefined;
+	const split = splitLine(snapshot, context);
 	const lines = [
 		...gatewayLines(snapshot, context),
 		...troubleLines(snapshot),
-		splitLine(snapshot, context),
+		silent === undefined || lastAskedAt(snapshot) !== undefined ? split : asOf(split, silent),
 		...changeLines(snapshot, context),
 	];
 	const until = lastAskedAt(snapshot);

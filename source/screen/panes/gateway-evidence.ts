@@ -1,5 +1,5 @@
 /** What is known of what the gateway has: what Knative says, and what answers prove. Pure. */
-import {setAndGot} from '../../console/live/verdicts.js';
+import {setAndGot, silentSince} from '../../console/live/verdicts.js';
 import type {ConsoleState, Move, ServiceVerdict} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {clock, duration, span} from '../format.js';
@@ -34,8 +34,8 @@ function liveWords(
 }
 
 function evidenceOf({splitAlarm, split, gateway, trouble, isRunning}: ServiceVerdict) {
+	if (silentSince(gateway) !== undefined) return 'not served';
 	if (splitAlarm && !splitAlarm.isOver) return 'contradicted';
-	if (gateway.kind === 'down' || (gateway.kind === 'answers itself' && gateway.isAll)) return 'not served';
 	// Most of what users get is no answer of the service.
 	const isMost = trouble && !trouble.isOver && trouble.count > trouble.of / 2;
 	const isDoubted = trouble?.kind === 'any host';

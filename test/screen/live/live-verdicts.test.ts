@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import type {LoopSnapshot} from '../../../source/console/state/state.js';
 import {clock} from '../../../source/screen/format.js';
+import {splitVerdict} from '../../../source/stats/split-verdict.js';
 import {changeLines, fittedVerdict, verdictLines} from '../../../source/screen/live/live-verdicts.js';
 import {answerOf} from './snapshot.js';
 import {context, noon} from './verdicts/context.js';
@@ -174,4 +175,19 @@ test('what a loop found that asks no more is said of the time when it asked', ()
 	);
 	expect(line({state: 'running'})?.sentence).toBe('test requests fail: 20 of 200');
 	expect(line({state: 'paused', burstLeft: 3})?.sentence).toBe('test requests fail: 20 of 200');
+});
+
+test('a wrong split is told as of the time when the gateway answered last', () => {
+	const down = {kind: 'down', since: noon + 30_000, requests: 9, sentence: ''} as const;
+	const alarm = {since: noon, last: noon + 20_000, isOver: false};
+	const verdict = splitVerdict([
+		{key: 'h-00001', percent: 100, count: 0},
+		{key: 'h-00002', percent: 0, count: 40},
+	]);
+	const sentences = (part: Partial<LoopSnapshot>) =>
+		verdictLines(snapshot({verdict, alarm, state: 'running', ...part}), context).map(
+			({sentence}) => sentence,
+		);
+	expect(sentences({gateway: down})[1]).toMatch(new RegExp(`^until ${clock(noon + 30_000)}: wrong split`));
+	expect(sentences({gateway: {kind: 'answers'}})[0]).toMatch(/^wrong split/);
 });

@@ -1,5 +1,5 @@
 /** Whether users get the split that is set, as a line. Pure. */
-import {setAndGot, measuredShares} from '../../../console/live/verdicts.js';
+import {setAndGot, measuredShares, silentSince} from '../../../console/live/verdicts.js';
 import type {LoopSnapshot} from '../../../console/state/state.js';
 import {remedies} from '../../../knative/commands/identify-revisions.js';
 import type {SplitVerdict} from '../../../stats/split-verdict.js';
@@ -21,6 +21,7 @@ type SplitSnapshot = Pick<
 	| 'state'
 	| 'burstLeft'
 	| 'last'
+	| 'gateway'
 >;
 
 /** Whether users get the split that is set. */
@@ -39,6 +40,7 @@ export function splitLine(
 		state,
 		burstLeft,
 		last,
+		gateway,
 	}: SplitSnapshot,
 	{isRefused, splitDoubt, askedBy, now}: Pick<VerdictContext, 'isRefused' | 'splitDoubt' | 'askedBy' | 'now'>,
 ): VerdictLine {
@@ -58,8 +60,9 @@ export function splitLine(
 	const got = setAndGot(measuredShares({rows})) ?? 'nothing came lately';
 	if (alarm && !alarm.isOver) {
 		const impossible = verdict.state === 'impossible' ? `${verdict.sentence} ` : '';
-		// Of a loop that asks no more nobody knows whether it lasts.
-		const lasts = (state === 'running' || burstLeft > 0 ? now : alarm.last) - alarm.since;
+		// Of a loop that asks no more, or gets no answer, nobody knows whether it lasts.
+		const isKnown = (state === 'running' || burstLeft > 0) && silentSince(gateway) === undefined;
+		const lasts = (isKnown ? now : alarm.last) - alarm.since;
 		const long = `${span(lasts)} · since ${clock(alarm.since)}, last ${clock(alarm.last)}`;
 		return {
 			tone: 'bad',
@@ -72,6 +75,10 @@ export function splitLine(
 	}
 	if (alarm) {
 		const past = `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}`;
+		// What came before the gateway answered nothing is not what users get now.
+		if (silentSince(gateway) !== undefined) {
+			return {tone: 'warning', sentence: past, remedy: 'Z resets counts'};
+		}
 		return {
 			tone: 'warning',
 			sentence: `${past}, now ${got}`,
