@@ -5,11 +5,11 @@ import {canConfirm, conflictOfReview} from '../console/sheets/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
 import {
 	closeFilter,
-	closeSheet,
 	moveSelection,
 	notify,
 	notifyOnSheet,
 	sheetName,
+	stepBack,
 } from '../console/state/select.js';
 import type {Sheet} from '../console/state/state.js';
 import {panes, type Pane} from '../console/state/panes.js';
@@ -147,7 +147,7 @@ export function App(means: AppProps) {
 			const text = 'Under way; what became of it is shown here in a moment.';
 			return notifyOnSheet(store, {tone: 'info', text}, state => isSending(topSheet(state)));
 		}
-		closeSheet(store);
+		stepBack(store);
 	});
 
 	if (layout.kind === 'none') return <TooSmall columns={columns} rows={rows} />;

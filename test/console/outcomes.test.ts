@@ -3,6 +3,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
 import {createConsole, type Console} from '../../source/console/console.js';
 import {rightsIn} from '../../source/console/session/rights.js';
+import {stepBack} from '../../source/console/state/select.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {manualTimers, type ManualTimers} from '../kube/manual-timers.js';
 import {status, type Exchange} from '../support/api-server.js';
@@ -151,6 +152,17 @@ describe('a write that is answered with', () => {
 			kind: 'refused',
 			sentence: 'Not done. The server is busy: too many requests. Try again in 7 s.',
 		});
+	});
+
+	it('503 is not done, which is still said, and kept, when the review is closed', async () => {
+		scripted.onWrite(answer(503, status(503, 'ServiceUnavailable', 'starting')));
+		const phase = await rolledBack();
+		expect(phase).toMatchObject({kind: 'refused', sentence: expect.stringContaining('starting')});
+		stepBack(console.store);
+		const {sheets, notice, messages} = console.store.getState();
+		expect(sheets).toEqual([]);
+		expect(phase).toHaveProperty('sentence', notice?.text);
+		expect(messages.at(-1)?.text).toBe(notice?.text);
 	});
 
 	it('500 of which nobody knows what it did is looked for: made, it is done', async () => {

@@ -166,6 +166,18 @@ export function closeSheet(store: ConsoleStore): void {
 	});
 }
 
+/** What became of a write outlives the review that says it, unless it stands in the form beneath. */
+function leaveSheet(store: ConsoleStore): void {
+	const {sheets} = store.getState();
+	const top = sheets.at(-1);
+	closeSheet(store);
+	if (top?.kind !== 'review' || sheets.some(isForm)) return;
+	const {phase} = top;
+	if (phase.kind === 'refused' || phase.kind === 'altered' || phase.kind === 'unknown') {
+		notify(store, {tone: 'bad', text: phase.sentence});
+	}
+}
+
 /** Whether what is typed there is kept when it is left. */
 export function isForm(sheet: Sheet): sheet is FormSheet {
 	return (
@@ -266,7 +278,7 @@ export function notifyOnSheet(
  */
 export function stepBack(store: ConsoleStore): boolean {
 	const state: ConsoleState = store.getState();
-	if (state.sheets.length > 0) closeSheet(store);
+	if (state.sheets.length > 0) leaveSheet(store);
 	else if (state.typed !== undefined) store.setState({typed: undefined});
 	else if (state.notice) notify(store, undefined);
 	else if (state.isEnlarged) toggleEnlarged(store);
