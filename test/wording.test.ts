@@ -95,6 +95,7 @@ const replaced: readonly (readonly [said: string, instead: string])[] = [
 	['sleeps until somebody asks', 'idle services'],
 	['Not possible here', 'Not allowed here'],
 	['seen by the watch', 'not from this console'],
+	['Not done. The server is busy', 'Not applied: API server unavailable'],
 	['between commas', 'comma-separated'],
 	['a reader who has enough', 'closes the pipe'],
 ];

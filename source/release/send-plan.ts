@@ -108,12 +108,14 @@ export function sentenceOfOutcome(
 		case 'refused': {
 			if (outcome.status === 401) return `Not done: you are not logged in. ${loggedOut(outcome)}`;
 			if (outcome.isOnTheWay) return `Not done: ${stop(outcome.sentence)}`;
-			const busy = outcome.retryAfter !== undefined || outcome.status === 429;
-			const again = outcome.retryAfter === undefined ? 'Try again.' : `Try again in ${outcome.retryAfter} s.`;
-			if (!busy && outcome.status >= 500) {
-				return `Not applied: the API server failed (${outcome.status}). ${stop(outcome.sentence)}`;
+			const {status, retryAfter} = outcome;
+			const busy = retryAfter !== undefined || status === 429;
+			if (busy || status === 503) {
+				const why = status === 503 ? 'API server unavailable' : 'the API server is busy';
+				const wait = retryAfter === undefined ? '' : ` in ${retryAfter} s`;
+				return `Not applied: ${why} (${status}): ${stop(outcome.sentence)}${busy ? ` Try again${wait}.` : ''}`;
 			}
-			if (busy) return `Not done. The server is busy: ${stop(outcome.sentence)} ${again}`;
+			if (status >= 500) return `Not applied: the API server failed (${status}). ${stop(outcome.sentence)}`;
 			return outcome.isUnproven
 				? `Not done: ${stop(outcome.sentence)}`
 				: `Not done. The server refused: ${outcome.sentence}`;

@@ -150,7 +150,7 @@ describe('a write that is answered with', () => {
 		scripted.onWrite(answer(429, busy, {'retry-after': '7'}));
 		expect(await rolledBack()).toEqual({
 			kind: 'refused',
-			sentence: 'Not done. The server is busy: too many requests. Try again in 7 s.',
+			sentence: 'Not applied: the API server is busy (429): too many requests. Try again in 7 s.',
 		});
 	});
 

@@ -81,7 +81,10 @@ describe('a change of a split', () => {
 			},
 		});
 		expect(sent).toMatchObject({outcome: {kind: 'done'}, at: now + 20_000});
-		const end = {how: 'not made', sentence: expect.stringContaining('The server is busy: too many')};
+		const end = {
+			how: 'not made',
+			sentence: expect.stringContaining('the API server is busy (429): too many'),
+		};
 		expect(seen).toEqual([
 			{entries: 0, attempts: [{at: now, end}]},
 			{entries: 0, attempts: [{at: now + 20_000, end: undefined}]},

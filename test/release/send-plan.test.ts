@@ -246,13 +246,22 @@ describe('what became of it is said', () => {
 		[
 			'it as busy',
 			no(429, 'too many requests'),
-			'Not done. The server is busy: too many requests. Try again.',
+			'Not applied: the API server is busy (429): too many requests. Try again.',
 		],
-		['it for a while', no(503, 'starting', 2), 'Not done. The server is busy: starting. Try again in 2 s.'],
+		[
+			'it for a while',
+			no(503, 'starting', 2),
+			'Not applied: API server unavailable (503): starting. Try again in 2 s.',
+		],
+		[
+			'it for it does not know how long',
+			no(503, 'starting'),
+			'Not applied: API server unavailable (503): starting.',
+		],
 		[
 			'it for a while by another status',
 			no(409, 'locked?', 1),
-			'Not done. The server is busy: locked? Try again in 1 s.',
+			'Not applied: the API server is busy (409): locked? Try again in 1 s.',
 		],
 	])('where the server refused %s', (_, outcome, sentence) => {
 		expect(said(outcome)).toBe(sentence);
