@@ -10,7 +10,8 @@ import {systemTimers, type Timers} from '../kube/timers.js';
 import {usersCertainty} from './counting/certainty.js';
 import {quantile} from './counting/quantile.js';
 import type {AskPrometheus, PromSeries} from './prometheus-answer.js';
-import type {UsersRow, UsersView, UsersWindow} from './counting/users-view.js';
+import type {UsersView} from './counting/users-view.js';
+import type {UsersRow, UsersWindow} from './counting/users-window.js';
 import type {UsersProblem} from './problems.js';
 import type {UsersMeter, UsersSnapshot, UsersSplit} from './users.js';
 

@@ -12,17 +12,15 @@ import {
 	type PodSample,
 	type LedgerStretch,
 } from './counting/ledger.js';
-import {
-	recentMilliseconds,
-	usersView,
-	type EarlierSplit,
-	type UsersView,
-	type UsersWeight,
-} from './counting/users-view.js';
+import type {EarlierSplit} from './counting/users-alarms.js';
+import {usersView, type UsersView} from './counting/users-view.js';
+import {recentMilliseconds, type UsersWeight} from './counting/users-window.js';
 import {grpcErrors, problemsOf, type UsersProblem} from './problems.js';
 import {createScraper, type Round, type Scrape} from './scrape/scraper.js';
 
-export type {UsersFailing, UsersRow, UsersView, UsersWeight, UsersWindow} from './counting/users-view.js';
+export type {UsersFailing} from './counting/users-alarms.js';
+export type {UsersView} from './counting/users-view.js';
+export type {UsersRow, UsersWeight, UsersWindow} from './counting/users-window.js';
 export type {LedgerStretch, OwnCounts, OwnRequests} from './counting/ledger.js';
 export type {UsersProblem} from './problems.js';
 
