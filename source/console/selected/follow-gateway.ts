@@ -1,18 +1,27 @@
 /** Where the gateway of the selected service is, kept in the store; where only a port-forward leads there, that as long as it is needed. */
+import {setTimeout as delay} from 'node:timers/promises';
 import {isDeepStrictEqual} from 'node:util';
 import type {ApiAnswer, Cluster} from '../../kube/cluster.js';
-import {findGateway, type AskedRoute, type FoundGateway} from '../../kube/gateway/find-gateway.js';
-import {resolveGiven, type GatewayAddress, type GivenGateway} from '../../kube/gateway/gateway-address.js';
+import type {FoundGateway} from '../../kube/gateway/find-gateway.js';
+import {resolveGiven, type GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {dialTcp, type Dial} from '../../kube/gateway/reachable.js';
-import {findTarget} from '../../kube/port-forward/forward-target.js';
-import type {PortForward, Way} from '../../kube/port-forward/port-forward.js';
-import {atCluster, kubectlForwardCommand} from '../../knative/commands/commands.js';
 import {endpointText} from '../../knative/commands/endpoint.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {requestOptionsFor} from '../live/request-target.js';
 import {gatewayKind} from '../state/gateway-kind.js';
 import {selectedService} from '../state/read.js';
 import type {ConsoleStore, GatewayState} from '../state/state.js';
+import {
+	findGateways,
+	forwardedGateway,
+	givenGateway,
+	openForward,
+	routeOf,
+	routesOf,
+	withAuthorities,
+	type AskedRoutes,
+	type DoorsFound,
+} from './reach-gateway.js';
 
 /**
  * Milliseconds until the gateway is looked for again when it was not found, or cannot be reached: a cluster may just be
@@ -25,17 +34,6 @@ const rest = 120;
 
 /** Milliseconds for which what many services have in common (a gateway's Service, its nodes) is not read again. */
 const remembered = 30_000;
-
-/** The service as its gateway is looked for. */
-type SelectedRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boolean};
-
-function routeOf({namespace, name, url, clusterLocal, ingressClass}: ServiceView): SelectedRoute {
-	return {namespace, name, scheme: schemeOf(url), clusterLocal, ingressClass};
-}
-
-function schemeOf(url: string | undefined): 'http' | 'https' {
-	return url?.startsWith('https:') ? 'https' : 'http';
-}
 
 /**
  * Keeps in the store where the gateway of the selected service is, until `signal` says stop: looks for it until there is one
@@ -132,46 +130,7 @@ function withName(
 
 type Shared = {cluster: Cluster; dial: Dial; /** What was wrong may be right by now. */ forget(): void};
 
-/** `own`: of the service itself, where what is asked is a host of a DomainMapping. */
-type AskedRoutes = {asked: SelectedRoute; own?: SelectedRoute};
-
 type Looking = {cluster: Cluster; routes: AskedRoutes; shared: Shared; retry: number};
-
-/** A host of one's own may have another gateway than the service, and another scheme. */
-async function routesOf(
-	cluster: Cluster,
-	route: SelectedRoute,
-	host: string | undefined,
-): Promise<AskedRoutes> {
-	if (host === undefined) return {asked: route};
-	const {readHostRoute} = await import('../../kube/gateway/host-route.js');
-	const mapped = await readHostRoute(cluster, route.namespace, host);
-	return mapped ? {asked: mapped, own: route} : {asked: route};
-}
-
-type OwnDoor = {own?: {host: string; port: number; tls: boolean}};
-
-/** The gateway of what is asked, and that of the service's own hosts where it is another door and can be reached. */
-async function findGateways(
-	cluster: Cluster,
-	{asked, own}: AskedRoutes,
-	options: Parameters<typeof findGateway>[2],
-): Promise<FoundGateway & OwnDoor> {
-	const found = await findGateway(cluster, asked, options);
-	if (!own || found.kind === 'not found') return found;
-	const ofService = await findGateway(cluster, own, options);
-	if (ofService.kind !== 'found' || ofService.unreached) return found;
-	return withOwnDoor(found, ofService);
-}
-
-/** Found by port-forward it is another door in any case. */
-function withOwnDoor<Found extends Partial<GatewayAddress>>(
-	found: Found,
-	{host, port, tls}: GatewayAddress,
-): Found & OwnDoor {
-	const isSame = found.host === host && found.port === port && found.tls === tls;
-	return isSame ? found : {...found, own: {host, port, tls}};
-}
 
 async function lookForGateway(
 	put: (gateway: GatewayState) => void,
@@ -194,10 +153,7 @@ async function lookForGateway(
 }
 
 /** What was found; undefined when `signal` said stop before. */
-async function findUntil(
-	signal: AbortSignal,
-	{routes, shared}: Looking,
-): Promise<(FoundGateway & OwnDoor) | undefined> {
+async function findUntil(signal: AbortSignal, {routes, shared}: Looking): Promise<DoorsFound | undefined> {
 	try {
 		const found = await findGateways(shared.cluster, routes, {signal, dial: shared.dial});
 		return signal.aborted ? undefined : found;
@@ -208,8 +164,6 @@ async function findUntil(
 }
 
 const isReached = (gateway: FoundGateway) => gateway.kind === 'found' && gateway.unreached === undefined;
-
-const nothing = async () => {};
 
 /** What services have in common is asked for once in a while, and an address that took a connection is not tried for each. */
 function sharedLooks(cluster: Cluster): Shared {
@@ -244,107 +198,6 @@ function sharedLooks(cluster: Cluster): Shared {
 			reached.clear();
 		},
 	};
-}
-
-/** Loaded with the first use: most gateways are asked without TLS. */
-async function authoritiesOf(cluster: Cluster): Promise<readonly string[]> {
-	const {gatewayAuthorities} = await import('../../kube/gateway/gateway-trust.js');
-	return gatewayAuthorities(cluster);
-}
-
-/** With those who may vouch for it, where it speaks TLS somewhere. */
-async function withAuthorities<Found extends FoundGateway & OwnDoor>(
-	cluster: Cluster,
-	found: Found,
-): Promise<Found & {authorities?: readonly string[]}> {
-	const {own} = found;
-	const speaksTls =
-		own?.tls || (found.kind === 'found' ? found.tls || found.secure : found.kind === 'inside' && found.tls);
-	return speaksTls ? {...found, authorities: await authoritiesOf(cluster)} : found;
-}
-
-async function givenGateway(
-	cluster: Cluster,
-	given: GivenGateway,
-	{asked, own}: AskedRoutes,
-): Promise<GatewayState> {
-	const resolved = resolveGiven(given, asked.scheme);
-	const found = {kind: 'found', via: '--gateway', ...resolved} as const;
-	const both: typeof found & OwnDoor = own ? withOwnDoor(found, resolveGiven(given, own.scheme)) : found;
-	const speaksTls = resolved.tls || both.own?.tls;
-	return speaksTls ? {...both, authorities: await authoritiesOf(cluster)} : both;
-}
-
-/**
- * The gateway of a service, once, for as long as it takes to ask it: where it is found, or where the operator says that it
- * is. `close` ends what was opened for it.
- *
- * @throws What `signal` was aborted with.
- */
-export async function reachGateway(
-	cluster: Cluster,
-	service: ServiceView,
-	{
-		given,
-		host,
-		signal,
-	}: {
-		given: GivenGateway | undefined;
-		/** What is asked instead of the host of its URL. */
-		host?: string | undefined;
-		signal?: AbortSignal | undefined;
-	},
-): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
-	const routes = await routesOf(cluster, routeOf(service), host);
-	if (given) return {gateway: await givenGateway(cluster, given, routes), close: nothing};
-	const found = await withAuthorities(cluster, await findGateways(cluster, routes, {signal}));
-	if (found.kind !== 'inside') return {gateway: found, close: nothing};
-	const forward = await openForward(cluster, found);
-	return {gateway: forwardedGateway(cluster, found, forward), close: async () => forward.close()};
-}
-
-/** A gateway that is asked through a port-forward. */
-function forwardedGateway(
-	{flags}: Cluster,
-	{
-		via,
-		tls,
-		service,
-		unreached,
-		authorities,
-		guess,
-		own,
-	}: Extract<FoundGateway, {kind: 'inside'}> & OwnDoor & {authorities?: readonly string[]},
-	forward: PortForward,
-): Extract<GatewayState, {kind: 'found'}> {
-	const {host, port, state} = forward;
-	const command = atCluster(kubectlForwardCommand(service, port), flags);
-	return {
-		kind: 'found',
-		host,
-		port,
-		tls,
-		via,
-		forward: {tunnel: forward, state, command},
-		...(unreached && {unreached}),
-		...(authorities && {authorities}),
-		...(guess !== undefined && {guess}),
-		...(own && {own}),
-	};
-}
-
-async function openForward(
-	cluster: Cluster,
-	{service}: Extract<FoundGateway, {kind: 'inside'}>,
-	listeners?: {onState: () => void; onGone: () => void},
-): Promise<PortForward> {
-	// Loaded with the first use: most gateways have an address.
-	const {openPortForward} = await import('../../kube/port-forward/port-forward.js');
-	const way: Way = {
-		find: async () => findTarget(cluster, service),
-		connect: async (target, signal) => cluster.connectToPod(target, signal),
-	};
-	return openPortForward(service, way, listeners);
 }
 
 /** Resolves when there is a better way by now, or none at all. */
@@ -385,16 +238,7 @@ async function forwardWhileNeeded(
 	if (!signal.aborted) put({kind: 'looking'});
 }
 
+/** Ends early, without a word, when `signal` says stop. */
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-	if (signal.aborted) return;
-	await new Promise<void>(resolve => {
-		const end = () => {
-			clearTimeout(timer);
-			signal.removeEventListener('abort', end);
-			resolve();
-		};
-		const timer = setTimeout(end, milliseconds);
-		timer.unref();
-		signal.addEventListener('abort', end);
-	});
+	await delay(milliseconds, undefined, {signal, ref: false}).catch(() => {});
 }

@@ -8,7 +8,7 @@ import {askPrivately, type PrivateAnswer} from '../../console/live/private-reque
 import {taggedEntry, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import {tagsByHeader} from '../../console/live/tags-by-header.js';
 import {ownLine} from '../../knative/commands/own-line.js';
-import {reachGateway} from '../../console/selected/follow-gateway.js';
+import {reachGateway} from '../../console/selected/reach-gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';

@@ -10,7 +10,7 @@ import {createProbe} from '../../probe/transport/create-probe.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import {createLoop} from '../../probe/loop/loop.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
-import {reachGateway} from '../../console/selected/follow-gateway.js';
+import {reachGateway} from '../../console/selected/reach-gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
 import {tagHostFault, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import type {ServiceView} from '../../knative/service/service.js';

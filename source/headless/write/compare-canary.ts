@@ -3,7 +3,7 @@ import {pairOf} from '../../console/live/compared-pair.js';
 import {tagsOf, targetOf} from '../../console/live/request-target.js';
 import {tagsByHeader} from '../../console/live/tags-by-header.js';
 import {ownLine} from '../../knative/commands/own-line.js';
-import {reachGateway} from '../../console/selected/follow-gateway.js';
+import {reachGateway} from '../../console/selected/reach-gateway.js';
 import {releaseOf, type ReleaseFacts} from '../../knative/release/release.js';
 import type {Cluster} from '../../kube/cluster.js';
 import type {GivenGateway} from '../../kube/gateway/gateway-address.js';

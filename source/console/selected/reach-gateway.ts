@@ -1,0 +1,172 @@
+/** The way to the gateway of a service: found or given, with who may vouch for it and, where none leads there otherwise, by a port-forward. */
+import type {Cluster} from '../../kube/cluster.js';
+import {findGateway, type AskedRoute, type FoundGateway} from '../../kube/gateway/find-gateway.js';
+import {resolveGiven, type GatewayAddress, type GivenGateway} from '../../kube/gateway/gateway-address.js';
+import {findTarget} from '../../kube/port-forward/forward-target.js';
+import type {PortForward, Way} from '../../kube/port-forward/port-forward.js';
+import {atCluster, kubectlForwardCommand} from '../../knative/commands/commands.js';
+import type {ServiceView} from '../../knative/service/service.js';
+import type {GatewayState} from '../state/state.js';
+
+/** The service as its gateway is looked for. */
+type SelectedRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boolean};
+
+/** `own`: of the service itself, where what is asked is a host of a DomainMapping. */
+export type AskedRoutes = {asked: SelectedRoute; own?: SelectedRoute};
+
+type OwnDoor = {own?: {host: string; port: number; tls: boolean}};
+
+/** Where a gateway is and, where the service's own hosts have another door, where that is. */
+export type DoorsFound = FoundGateway & OwnDoor;
+
+/** What of a service says which gateway it has, and how that is asked. */
+export function routeOf({namespace, name, url, clusterLocal, ingressClass}: ServiceView): SelectedRoute {
+	return {namespace, name, scheme: schemeOf(url), clusterLocal, ingressClass};
+}
+
+function schemeOf(url: string | undefined): 'http' | 'https' {
+	return url?.startsWith('https:') ? 'https' : 'http';
+}
+
+/** A host of one's own may have another gateway than the service, and another scheme. */
+export async function routesOf(
+	cluster: Cluster,
+	route: SelectedRoute,
+	host: string | undefined,
+): Promise<AskedRoutes> {
+	if (host === undefined) return {asked: route};
+	const {readHostRoute} = await import('../../kube/gateway/host-route.js');
+	const mapped = await readHostRoute(cluster, route.namespace, host);
+	return mapped ? {asked: mapped, own: route} : {asked: route};
+}
+
+/** The gateway of what is asked, and that of the service's own hosts where it is another door and can be reached. */
+export async function findGateways(
+	cluster: Cluster,
+	{asked, own}: AskedRoutes,
+	options: Parameters<typeof findGateway>[2],
+): Promise<DoorsFound> {
+	const found = await findGateway(cluster, asked, options);
+	if (!own || found.kind === 'not found') return found;
+	const ofService = await findGateway(cluster, own, options);
+	if (ofService.kind !== 'found' || ofService.unreached) return found;
+	return withOwnDoor(found, ofService);
+}
+
+/** Found by port-forward it is another door in any case. */
+function withOwnDoor<Found extends Partial<GatewayAddress>>(
+	found: Found,
+	{host, port, tls}: GatewayAddress,
+): Found & OwnDoor {
+	const isSame = found.host === host && found.port === port && found.tls === tls;
+	return isSame ? found : {...found, own: {host, port, tls}};
+}
+
+/** Loaded with the first use: most gateways are asked without TLS. */
+async function authoritiesOf(cluster: Cluster): Promise<readonly string[]> {
+	const {gatewayAuthorities} = await import('../../kube/gateway/gateway-trust.js');
+	return gatewayAuthorities(cluster);
+}
+
+/** With those who may vouch for it, where it speaks TLS somewhere. */
+export async function withAuthorities<Found extends DoorsFound>(
+	cluster: Cluster,
+	found: Found,
+): Promise<Found & {authorities?: readonly string[]}> {
+	const {own} = found;
+	const speaksTls =
+		own?.tls || (found.kind === 'found' ? found.tls || found.secure : found.kind === 'inside' && found.tls);
+	return speaksTls ? {...found, authorities: await authoritiesOf(cluster)} : found;
+}
+
+/** The gateway that the operator names with `--gateway`: nothing is tried. */
+export async function givenGateway(
+	cluster: Cluster,
+	given: GivenGateway,
+	{asked, own}: AskedRoutes,
+): Promise<GatewayState> {
+	const resolved = resolveGiven(given, asked.scheme);
+	const found = {kind: 'found', via: '--gateway', ...resolved} as const;
+	const both: typeof found & OwnDoor = own ? withOwnDoor(found, resolveGiven(given, own.scheme)) : found;
+	const speaksTls = resolved.tls || both.own?.tls;
+	return speaksTls ? {...both, authorities: await authoritiesOf(cluster)} : both;
+}
+
+/** A gateway that is asked through a port-forward. */
+export function forwardedGateway(
+	{flags}: Cluster,
+	{
+		via,
+		tls,
+		service,
+		unreached,
+		authorities,
+		guess,
+		own,
+	}: Extract<FoundGateway, {kind: 'inside'}> & OwnDoor & {authorities?: readonly string[]},
+	forward: PortForward,
+): Extract<GatewayState, {kind: 'found'}> {
+	const {host, port, state} = forward;
+	const command = atCluster(kubectlForwardCommand(service, port), flags);
+	return {
+		kind: 'found',
+		host,
+		port,
+		tls,
+		via,
+		forward: {tunnel: forward, state, command},
+		...(unreached && {unreached}),
+		...(authorities && {authorities}),
+		...(guess !== undefined && {guess}),
+		...(own && {own}),
+	};
+}
+
+/**
+ * Listens on a free port of this machine; a tunnel is opened when somebody connects.
+ *
+ * @throws Error when there is no such port.
+ */
+export async function openForward(
+	cluster: Cluster,
+	{service}: Extract<FoundGateway, {kind: 'inside'}>,
+	listeners?: {onState: () => void; onGone: () => void},
+): Promise<PortForward> {
+	// Loaded with the first use: most gateways have an address.
+	const {openPortForward} = await import('../../kube/port-forward/port-forward.js');
+	const way: Way = {
+		find: async () => findTarget(cluster, service),
+		connect: async (target, signal) => cluster.connectToPod(target, signal),
+	};
+	return openPortForward(service, way, listeners);
+}
+
+const nothing = async () => {};
+
+/**
+ * The gateway of a service, once, for as long as it takes to ask it: where it is found, or where the operator says that it
+ * is. `close` ends what was opened for it.
+ *
+ * @throws What `signal` was aborted with.
+ */
+export async function reachGateway(
+	cluster: Cluster,
+	service: ServiceView,
+	{
+		given,
+		host,
+		signal,
+	}: {
+		given: GivenGateway | undefined;
+		/** What is asked instead of the host of its URL. */
+		host?: string | undefined;
+		signal?: AbortSignal | undefined;
+	},
+): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
+	const routes = await routesOf(cluster, routeOf(service), host);
+	if (given) return {gateway: await givenGateway(cluster, given, routes), close: nothing};
+	const found = await withAuthorities(cluster, await findGateways(cluster, routes, {signal}));
+	if (found.kind !== 'inside') return {gateway: found, close: nothing};
+	const forward = await openForward(cluster, found);
+	return {gateway: forwardedGateway(cluster, found, forward), close: async () => forward.close()};
+}
