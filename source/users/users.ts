@@ -5,13 +5,8 @@
 import type {Cluster} from '../kube/cluster.js';
 import {systemTimers, type Timers} from '../kube/timers.js';
 import type {ReflectorState} from '../kube/watch/reflector.js';
-import {
-	createLedger,
-	type Ledger,
-	type OwnRequests,
-	type PodSample,
-	type LedgerStretch,
-} from './counting/ledger.js';
+import {createLedger, type Ledger, type LedgerStretch, type PodSample} from './counting/ledger.js';
+import type {OwnRequests} from './counting/own-requests.js';
 import type {EarlierSplit} from './counting/users-alarms.js';
 import {usersView, type UsersView} from './counting/users-view.js';
 import {recentMilliseconds, type UsersWeight} from './counting/users-window.js';
@@ -21,7 +16,8 @@ import {createScraper, type Round, type Scrape} from './scrape/scraper.js';
 export type {UsersFailing} from './counting/users-alarms.js';
 export type {UsersView} from './counting/users-view.js';
 export type {UsersRow, UsersWeight, UsersWindow} from './counting/users-window.js';
-export type {LedgerStretch, OwnCounts, OwnRequests} from './counting/ledger.js';
+export type {LedgerStretch} from './counting/ledger.js';
+export type {OwnCounts, OwnRequests} from './counting/own-requests.js';
 export type {UsersProblem} from './problems.js';
 
 export type UsersSplit = {

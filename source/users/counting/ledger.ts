@@ -5,6 +5,7 @@
 import type {PodRequestCounts} from '../formats/request-counts.js';
 import type {Stat} from '../formats/stat.js';
 import {difference, emptyCounts, isLess} from './count-difference.js';
+import {createOwnRemover, type OwnSent} from './own-requests.js';
 import {tookAtMost} from './quantile.js';
 
 /** What one pod said. */
@@ -20,27 +21,11 @@ export type PodSample = {
 		| {readonly kind: 'rate'; readonly stat: Stat};
 };
 
-/** Requests that this console has sent itself since it began, by revision: they are in what the pods say. */
-export type OwnRequests = ReadonlyMap<string, OwnCounts>;
-
-export type OwnCounts = {
-	readonly requests: number;
-	/** Of them: answered with a 5xx, and with a 4xx. */
-	readonly failed: number;
-	readonly rejected: number;
-};
-
-export type LedgerRound = {
+export type LedgerRound = OwnSent & {
 	readonly at: number;
 	/** The pods that run, by revision, however many were asked. */
 	readonly pods: ReadonlyMap<string, readonly string[]>;
 	readonly samples: readonly PodSample[];
-	readonly own: OwnRequests;
-	/**
-	 * Those that may be of a revision, or of another one, since it began: of what failed nobody can say whose it was. Each is at
-	 * every revision that it may be of.
-	 */
-	readonly ownOpen?: OwnRequests;
 	/** Uids of the pods that are ready to take requests; all of them unless told. */
 	readonly ready?: ReadonlySet<string>;
 	/** Whether what comes now belongs to no split: the gateway is being switched. */
@@ -95,14 +80,8 @@ export type Ledger = {
 /** Rounds without an answer after which a pod is waited for no longer. */
 const mostMissed = 2;
 
-/** Stretches within which failures of this console that may be of a revision are looked for among those it counted. */
-const openStretches = 15;
-
 /** Milliseconds before a rate is asked for within which the requests came: it is that of the last second that was over. */
 const rateReachesBack = 2000;
-
-type FailureCounts = {failed: number; rejected: number};
-type OpenFailures = FailureCounts & {sent: readonly Readonly<FailureCounts>[]};
 
 type PodState = {
 	revision: string;
@@ -144,14 +123,9 @@ export function createLedger(): Ledger {
 	let pending = new Map<string, Delta>();
 	let from: number | undefined;
 	let isSettling = false;
-	let ownBefore: OwnRequests = new Map();
+	const ownRequests = createOwnRemover();
 	/** Pods that were ready when the stretch began. */
 	let readyBefore: ReadonlySet<string> | undefined;
-	/** Own requests that the pods have not told of yet. */
-	const ownLeft = new Map<string, {requests: number; failed: number; rejected: number}>();
-	let openBefore: OwnRequests = new Map();
-	/** By revision: what may be its own failures of this console, of each of the last stretches, and how many were left out. */
-	const openLeft = new Map<string, OpenFailures>();
 
 	const deltaOf = (revision: string): Delta => {
 		const found = pending.get(revision) ?? nothing();
@@ -212,22 +186,12 @@ export function createLedger(): Ledger {
 		{seconds, sent}: {seconds: number; sent: number},
 	): RevisionPart {
 		const delta = pending.get(revision) ?? nothing();
-		const own = ownOf(revision);
 		const {counted, rates} = delta;
 		const read = new Set([...counted, ...rates.keys()]);
 		const scale = read.size > 0 && uids.length > read.size ? uids.length / read.size : 1;
-		const requests = Math.max(0, delta.requests - own.requests);
-		const counted5xx = Math.max(0, Math.min(requests, delta.failed - own.failed));
-		const counted4xx = Math.max(0, Math.min(requests - counted5xx, delta.rejected - own.rejected));
-		const open = openOf(revision, {failed: counted5xx, rejected: counted4xx});
-		const failed = counted5xx - open.failed;
-		const rejected = counted4xx - open.rejected;
-		own.requests -= Math.min(own.requests, delta.requests);
-		own.failed -= Math.min(own.failed, delta.failed);
-		own.rejected -= Math.min(own.rejected, delta.rejected);
+		const {requests, failed, rejected, open} = ownRequests.remove(revision, delta);
 		const rate = [...rates].reduce((sum, [uid, perSecond]) => (counted.has(uid) ? sum : sum + perSecond), 0);
-		const ownRate = rates.size > 0 && counted.size === 0 ? own.requests / seconds : 0;
-		if (ownRate > 0) own.requests = 0;
+		const ownRate = rates.size > 0 && counted.size === 0 ? ownRequests.takeRest(revision) / seconds : 0;
 		const balance = (requests / seconds + rate - ownRate) * scale;
 		return {
 			perSecond: Math.max(0, balance),
@@ -263,43 +227,6 @@ export function createLedger(): Ledger {
 		return tookAtMost(buckets);
 	}
 
-	function ownOf(revision: string): {requests: number; failed: number; rejected: number} {
-		const left = ownLeft.get(revision) ?? {requests: 0, failed: 0, rejected: 0};
-		ownLeft.set(revision, left);
-		return left;
-	}
-
-	/** Of the failures that a revision counted, those that may be of this console. A pod counts one before its answer is here. */
-	function openOf(revision: string, counted: FailureCounts): FailureCounts {
-		const left = openLeft.get(revision);
-		if (!left) return {failed: 0, rejected: 0};
-		const taken = (kind: keyof FailureCounts): number => {
-			const most = Math.min(counted[kind], left[kind]);
-			left[kind] -= most;
-			return most;
-		};
-		return {failed: taken('failed'), rejected: taken('rejected')};
-	}
-
-	function addOpen(round: LedgerRound): void {
-		for (const [revision, sent] of round.ownOpen ?? []) {
-			const before = openBefore.get(revision);
-			const since = {
-				failed: Math.max(0, sent.failed - (before?.failed ?? 0)),
-				rejected: Math.max(0, sent.rejected - (before?.rejected ?? 0)),
-			};
-			const left = openLeft.get(revision) ?? {sent: [], failed: 0, rejected: 0};
-			const kept = [...left.sent, since].slice(-openStretches);
-			const limit = (kind: keyof FailureCounts) =>
-				Math.min(
-					left[kind] + since[kind],
-					kept.reduce((sum, stretch) => sum + stretch[kind], 0),
-				);
-			openLeft.set(revision, {sent: kept, failed: limit('failed'), rejected: limit('rejected')});
-		}
-		openBefore = new Map(round.ownOpen);
-	}
-
 	return {
 		add(round) {
 			// A clock that was set back: what was known is of no time any more.
@@ -321,8 +248,7 @@ export function createLedger(): Ledger {
 			if (from === undefined) {
 				// The first round is what all others are compared with.
 				from = round.at;
-				ownBefore = new Map(round.own);
-				openBefore = new Map(round.ownOpen);
+				ownRequests.begin(round);
 				readyBefore = round.ready;
 				pending = new Map();
 				isSettling = round.isSettling;
@@ -331,16 +257,7 @@ export function createLedger(): Ledger {
 			}
 			const seconds = (round.at - from) / 1000;
 			if (!isWhole(round) || seconds <= 0) return undefined;
-			const sent = new Map<string, number>();
-			for (const [revision, own] of round.own) {
-				const before = ownBefore.get(revision);
-				const left = ownOf(revision);
-				for (const what of ['requests', 'failed', 'rejected'] as const) {
-					left[what] += Math.max(0, own[what] - (before?.[what] ?? 0));
-				}
-				sent.set(revision, Math.max(0, own.requests - (before?.requests ?? 0)));
-			}
-			addOpen(round);
+			const sent = ownRequests.add(round);
 			const revisions = new Set([...round.pods.keys(), ...pending.keys()]);
 			const stretch: LedgerStretch = {
 				from,
@@ -354,7 +271,6 @@ export function createLedger(): Ledger {
 					]),
 				),
 			};
-			ownBefore = new Map(round.own);
 			readyBefore = round.ready;
 			from = round.at;
 			pending = new Map();
