@@ -139,6 +139,9 @@ function isSettled(store: ObjectStore, step: SeedStep): boolean {
 	);
 }
 
+/** Seconds without any change after which it is a hang. Each is a turn of the event loop: a slow machine has all of its turns. */
+const longestSilence = 20;
+
 /** Waits for what the controllers make of it. */
 async function until(store: ObjectStore, isDone: () => boolean, name: string): Promise<void> {
 	if (isDone()) {
@@ -146,19 +149,25 @@ async function until(store: ObjectStore, isDone: () => boolean, name: string): P
 	}
 
 	const {promise, resolve, reject} = Promise.withResolvers<void>();
+	let silence = 0;
 	const unsubscribe = store.subscribe(() => {
+		silence = 0;
 		if (isDone()) {
 			resolve();
 		}
 	});
-	// Far more than it ever takes: it only turns a hang into a sentence.
-	const timer = setTimeout(() => {
-		reject(new Error(`the sandbox's own Service ${name} did not settle within 20 seconds`));
-	}, 20_000);
+	const timer = setInterval(() => {
+		silence++;
+		if (silence === longestSilence) {
+			reject(
+				new Error(`the sandbox's own Service ${name} has not settled, and nothing changed for 20 seconds`),
+			);
+		}
+	}, 1000);
 	try {
 		await promise;
 	} finally {
-		clearTimeout(timer);
+		clearInterval(timer);
 		unsubscribe();
 	}
 }

@@ -1,5 +1,8 @@
 /** What is in the sandbox to begin with, as clients of its API and users of its gateway see it. */
-import {expect, test} from 'vitest';
+import {expect, onTestFinished, test, vi} from 'vitest';
+import {seed} from '../../source/sandbox/seed.js';
+import {namespaces} from '../../source/sandbox/resources.js';
+import {createObjectStore} from '../../source/sandbox/store/object-store.js';
 import {api, get, serving, start} from './running-sandbox.js';
 
 const condition = (type: string, status: string, reason?: string): unknown =>
@@ -124,4 +127,28 @@ test('the gateway is found as on a real cluster: KIngress, then the LoadBalancer
 	});
 	const network = await api(sandbox, '/api/v1/namespaces/knative-serving/configmaps/config-network');
 	expect(network).toMatchObject({data: {'ingress-class': 'kourier.ingress.networking.knative.dev'}});
+});
+
+test('a service that does not settle is waited for as long as anything happens, however slow the machine', async () => {
+	vi.useFakeTimers();
+	onTestFinished(() => void vi.useRealTimers());
+	const store = createObjectStore();
+	const rejected = vi.fn<(error: unknown) => void>();
+	// Nothing is made of what is written: there are no controllers.
+	const seeding = seed({store, request: async () => {}, setBack: () => {}}).catch(rejected);
+	for (let change = 0; change < 3; change++) {
+		await vi.advanceTimersByTimeAsync(19_000);
+		store.create(namespaces, {
+			apiVersion: 'v1',
+			kind: 'Namespace',
+			metadata: {name: `change-${change}`},
+		});
+	}
+	await vi.advanceTimersByTimeAsync(19_000);
+	expect(rejected).not.toHaveBeenCalled();
+	await vi.advanceTimersByTimeAsync(1000);
+	await seeding;
+	expect(rejected).toHaveBeenCalledWith(
+		new Error("the sandbox's own Service checkout has not settled, and nothing changed for 20 seconds"),
+	);
 });
