@@ -181,6 +181,32 @@ describe('the house', () => {
 		expect(unaligned(readFileSync('docs/house.md', 'utf8'))).toBe(unaligned(housePicture()));
 	});
 
+	it('says above each function and class that others may import what it gives, or in the header of its file', () => {
+		const unsaid = files.flatMap(file => {
+			const text = readFileSync(file, 'utf8');
+			const {program, comments} = parseSync(file, text);
+			const blocks = comments.filter(({type, value}) => type === 'Block' && value.startsWith('*'));
+			const exported = program.body.flatMap(statement =>
+				statement.type === 'ExportNamedDeclaration' &&
+				statement.declaration &&
+				!statement.declaration.type.startsWith('TS')
+					? [{start: statement.start, declared: statement.declaration}]
+					: [],
+			);
+			// What is all that a file has to give is what its header is about.
+			if (exported.length === 1 && blocks.some(({start}) => start === 0)) return [];
+			return exported.flatMap(({start, declared}) => {
+				const isCalled =
+					declared.type !== 'VariableDeclaration' ||
+					declared.declarations.some(({init}) => init?.type === 'ArrowFunctionExpression');
+				const isSaid = blocks.some(({end}) => end <= start && text.slice(end, start).trim() === '');
+				const line = text.slice(0, start).split('\n').length;
+				return isCalled && !isSaid ? [`${file}:${line}`] : [];
+			});
+		});
+		expect(unsaid).toEqual([]);
+	});
+
 	it('gives each type a name of its own, whether others may import it or not', () => {
 		const homes = new Map<string, string[]>();
 		for (const file of files) {

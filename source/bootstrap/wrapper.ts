@@ -10,4 +10,5 @@ const after = '\n})';
 /** Characters of the first line that are not the file's own. */
 export const wrapperLength = before.length;
 
+/** The text of a file of the bundle as the build writes it: an expression whose value is the function of a CommonJS module. */
 export const wrapped = (code: string): string => before + code + after;

@@ -66,6 +66,10 @@ function number(what: string, isFine: (value: number) => boolean): (text: string
 	};
 }
 
+/**
+ * @param what The sentence for what is not a whole number from `lowest` to `highest`.
+ * @returns A parser; it throws InvalidArgumentError.
+ */
 export function whole(what: string, lowest: number, highest: number): (text: string) => number {
 	return number(what, value => Number.isInteger(value) && value >= lowest && value <= highest);
 }
@@ -94,12 +98,22 @@ export function duration(text: string): number {
 const pace = number('The pace is a number above 0; 1 is as fast as a real cluster.', value => value > 0);
 const seed = whole('A seed is a whole number.', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 
+/**
+ * What `--gateway` names: an address or a URL.
+ *
+ * @throws InvalidArgumentError for what is neither.
+ */
 export function gateway(text: string): GivenGateway {
 	const parsed = parseGatewayAddress(text);
 	if (parsed.kind === 'address') return parsed;
 	throw new InvalidArgumentError(parsed.sentence);
 }
 
+/**
+ * Where `--prometheus` says that one is.
+ *
+ * @throws InvalidArgumentError for what is no such place.
+ */
 export function prometheus(text: string): PrometheusPlace {
 	const parsed = parsePrometheusPlace(text);
 	if (parsed.kind !== 'none') return parsed;
@@ -117,6 +131,7 @@ const themes: Readonly<Record<string, ThemeOptions>> = {
 	none: {palette: 'none'},
 };
 
+/** `--alert`: a set of the kinds that it lists. */
 export const alertOption = () =>
 	new Option(
 		'--alert <list>',
@@ -128,6 +143,7 @@ export const alertOption = () =>
 		throw new InvalidArgumentError(`It is one or more of ${alertKinds.join(', ')}, comma-separated.`);
 	});
 
+/** `--theme`: what the theme of that name leaves to be found out is not in its value. */
 export const themeOption = () =>
 	new Option(
 		'--theme <name>',
@@ -138,6 +154,11 @@ export const themeOption = () =>
 		throw new InvalidArgumentError(`It is one of ${Object.keys(themes).join(', ')}.`);
 	});
 
+/**
+ * A regular expression of JavaScript, without flags.
+ *
+ * @throws InvalidArgumentError with the words of the engine.
+ */
 export function pattern(text: string): RegExp {
 	try {
 		return new RegExp(text);
@@ -158,10 +179,14 @@ export const paceOption = (usual: number) =>
 		'--pace <factor>',
 		`how many times faster than a real cluster the sandbox lives (${usual})`,
 	).argParser(pace);
+
+/** How many services a sandbox has besides those it always has, and how many revisions each of them. */
 export const crowdOptions = () => [
 	new Option('--services <count>', 'add that many services to the sandbox, scaled to zero').argParser(count),
 	new Option('--revisions <count>', 'how many revisions each of them has (1)').argParser(count),
 ];
+
+/** `--seed`, for the dice that the gateway of the sandbox splits by. */
 export const seedOption = () =>
 	new Option(
 		'--seed <number>',
@@ -196,5 +221,6 @@ export const waitOption = (usual = 60) =>
 		.argParser(seconds)
 		.default(usual, usual === 0 ? '0' : `${usual}s`);
 
+/** `-o` of the commands that have lines for people and one JSON object for scripts. */
 export const outputOption = () =>
 	new Option('-o, --output <format>', 'lines, or one JSON object').choices(['text', 'json']).default('text');

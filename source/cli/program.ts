@@ -36,15 +36,15 @@ import type {openLinear as OpenLinear} from './run/open-linear.js';
 import {addRequestFlags, requestOptionsFor} from './request-flags.js';
 import {requestOptionsOf} from '../probe/transport/request-options.js';
 
+/** Commands that are for no cluster, and take none of its flags. */
+const ofNoCluster: ReadonlySet<string> = new Set(['sandbox', 'demo', 'version', 'completion', 'man', 'help']);
+
 /**
  * @param keepCode Called when a console has come up, and when it has been used: the code that it took may be kept for the next start.
  * @param words Of the command line.
  * @param isAsNeeded Without the commands where the words cannot mean one: forty of them, with all their flags, take as long as the
  * first frame.
  */
-/** Commands that are for no cluster, and take none of its flags. */
-const ofNoCluster: ReadonlySet<string> = new Set(['sandbox', 'demo', 'version', 'completion', 'man', 'help']);
-
 export function createProgram({
 	keepCode = () => {},
 	words = process.argv.slice(2),

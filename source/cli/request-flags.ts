@@ -35,6 +35,7 @@ export function typedRequestFlags(command: Pick<Command, 'getOptionValueSourceWi
 /** Of an option that may be given several times. */
 const repeated = (value: string, before: readonly string[] = []) => [...before, value];
 
+/** Adds them in a group of their own; what they may be together is checked by `requestOptionsFor`. */
 export function addRequestFlags(program: Command): void {
 	program
 		.optionsGroup('Requests to the service:')

@@ -11,6 +11,7 @@ export type Version = {
 	executable: boolean;
 };
 
+/** As the build has noted it; empty where it runs unbuilt. */
 export function versionOf(): Version {
 	// Named in full, as the build replaces them.
 	const commit = process.env['KN_CANARY_COMMIT'] ?? '';
@@ -24,6 +25,7 @@ export function versionOf(): Version {
 	};
 }
 
+/** The same in lines, for people. */
 export function versionText(): string {
 	const {version, commit, node, platform} = versionOf();
 	return `kn-canary ${version}${commit === null ? '' : ` (${commit})`}, Node.js ${node}, ${platform}\n`;

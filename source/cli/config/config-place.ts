@@ -24,6 +24,9 @@ export function configPlace(
 		: configPath(own, home ?? '/');
 }
 
+/**
+ * Whether there is a configuration file to read: one that a flag names counts, be it there or not, so that its absence is an error.
+ */
 export function hasConfig(flags: {config?: string}): boolean {
 	const place = configPlace(flags);
 	return flags.config !== undefined || (place !== undefined && existsSync(place));

@@ -28,6 +28,7 @@ function settingOf(option: Option): Setting | undefined {
 	};
 }
 
+/** Of one command, without those of the commands below it: what can be set of it otherwise than by a flag. */
 export const settingsOf = ({options}: Command): Setting[] =>
 	options.flatMap(option => (option.hidden ? [] : (settingOf(option) ?? [])));
 

@@ -13,14 +13,17 @@ import {settle} from '../config/settle.js';
 import {manPage} from '../man-page.js';
 import {versionOf, versionText} from '../version.js';
 
+/** `kn-canary version`. */
 export function showVersion(output: 'text' | 'json'): void {
 	process.stdout.write(output === 'json' ? `${visibleJson(versionOf(), 2)}\n` : versionText());
 }
 
+/** `kn-canary completion SHELL`: what that shell is to load. */
 export function showCompletion(shell: Shell): void {
 	process.stdout.write(completionScripts[shell]);
 }
 
+/** `kn-canary man`, in roff. */
 export function showManual(program: Command): void {
 	process.stdout.write(manPage(program, versionOf().version));
 }
@@ -40,6 +43,7 @@ export function initConfig(program: Command, flags: {config?: string}): string |
 	return undefined;
 }
 
+/** `kn-canary config view`: what is set and by what; with `all` also what is not. What may be a secret is covered. */
 export async function viewConfig(
 	command: Command,
 	{all = false, output}: {all?: boolean; output: 'text' | 'json'},

@@ -87,6 +87,7 @@ function refuse(flags: {output: string}, sentence: string): never {
 	process.exit();
 }
 
+/** `kn-canary create SERVICE`. Flags that cannot be read end it with a sentence and an exit code, before anything is asked. */
 export async function runCreate(service: string, common: ConsoleFlags, flags: CreateFlags): Promise<void> {
 	const env = parseEnvWords(flags.env ?? []);
 	const limits = limitsOf(flags.limit ?? []);
@@ -171,6 +172,7 @@ const placing = ({
 	...(tag !== undefined && {newTag: tag}),
 });
 
+/** `kn-canary revision create SERVICE`: a template like that of `--from`, or of the latest, with what the flags change. */
 export async function runRevision(
 	service: string,
 	common: ConsoleFlags,
@@ -205,6 +207,7 @@ export async function runRevision(
 	});
 }
 
+/** `kn-canary scale SERVICE`: a revision that differs in its autoscaling alone. */
 export async function runScale(service: string, common: ConsoleFlags, flags: ScaleFlags): Promise<void> {
 	await run(service, common, flags, {
 		ok: true,
@@ -227,6 +230,7 @@ export async function runScale(service: string, common: ConsoleFlags, flags: Sca
 	});
 }
 
+/** `kn-canary tag SERVICE TAG=REVISION…`, and `--untag`. */
 export async function runTag(
 	service: string,
 	words: readonly string[],
@@ -250,6 +254,7 @@ function tagWish(words: readonly string[], remove: readonly string[]): Wished {
 	return {ok: true, wish: () => ({verb: 'tag', revision, add, remove})};
 }
 
+/** `kn-canary delete SERVICE`: the service, or with `--revision` one of its revisions. */
 export async function runDelete(service: string, common: ConsoleFlags, flags: DeleteFlags): Promise<void> {
 	await run(service, common, flags, {ok: true, wish: () => ({verb: 'delete', revision: flags.revision})});
 }

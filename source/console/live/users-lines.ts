@@ -80,6 +80,7 @@ function shares(rows: readonly UsersRow[]): string[] {
 	);
 }
 
+/** The part of the requests of a revision that did not fail, in percent; a dash where there were none. */
 export function okWords({requests, failed}: UsersRow): string {
 	return requests === 0 ? none : `${percentWords(1 - failed / requests)} %`;
 }
@@ -90,6 +91,7 @@ const noticed = 0.01;
 const rejectedWords = ({requests, rejected}: UsersRow): string =>
 	requests === 0 ? none : `${percentWords(rejected / requests)} %`;
 
+/** Milliseconds, with one decimal place below 10; `>10000` beyond the last bound of the histogram. */
 export function latency(milliseconds: number | undefined): string {
 	if (milliseconds === undefined) return none;
 	if (milliseconds === Infinity) return '>10000';

@@ -54,6 +54,7 @@ export function prepareIndexes(store: ObjectStore): void {
 	}
 }
 
+/** By the label that Configurations put on what they make. */
 export const revisionsOfConfiguration = (store: ObjectStore, configuration: ObjectKey): StoredRevision[] =>
 	byConfiguration(store).get(configuration).filter(isRevision);
 
@@ -67,8 +68,10 @@ export const routesTo = (store: ObjectStore, target: StoredObject): StoredRoute[
 		.get(`${target.kind} ${keyOf(target)}`)
 		.filter(isRoute);
 
+/** Services of core/v1, by their owner references. */
 export const servicesOwnedBy = (store: ObjectStore, owner: StoredObject): StoredObject[] =>
 	servicesByOwner(store).get(owner.metadata.uid);
 
+/** By their label; those that are being deleted, too. */
 export const podsOfRevision = (store: ObjectStore, revision: ObjectKey): StoredObject[] =>
 	podsByRevision(store).get(revision);

@@ -24,17 +24,23 @@ const isOf = (object: StoredObject, {group, kind}: Resource): boolean =>
 	object.kind === kind && object.apiVersion.startsWith(`${group}/`);
 const isService = (object: StoredObject): object is StoredService => isOf(object, services);
 const isConfiguration = (object: StoredObject): object is StoredConfiguration => isOf(object, configurations);
+
+/** Of serving.knative.dev, whatever the version; by kind and group. */
 export const isRoute = (object: StoredObject): object is StoredRoute => isOf(object, routes);
+
+/** Of serving.knative.dev, whatever the version; by kind and group. */
 export const isRevision = (object: StoredObject): object is StoredRevision => isOf(object, revisions);
 const isIngress = (object: StoredObject): object is StoredIngress => isOf(object, ingresses);
 
 /** `namespace/name`, as client-go's work queues name objects. */
 export type ObjectKey = string;
 
+/** The key of an object; without a namespace it begins with `/`. */
 export function keyOf(object: {metadata: {namespace?: string; name: string}}): ObjectKey {
 	return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 }
 
+/** The parts of a key; the namespace is '' for what has none. */
 export function splitKey(key: ObjectKey): {namespace: string; name: string} {
 	const slash = key.indexOf('/');
 	return {namespace: key.slice(0, slash), name: key.slice(slash + 1)};
@@ -52,19 +58,31 @@ function get<T extends StoredObject>(
 	return object && guard(object) && object.metadata.deletionTimestamp === undefined ? object : undefined;
 }
 
+/** Undefined also while it is being deleted, as for all that a controller gets by these. */
 export const getService = (store: ObjectStore, key: ObjectKey): StoredService | undefined =>
 	get(store, services, key, isService);
+
+/** Undefined also while it is being deleted. */
 export const getConfiguration = (store: ObjectStore, key: ObjectKey): StoredConfiguration | undefined =>
 	get(store, configurations, key, isConfiguration);
+
+/** Undefined also while it is being deleted. */
 export const getRoute = (store: ObjectStore, key: ObjectKey): StoredRoute | undefined =>
 	get(store, routes, key, isRoute);
+
+/** Undefined also while it is being deleted. */
 export const getRevision = (store: ObjectStore, key: ObjectKey): StoredRevision | undefined =>
 	get(store, revisions, key, isRevision);
+
+/** Undefined also while it is being deleted. */
 export const getIngress = (store: ObjectStore, key: ObjectKey): StoredIngress | undefined =>
 	get(store, ingresses, key, isIngress);
 
+/** Of one namespace, or of all; those that are being deleted, too. */
 export const listRevisions = (store: ObjectStore, namespace?: string): StoredRevision[] =>
 	store.list(revisions, namespace).filter(object => isRevision(object));
+
+/** Of one namespace, or of all; those that are being deleted, too. */
 export const listRoutes = (store: ObjectStore, namespace?: string): StoredRoute[] =>
 	store.list(routes, namespace).filter(object => isRoute(object));
 
@@ -81,6 +99,7 @@ export function controlledBy(owner: StoredObject): OwnerReference {
 	};
 }
 
+/** Whether this very owner made it: one of the same name that came later has another uid. */
 export function isControlledBy(object: StoredObject, owner: StoredObject): boolean {
 	return (object.metadata.ownerReferences ?? []).some(
 		({uid, controller}) => controller === true && uid === owner.metadata.uid,

@@ -117,6 +117,7 @@ export function exchangeOfUpgrade(request: IncomingMessage, socket: Socket, head
 	};
 }
 
+/** Of a request whose head is there; its body may be still to come. Cancelled when the client goes before the answer is through. */
 export function exchangeOfHttp1(request: IncomingMessage, response: ServerResponse): Exchange {
 	const cancellation = new ExchangeCancellation();
 	request.on('error', () => {});
@@ -164,6 +165,7 @@ export function exchangeOfHttp1(request: IncomingMessage, response: ServerRespon
 	};
 }
 
+/** Of a stream; also reset by the client it counts as cancelled, which Node tells of otherwise than of an end. */
 export function exchangeOfHttp2(stream: ServerHttp2Stream, headers: http2.IncomingHttpHeaders): Exchange {
 	const cancellation = new ExchangeCancellation();
 	let trailing: OutgoingHttpHeaders = {};

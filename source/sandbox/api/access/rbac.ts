@@ -36,6 +36,7 @@ export const everything: readonly PolicyRule[] = [
 const basicPaths = ['/api', '/apis', '/version', '/healthz', '/livez', '/readyz', '/openapi'];
 const basicGroups = new Set(['authorization.k8s.io', 'authentication.k8s.io']);
 
+/** Whether one of the rules grants it. A subresource has to be granted itself: `services/status`, not `services` alone. */
 export function mayUseResource(rules: readonly PolicyRule[], attributes: ResourceAttributes): boolean {
 	const {verb, group, resource, subresource, namespace, name} = attributes;
 	if (verb === 'create' && basicGroups.has(group)) {
@@ -54,6 +55,7 @@ export function mayUseResource(rules: readonly PolicyRule[], attributes: Resourc
 	);
 }
 
+/** Whether one of the rules grants a path that is no resource, such as `/version`. A rule may end in `*`. */
 export function mayUsePath(rules: readonly PolicyRule[], verb: string, path: string): boolean {
 	if (verb === 'get' && basicPaths.some(basic => path === basic || path.startsWith(`${basic}/`))) {
 		return true;

@@ -13,18 +13,22 @@ export type FieldError = {
 	level?: 'warning';
 };
 
+/** ErrMissingField: each of the paths has to be set. */
 export function missingField(...paths: string[]): FieldError {
 	return {message: 'missing field(s)', paths};
 }
 
+/** ErrDisallowedFields: none of the paths may be set. */
 export function disallowedField(...paths: string[]): FieldError {
 	return {message: 'must not set the field(s)', paths};
 }
 
+/** ErrInvalidValue. @param details A second line. */
 export function invalidField(value: unknown, path: string, details?: string): FieldError {
 	return {message: `invalid value: ${String(value)}`, paths: [path], ...(details ? {details} : {})};
 }
 
+/** ErrInvalidKeyName: of a label, an annotation, a variable. @param details Joined on a second line. */
 export function invalidKeyName(key: string, path: string, details: string[] = []): FieldError {
 	return {
 		message: `invalid key name ${JSON.stringify(key)}`,
@@ -33,6 +37,7 @@ export function invalidKeyName(key: string, path: string, details: string[] = []
 	};
 }
 
+/** ErrOutOfBoundsValue; both bounds are allowed themselves. */
 export function outOfBounds(
 	value: unknown,
 	lower: number | string,
@@ -42,10 +47,12 @@ export function outOfBounds(
 	return {message: `expected ${lower} <= ${String(value)} <= ${upper}`, paths: [path]};
 }
 
+/** ErrMissingOneOf: one of the paths has to be set. */
 export function missingOneOf(...paths: string[]): FieldError {
 	return {message: 'expected exactly one, got neither', paths};
 }
 
+/** ErrMultipleOneOf: only one of the paths may be set. */
 export function multipleOneOf(...paths: string[]): FieldError {
 	return {message: 'expected exactly one, got both', paths};
 }

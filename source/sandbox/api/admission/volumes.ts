@@ -110,6 +110,12 @@ function singleVolumeErrors(volume: JsonObject, at: string): FieldError[] {
 	return errors;
 }
 
+/**
+ * What is wrong with the `volumeMounts` of a container.
+ *
+ * @param volumes Those of the template.
+ * @param at The path of the mounts: `spec.template.spec.containers[0].volumeMounts`.
+ */
 export function mountErrors(mounts: JsonObject[], volumes: JsonObject[], at: string): FieldError[] {
 	const errors: FieldError[] = [];
 	const seen = new Set<string>();

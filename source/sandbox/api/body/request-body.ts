@@ -99,6 +99,7 @@ export function unrecognized(why: string, text: string, kind = 'Object'): ApiErr
 	return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary})`);
 }
 
+/** What something that was thrown says, be it an Error or not. */
 export function wordsOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }

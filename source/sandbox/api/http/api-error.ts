@@ -42,10 +42,12 @@ export class ApiError extends Error {
 /** One field of an object that is wrong: a cause of a 422. */
 export type FieldCause = {reason: string; field: string; message: string};
 
+/** field.Invalid: a value that is not allowed there. @param field Its path. @param why After the value. */
 export function invalidValue(field: string, value: unknown, why: string): FieldCause {
 	return {reason: 'FieldValueInvalid', field, message: `Invalid value: ${inGo(value)}: ${why}`};
 }
 
+/** field.Required. @param why Left out where the name of the field says it. */
 export function requiredValue(field: string, why = ''): FieldCause {
 	return {
 		reason: 'FieldValueRequired',
@@ -54,14 +56,17 @@ export function requiredValue(field: string, why = ''): FieldCause {
 	};
 }
 
+/** field.Duplicate: in a list that is a set. */
 export function duplicateValue(field: string, value: unknown): FieldCause {
 	return {reason: 'FieldValueDuplicate', field, message: `Duplicate value: ${inGo(value)}`};
 }
 
+/** field.Forbidden: a field that may not be set, or not be changed. */
 export function forbiddenValue(field: string, why: string): FieldCause {
 	return {reason: 'FieldValueForbidden', field, message: `Forbidden: ${why}`};
 }
 
+/** field.TooLong. @param limit Bytes. */
 export function tooLong(field: string, limit: number): FieldCause {
 	return {
 		reason: 'FieldValueTooLong',
@@ -101,14 +106,17 @@ function detailsOf(resource: Resource, name: string): NonNullable<ApiStatus['det
 	return {name, ...(resource.group === '' ? {} : {group: resource.group}), kind: resource.plural};
 }
 
+/** 400: a request that cannot be read. */
 export function badRequest(message: string): ApiError {
 	return new ApiError(400, 'BadRequest', message);
 }
 
+/** 401: no token, or one that is not known. It does not say which. */
 export function unauthorized(): ApiError {
 	return new ApiError(401, 'Unauthorized', 'Unauthorized');
 }
 
+/** 404 of one object. */
 export function notFound(resource: Resource, name: string): ApiError {
 	return new ApiError(
 		404,
@@ -123,6 +131,7 @@ export function noSuchResource(): ApiError {
 	return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
+/** 405. @param verb That of the API: `watch`, `deletecollection`. */
 export function methodNotAllowed(resource: Resource, verb: string): ApiError {
 	return new ApiError(
 		405,
@@ -135,6 +144,7 @@ export function methodNotAllowed(resource: Resource, verb: string): ApiError {
 /** What bodies and answers may be in. */
 export const mediaTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
+/** 406: an Accept header that names no form there is. */
 export function notAcceptable(): ApiError {
 	return new ApiError(
 		406,
@@ -143,6 +153,7 @@ export function notAcceptable(): ApiError {
 	);
 }
 
+/** 409 of a create. */
 export function alreadyExists(resource: Resource, name: string): ApiError {
 	return new ApiError(
 		409,
@@ -161,6 +172,7 @@ export function staleWrite(resource: Resource, name: string): ApiError {
 	);
 }
 
+/** 409 of an object that is not as the request takes it to be. @param why Ends the sentence. */
 export function conflict(resource: Resource, name: string, why: string): ApiError {
 	return new ApiError(
 		409,
@@ -170,10 +182,12 @@ export function conflict(resource: Resource, name: string, why: string): ApiErro
 	);
 }
 
+/** 410: a version that the history does not reach back to. @param metadata What a list may go on with. */
 export function expired(message: string, metadata: ApiStatus['metadata'] = {}): ApiError {
 	return new ApiError(410, 'Expired', message, undefined, {}, metadata);
 }
 
+/** 413, after which the connection is closed. @param limit Bytes. */
 export function tooLarge(limit: number): ApiError {
 	return new ApiError(
 		413,
@@ -185,6 +199,7 @@ export function tooLarge(limit: number): ApiError {
 	);
 }
 
+/** 415. @param accepted Media types of the body that there are for this verb. */
 export function unsupportedMediaType(accepted: readonly string[]): ApiError {
 	return new ApiError(
 		415,
@@ -234,6 +249,7 @@ export function unnamedError(message: string): ApiError {
 	return new ApiError(500, '', message);
 }
 
+/** 500 with the reason that the server gives for its own errors. */
 export function internalError(message: string): ApiError {
 	return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, {
 		causes: [{message}],
@@ -261,6 +277,7 @@ export function forbidden(attributes: ResourceAttributes & {user: string}): ApiE
 
 const nosniff = {'x-content-type-options': 'nosniff'};
 
+/** 403 of a path that is no resource. @param verb `get`, `post`: the method in small letters. */
 export function forbiddenPath(user: string, verb: string, path: string): ApiError {
 	return new ApiError(
 		403,

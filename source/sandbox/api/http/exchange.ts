@@ -75,6 +75,9 @@ function ignore(): void {
 	// The client is gone; `close` follows.
 }
 
+/**
+ * The response of HTTP/1.1 as what answers of both protocols are written to. Errors of its socket are passed over: `close` follows.
+ */
 export function overHttp1(response: ServerResponse): ApiResponse {
 	response.on('error', ignore);
 	return {

@@ -22,6 +22,11 @@ import {
 	type FieldCause,
 } from '../http/api-error.js';
 
+/**
+ * One object, in the form that was asked for.
+ *
+ * @throws ApiError 404 where it is not there, 500 for a version that is no number, 504 for one that is still to come.
+ */
 export function get(api: Api, request: ResourceRequest): ApiReply {
 	const {resource, namespace, name = '', query, form} = request;
 	checkResourceVersion(api.store, query.get('resourceVersion') ?? '');
@@ -40,6 +45,12 @@ export function get(api: Api, request: ResourceRequest): ApiReply {
 /** How the answer is written. */
 const asAsked = ({yaml}: Form): Pick<ApiReply, 'yaml'> => (yaml === true ? {yaml} : {});
 
+/**
+ * A page of a list, with what comes after it.
+ *
+ * @throws ApiError 400 for parameters that do not go together, 410 for a version that is forgotten, 504 for one that is still to
+ * come.
+ */
 export function list(api: Api, request: ResourceRequest): ApiReply {
 	const {resource, query, form} = request;
 	const {objects, metadata} = select(api.store, request);
@@ -102,6 +113,11 @@ export function selectorOf({resource, name, query}: ResourceRequest): Selector {
 		(name === undefined || object.metadata.name === name) && byLabel(object) && byField(object);
 }
 
+/**
+ * What each row of a Table has of its object; `Metadata` unless told.
+ *
+ * @throws ApiError 400.
+ */
 export function includeObjectOf(query: URLSearchParams): IncludeObject {
 	const asked = query.get('includeObject') ?? '';
 	switch (asked) {

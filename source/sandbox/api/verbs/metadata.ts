@@ -16,6 +16,7 @@ import {forbiddenValue, invalidValue, requiredValue, tooLong, type FieldCause} f
 /** All annotations of an object together, keys and values, in bytes. */
 const annotationsLimit = 256 * 1024;
 
+/** What is wrong with it: names, labels, annotations, owners. Empty where nothing is. */
 export function metadataCauses(resource: Resource, metadata: JsonObject): FieldCause[] {
 	const name = stringOf(metadata['name']);
 	const causes =

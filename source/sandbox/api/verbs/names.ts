@@ -100,6 +100,7 @@ export function qualifiedNameProblems(value: string): string[] {
 	return problems;
 }
 
+/** What is wrong with the value of a label; empty where nothing is. It may be empty itself. */
 export function labelValueProblems(value: string): string[] {
 	return [
 		...(value.length > 63 ? [tooManyCharacters(63)] : []),

@@ -5,6 +5,7 @@ import type {Form} from '../http/negotiation.js';
 import {partial, type IncludeObject, type ListMetadata} from '../../kubectl-compat/partial-object.js';
 import {tableOf} from '../../kubectl-compat/table.js';
 
+/** An object as itself, as its metadata alone, or as a Table with one row. @param options.now Milliseconds since 1970, for ages. */
 export function inForm(
 	object: StoredObject,
 	resource: Resource,
@@ -22,6 +23,7 @@ export function inForm(
 	return form.as === 'PartialObjectMetadata' ? partial(object, form.version) : object;
 }
 
+/** The same of a list. @param metadata Of the list: its version, and where the next page begins. */
 export function listInForm(
 	objects: StoredObject[],
 	resource: Resource,

@@ -48,6 +48,7 @@ export function progressDeadline(store: ObjectStore, {metadata}: StoredRevision)
 	return own ?? settingsOf(store, 'config-deployment').duration('progress-deadline', 600_000);
 }
 
+/** What the autoscaler goes by for a revision at this moment: both may change. */
 export function scaleBounds(store: ObjectStore, revision: StoredRevision): ScaleBounds {
 	const {annotations = {}, labels = {}} = revision.metadata;
 	const cluster = settingsOf(store, 'config-autoscaler');

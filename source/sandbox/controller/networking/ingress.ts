@@ -48,6 +48,10 @@ function isServed({metadata, status}: StoredIngress): boolean {
 	);
 }
 
+/**
+ * @param tables Those of the gateways that it programs: outside and inside.
+ * @param again Has a key reconciled once more, when a step is due.
+ */
 export function ingressReconciler(
 	context: ControllerContext,
 	tables: readonly RoutingTable[],

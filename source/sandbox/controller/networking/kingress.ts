@@ -86,6 +86,12 @@ export function spread(
 const tagHeader = 'Knative-Serving-Tag';
 const defaultRouteHeader = 'Knative-Serving-Default-Route';
 
+/**
+ * The KIngress of a Route: rules for its host and for that of each tag, inside and, unless it is cluster-local, outside.
+ *
+ * @param targets What the traffic comes to, percent 0–100; those of one tag go to its host.
+ * @param rollout Shares of revisions that a new latest one takes over step by step.
+ */
 export function makeIngress(
 	store: ObjectStore,
 	route: StoredRoute,

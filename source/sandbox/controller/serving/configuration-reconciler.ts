@@ -29,6 +29,10 @@ const generationLabel = 'serving.knative.dev/configurationGeneration';
 
 type ConfigurationStatus = NonNullable<Configuration['status']>;
 
+/**
+ * Knows the Revision of a generation by its label, and makes it where there is none, also when it was deleted since. That the name
+ * in the template is taken is said by `Ready`.
+ */
 export function configurationReconciler(context: ControllerContext): Reconciler {
 	const {store} = context;
 	return {

@@ -31,6 +31,7 @@ export type Rollout = {configurations?: ConfigurationRollout[]};
 export const rolloutAnnotation = 'networking.internal.knative.dev/rollout';
 const second = 1e9;
 
+/** Whether no revision is taking over traffic of another. */
 export function isDone({configurations = []}: Rollout): boolean {
 	return configurations.every(({revisions}) => revisions.length < 2);
 }

@@ -14,6 +14,7 @@ export const backOff = (failures: number): number => Math.min(first * 2 ** failu
 /** Milliseconds between two readiness probes that fail; after a few the kubelet takes more time. */
 const probePeriods = [1000, 1000, 1000, 10_000];
 
+/** Milliseconds until the next readiness probe after so many that failed. */
 export const probePeriod = (failures: number): number =>
 	probePeriods[Math.min(failures, probePeriods.length - 1)] ?? first;
 

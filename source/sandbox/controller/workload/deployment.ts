@@ -9,6 +9,7 @@ import type {StoredObject} from '../../shared-store.js';
 import {childName, controlledBy, type StoredRevision} from '../objects.js';
 import {podTemplate, workloadAnnotations, workloadLabels, type QueueEnv} from './pod-spec.js';
 
+/** `hello-00001-deployment`, cut with a hash where that would be too long for a name. */
 export const deploymentName = ({metadata}: StoredRevision): string => childName(metadata.name, '-deployment');
 
 /** Of the pod template: another one, and the Deployment replaces its pods by those of another ReplicaSet. */
@@ -18,6 +19,7 @@ const templateHash = ({metadata}: StoredRevision, queueEnv: QueueEnv): string =>
 		.digest('hex')
 		.slice(0, 8);
 
+/** Another one for each pod template: a Deployment replaces its pods by way of another ReplicaSet. */
 export const replicaSetName = (revision: StoredRevision, queueEnv: QueueEnv): string =>
 	`${deploymentName(revision)}-${templateHash(revision, queueEnv)}`;
 
@@ -48,6 +50,10 @@ export function makeDeployment(
 	};
 }
 
+/**
+ * @param replicas How many pods it is to have.
+ * @param queueEnv Of the queue-proxy: what of the cluster its pods are made with.
+ */
 export function makeReplicaSet(
 	revision: StoredRevision,
 	deployment: StoredObject,
@@ -91,6 +97,7 @@ type PodCounts = {
 /** Of a Deployment: those besides that are of the present template. */
 type RolloutCounts = PodCounts & {updated: number};
 
+/** A pod that serves is available at once: Knative has no minReadySeconds. */
 export function replicaSetStatus({metadata}: StoredObject, {all, ready}: PodCounts): object {
 	return {
 		replicas: all,
@@ -110,6 +117,12 @@ type DeploymentCondition = {
 	lastUpdateTime: string;
 };
 
+/**
+ * With the conditions as they were where they say the same, so that their times stay.
+ *
+ * @param options.isOverdue Whether it made no progress for as long as it may.
+ * @param options.now RFC 3339.
+ */
 export function deploymentStatus(
 	deployment: StoredObject,
 	replicaSet: string,

@@ -64,6 +64,7 @@ type Running = {
 	missing?: () => void;
 };
 
+/** Takes up pods when the store tells of them, from now on. @param readiness Told when a pod may get requests, and when no more. */
 export function startKubelet(context: ControllerContext, readiness: PodReadiness): Kubelet {
 	const {store, pace, events} = context;
 	const running = new Map<string, Running>();

@@ -17,6 +17,7 @@ import {makePod} from './pod-spec.js';
 import {isReady} from './pod-status.js';
 import {quotaProblem} from '../../api/admission/resource-quota.js';
 
+/** Whether the pod was made by that ReplicaSet. */
 export const isOf = (pod: StoredObject, {metadata}: StoredObject): boolean =>
 	(pod.metadata.ownerReferences ?? []).some(({uid}) => uid === metadata.uid);
 

@@ -43,6 +43,7 @@ export function statusOf(pod: StoredObject): PodStatus | undefined {
 	return isPodStatus(pod.status) ? pod.status : undefined;
 }
 
+/** By its condition Ready; false before a kubelet has written any. */
 export function isReady(pod: StoredObject): boolean {
 	return statusOf(pod)?.conditions.some(({type, status}) => type === 'Ready' && status === 'True') ?? false;
 }
@@ -55,6 +56,13 @@ export function containerStatusOf(
 	return statusOf(pod)?.containerStatuses.find(({name}) => name === container);
 }
 
+/**
+ * The status of a pod with its app and its queue-proxy; times stay where a condition says what it said.
+ *
+ * @param options.state Of the container of the app, `lastState` that before its last restart.
+ * @param options.ready Whether the readiness probe, which is that of the queue-proxy, was answered last.
+ * @param options.now RFC 3339.
+ */
 export function podStatus(
 	pod: StoredObject,
 	options: {

@@ -48,6 +48,7 @@ type PodDeadline = {
 const firstRetry = 1000;
 const longestRetry = 300_000;
 
+/** @param again Has a revision reconciled once more: when it made no progress for too long, or a pod that was refused is tried again. */
 export function podsReconciler(
 	context: ControllerContext,
 	autoscaler: Autoscaler,

@@ -145,6 +145,7 @@ export function isEmpty(set: FieldSet): boolean {
 	return childrenOf(set).length === 0;
 }
 
+/** The fields of either set. Neither is changed. */
 export function union(left: FieldSet, right: FieldSet): FieldSet {
 	return Object.fromEntries(childrenOf(unionAt(left, right)));
 }

@@ -24,6 +24,7 @@ export function overSocket(socket: Duplex, head: Buffer, start: Start): void {
 	session.receive(head);
 }
 
+/** Text messages carry none: they end the connection with 1003. */
 export function overWebSocket(client: WebSocket, start: Start): void {
 	const session = start({
 		send: (bytes, sent) => client.send(bytes, () => sent?.()),

@@ -35,5 +35,6 @@ export function portsOf(query: URLSearchParams): number[] {
 export const forwardingError = ({namespace, name}: ForwardedPod, port: number, why: string): string =>
 	`error forwarding port ${port} to pod ${namespace}/${name}, uid : ${why}`;
 
+/** What containerd says of a port of a pod at which nothing listens. */
 export const nobodyListens = (port: number): string =>
 	`failed to connect to localhost:${port} inside namespace: dial tcp4 127.0.0.1:${port}: connect: connection refused`;

@@ -82,11 +82,14 @@ export const synStreamFrame = (stream: number, headers: Buffer, isLast = false):
 export const synReplyFrame = (stream: number, headers: Buffer, isLast = false): Buffer =>
 	controlFrame('syn-reply', isLast, Buffer.concat([numbers(stream), headers]));
 
+/** RST_STREAM. @param status Of SPDY/3.1: 1 a protocol error, 3 refused, 5 cancelled. */
 export const resetFrame = (stream: number, status: number): Buffer =>
 	controlFrame('rst-stream', false, numbers(stream, status));
 
+/** PING, also as the answer to one of the same id. */
 export const pingFrame = (id: number): Buffer => controlFrame('ping', false, numbers(id));
 
+/** GOAWAY. @param lastStream The last that was taken. @param status 0 is an orderly end. */
 export const goAwayFrame = (lastStream: number, status: number): Buffer =>
 	controlFrame('goaway', false, numbers(lastStream, status));
 

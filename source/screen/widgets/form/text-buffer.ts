@@ -27,6 +27,7 @@ export const bufferOf = (text: string): TextBuffer => {
 	return {characters, cursor: characters.length};
 };
 
+/** All of its text, wherever the cursor is. */
 export const textOf = ({characters}: TextBuffer): string => characters.join('');
 
 /** A dot for each character from that place of the text on, so that it can be edited without being seen. */
