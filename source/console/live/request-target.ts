@@ -13,8 +13,11 @@ export type TargetLookup =
 	| {
 			ok: true;
 			target: ProbeTarget;
+			/** What is asked: that of a host of one's own, where one is. */
 			url: string;
 			command: string;
+			/** That a URL with https is asked without TLS, as a sentence. */
+			inClear?: string;
 			/** What the command needs when this program has ended: the same port-forward by kubectl. */
 			forwarding?: string;
 			/** That the gateway's own address cannot be reached from here, and what that means. */
@@ -55,21 +58,24 @@ export function targetOf(
 	const isAtOwn = own !== undefined && !isOther;
 	const {scheme, address} = doorOf(isAtOwn ? own : gateway);
 	const authority = (isOther && ownHost) || parsed.host;
+	const asked = isOther ? `${gateway.hostScheme ?? parsed.protocol.slice(0, -1)}://${authority}` : url;
+	const isInClear = scheme === 'http' && asked.startsWith('https:');
 	const {protocol} = service.summary;
 	const {forward, unreached, guess} = isAtOwn ? {} : gateway;
+	const tunnel = isAtOwn ? own.tunnel : forward?.tunnel;
 	return {
 		ok: true,
-		url,
+		url: asked,
 		target: {
 			address,
-			tunnel: forward?.tunnel,
+			tunnel,
 			authority,
 			path: protocol !== 'grpc' ? path : grpcCall ? `/${grpcCall.method}` : '/',
 			scheme,
 			protocol: protocol === 'grpc' ? 'grpc' : 'http1',
 			...(content && {request: content}),
 			...(scheme === 'https' && {authorities}),
-			...(own && !isAtOwn && {tagsAt: {...doorOf(own), tunnel: undefined, authorities}}),
+			...(own && !isAtOwn && {tagsAt: {...doorOf(own), tunnel: own.tunnel, authorities}}),
 		},
 		command:
 			protocol === 'grpc'
@@ -81,6 +87,7 @@ export function targetOf(
 						insecure,
 					})
 				: curlCommand(authority, address, {scheme, path, cacert: cacert?.file, insecure, ...request}),
+		...(isInClear && {inClear: clearSentence(authority, gateway.via)}),
 		...(forward && {forwarding: forward.command}),
 		...(unreached && {unreached: unreached.sentence}),
 		...(guess !== undefined && {guess}),
@@ -104,6 +111,11 @@ export function tagHostFault({statusTraffic, name}: ServiceView, host: string): 
 /** The scheme is of the door, not of the URL: a load balancer may have TLS where Knative knows of none, and the other way round. */
 function doorOf({host, port, tls}: {host: string; port: number; tls: boolean}) {
 	return {scheme: tls ? ('https' as const) : ('http' as const), address: {host, port}};
+}
+
+function clearSentence(host: string, via: string): string {
+	const why = via === '--gateway' ? 'as --gateway says' : 'because the gateway has no TLS port';
+	return `Asked in the clear, ${why}: the URL is https, and the certificate of ${host} is not checked.`;
 }
 
 /** A ready route has one: waiting brings none then. */

@@ -59,6 +59,7 @@ async function ask(
 		isSettling: !routeSettled(service),
 		url: asked.url,
 		command: asked.command,
+		...(asked.inClear !== undefined && {inClear: asked.inClear}),
 		...(asked.forwarding !== undefined && {forwarding: asked.forwarding}),
 		...(asked.unreached !== undefined && {unreached: asked.unreached}),
 		...(asked.guess !== undefined && {guess: asked.guess}),

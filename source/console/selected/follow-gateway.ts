@@ -19,6 +19,7 @@ import {
 	routeOf,
 	routesOf,
 	withAuthorities,
+	withOwnForward,
 	type AskedRoutes,
 	type DoorsFound,
 } from './reach-gateway.js';
@@ -70,7 +71,8 @@ export function followGateway(
 		if (!route || key === undefined) return;
 		const put = (gateway: GatewayState) => {
 			if (current !== key || signal.aborted) return;
-			if (gateway.kind === 'found' && !gateway.forward && !gateway.unreached) known.set(key, gateway);
+			const isLasting = gateway.kind === 'found' && !gateway.forward && !gateway.own?.tunnel;
+			if (isLasting && !gateway.unreached) known.set(key, gateway);
 			const {gateway: shown, gatewayNames} = store.getState();
 			// That of a host of one's own may be another than the services of this kind have.
 			const names = host === undefined ? withName(gatewayNames, service, gateway) : gatewayNames;
@@ -113,6 +115,8 @@ const isSameWay = (one: GatewayState, other: GatewayState): boolean =>
 		other.kind === 'found' &&
 		!one.forward &&
 		!other.forward &&
+		!one.own?.tunnel &&
+		!other.own?.tunnel &&
 		isDeepStrictEqual(one, other));
 
 /** The same map where it says so already. */
@@ -146,8 +150,11 @@ async function lookForGateway(
 			await forwardWhileNeeded(put, looking, found, signal);
 			continue;
 		}
+		if (isReached(found)) {
+			put(await withAuthorities(cluster, await withOwnForward(cluster, found, signal)));
+			return;
+		}
 		put(await withAuthorities(cluster, found));
-		if (isReached(found)) return;
 		await pause(retry, signal);
 	}
 }
@@ -209,7 +216,8 @@ async function forwardWhileNeeded(
 ): Promise<void> {
 	const {cluster, retry} = looking;
 	const over = new AbortController();
-	const gateway = await withAuthorities(cluster, found);
+	const ending = AbortSignal.any([signal, over.signal]);
+	const gateway = await withAuthorities(cluster, await withOwnForward(cluster, found, ending));
 	const opened = await openForward(cluster, gateway, {
 		onState: () => publish(),
 		onGone: () => over.abort(),
@@ -218,6 +226,7 @@ async function forwardWhileNeeded(
 		return `the gateway is reached through a port-forward only, and no port of this machine can be had for one: ${why}`;
 	});
 	if (typeof opened === 'string') {
+		over.abort();
 		if (!signal.aborted) put({kind: 'not found', sentence: opened});
 		return pause(retry, signal);
 	}
@@ -225,7 +234,6 @@ async function forwardWhileNeeded(
 	function publish(): void {
 		if (!signal.aborted) put(forwardedGateway(cluster, gateway, forward));
 	}
-	const ending = AbortSignal.any([signal, over.signal]);
 	publish();
 	while (!ending.aborted) {
 		await pause(retry, ending);

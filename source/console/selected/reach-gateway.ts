@@ -1,4 +1,5 @@
 /** The way to the gateway of a service: found or given, with who may vouch for it and, where none leads there otherwise, by a port-forward. */
+import {isDeepStrictEqual} from 'node:util';
 import type {Cluster} from '../../kube/cluster.js';
 import {findGateway, type AskedRoute, type FoundGateway} from '../../kube/gateway/find-gateway.js';
 import {resolveGiven, type GatewayAddress, type GivenGateway} from '../../kube/gateway/gateway-address.js';
@@ -14,7 +15,12 @@ type SelectedRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boole
 /** `own`: of the service itself, where what is asked is a host of a DomainMapping. */
 export type AskedRoutes = {asked: SelectedRoute; own?: SelectedRoute};
 
-type OwnDoor = {own?: {host: string; port: number; tls: boolean}};
+type OwnDoor = {
+	own?: NonNullable<Extract<GatewayState, {kind: 'found'}>['own']>;
+	/** The same, where only a port-forward leads there. */
+	ownInside?: Extract<FoundGateway, {kind: 'inside'}>;
+	hostScheme?: 'http' | 'https';
+};
 
 /** Where a gateway is and, where the service's own hosts have another door, where that is. */
 export type DoorsFound = FoundGateway & OwnDoor;
@@ -48,9 +54,14 @@ export async function findGateways(
 ): Promise<DoorsFound> {
 	const found = await findGateway(cluster, asked, options);
 	if (!own || found.kind === 'not found') return found;
+	const mapped = {...found, hostScheme: asked.scheme};
 	const ofService = await findGateway(cluster, own, options);
-	if (ofService.kind !== 'found' || ofService.unreached) return found;
-	return withOwnDoor(found, ofService);
+	if (ofService.kind === 'inside') {
+		const isSame = found.kind === 'inside' && isDeepStrictEqual(found.service, ofService.service);
+		return isSame ? mapped : {...mapped, ownInside: ofService};
+	}
+	if (ofService.kind !== 'found' || ofService.unreached) return mapped;
+	return withOwnDoor(mapped, ofService);
 }
 
 /** Found by port-forward it is another door in any case. */
@@ -87,7 +98,9 @@ export async function givenGateway(
 ): Promise<GatewayState> {
 	const resolved = resolveGiven(given, asked.scheme);
 	const found = {kind: 'found', via: '--gateway', ...resolved} as const;
-	const both: typeof found & OwnDoor = own ? withOwnDoor(found, resolveGiven(given, own.scheme)) : found;
+	const both: typeof found & OwnDoor = own
+		? {...withOwnDoor(found, resolveGiven(given, own.scheme)), hostScheme: asked.scheme}
+		: found;
 	const speaksTls = resolved.tls || both.own?.tls;
 	return speaksTls ? {...both, authorities: await authoritiesOf(cluster)} : both;
 }
@@ -103,6 +116,7 @@ export function forwardedGateway(
 		authorities,
 		guess,
 		own,
+		hostScheme,
 	}: Extract<FoundGateway, {kind: 'inside'}> & OwnDoor & {authorities?: readonly string[]},
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
@@ -119,6 +133,7 @@ export function forwardedGateway(
 		...(authorities && {authorities}),
 		...(guess !== undefined && {guess}),
 		...(own && {own}),
+		...(hostScheme && {hostScheme}),
 	};
 }
 
@@ -139,6 +154,22 @@ export async function openForward(
 		connect: async (target, signal) => cluster.connectToPod(target, signal),
 	};
 	return openPortForward(service, way, listeners);
+}
+
+/** With the way to the service's own hosts, where that is a port-forward: it is open until `signal` says stop. */
+export async function withOwnForward<Found extends DoorsFound>(
+	cluster: Cluster,
+	found: Found,
+	signal: AbortSignal,
+): Promise<Found> {
+	const {ownInside} = found;
+	if (!ownInside) return found;
+	const forward = await openForward(cluster, ownInside).catch(() => undefined);
+	if (!forward) return found;
+	if (signal.aborted) await forward.close();
+	else signal.addEventListener('abort', () => void forward.close(), {once: true});
+	const {host, port} = forward;
+	return {...found, own: {host, port, tls: ownInside.tls, tunnel: forward}};
 }
 
 const nothing = async () => {};
@@ -165,8 +196,14 @@ export async function reachGateway(
 ): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
 	const routes = await routesOf(cluster, routeOf(service), host);
 	if (given) return {gateway: await givenGateway(cluster, given, routes), close: nothing};
-	const found = await withAuthorities(cluster, await findGateways(cluster, routes, {signal}));
-	if (found.kind !== 'inside') return {gateway: found, close: nothing};
+	const over = new AbortController();
+	const bare = await findGateways(cluster, routes, {signal});
+	const found = await withAuthorities(cluster, await withOwnForward(cluster, bare, over.signal));
+	if (found.kind !== 'inside') return {gateway: found, close: async () => over.abort()};
 	const forward = await openForward(cluster, found);
-	return {gateway: forwardedGateway(cluster, found, forward), close: async () => forward.close()};
+	const close = async () => {
+		over.abort();
+		await forward.close();
+	};
+	return {gateway: forwardedGateway(cluster, found, forward), close};
 }

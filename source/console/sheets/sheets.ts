@@ -133,6 +133,8 @@ export type VerifySheet = {
 	url: string;
 	/** The command line that asks the same. */
 	command: string;
+	/** That a URL with https is asked without TLS. */
+	inClear?: string;
 	/** What the command needs when this program has ended. */
 	forwarding?: string;
 	/** That the gateway's own address cannot be reached from here, and what that means. */

@@ -160,7 +160,7 @@ function reportOf(
 	const isByHeader = otherwise?.isByHeader === true;
 	const place = {revision, tag, url: asked.url, byHeader: isByHeader, command: asked.command};
 	const isGateways = outcome.kind === 'response' && outcome.by === 'gateway';
-	const aside = [otherwise?.sentence, asked.unreached, isGateways ? asked.guess : undefined].filter(
+	const aside = [otherwise?.sentence, asked.inClear, asked.unreached, isGateways ? asked.guess : undefined].filter(
 		sentence => sentence !== undefined,
 	);
 	const say = (...sentences: string[]) => [...sentences, ...aside].join(' ');

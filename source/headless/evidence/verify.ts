@@ -232,6 +232,7 @@ async function askService(
 					expected: expected.shares,
 					requestOptions,
 					besides: [
+						asked.inClear,
 						asked.unreached,
 						snapshot.gatewayAnswers > 0 ? gateway.guess : undefined,
 						change?.note,

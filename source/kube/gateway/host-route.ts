@@ -1,4 +1,5 @@
 /** Which gateway a host of one's own has: its DomainMapping has an Ingress, a class and a URL of its own. */
+import {createHash} from 'node:crypto';
 import {parseDomainMapping} from '../../knative/service/domain-mapping.js';
 import {TransportError, type Cluster} from '../cluster.js';
 import {domainMappingsPath} from '../paths.js';
@@ -8,7 +9,7 @@ export type HostRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: bo
 
 /**
  * The route by which `host` is served, where a DomainMapping of the namespace has that name; undefined where none has, or it may not
- * be read. Its Ingress has its name (knative/serving pkg/reconciler/domainmapping/resources/ingress.go).
+ * be read. Its Ingress is named after it (knative/serving pkg/reconciler/domainmapping/resources/ingress.go).
  *
  * @param host With a port or without.
  */
@@ -25,7 +26,7 @@ export async function readHostRoute(
 		const {uid, url, ingressClass} = parsed.value;
 		return {
 			namespace,
-			name,
+			name: ingressNameOf(name),
 			scheme: url?.startsWith('https:') ? 'https' : 'http',
 			clusterLocal: false,
 			ingressClass,
@@ -35,4 +36,15 @@ export async function readHostRoute(
 		if (error instanceof TransportError) return undefined;
 		throw error;
 	}
+}
+
+/** Characters of a name of Kubernetes', and of an MD5 in it. */
+const longest = 63;
+const hashLength = 32;
+
+/** What has no room for the host keeps its beginning, with a hash (knative/pkg kmeta.ChildName). */
+function ingressNameOf(host: string): string {
+	if (host.length <= longest) return host;
+	const hash = createHash('md5').update(host).digest('hex');
+	return `${host.slice(0, longest - hashLength)}${hash}`;
 }

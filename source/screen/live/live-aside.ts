@@ -26,9 +26,18 @@ export function asidePieces(
 		isRefused,
 		isUnread = false,
 		isForwarded,
+		isInClear = false,
 		background,
 		isBack,
-	}: {isRefused: boolean; isUnread?: boolean; isForwarded: boolean; background: number; isBack: boolean},
+	}: {
+		isRefused: boolean;
+		isUnread?: boolean;
+		isForwarded: boolean;
+		/** Though the URL is https. */
+		isInClear?: boolean;
+		background: number;
+		isBack: boolean;
+	},
 ): AsidePiece[] {
 	const past = snapshot.history.at(-page);
 	if (page > 0 && past) {
@@ -56,6 +65,7 @@ export function asidePieces(
 						: 'switching'
 				: `${split} since ${clock(since)}`,
 		},
+		...(isInClear ? [{text: 'in the clear', rank: 3}] : []),
 		...(isForwarded ? [{text: 'via API server', rank: 4}] : []),
 		...(background > 0 ? [{text: `${count(background, 'loop')} in background`, rank: 2}] : []),
 	];

@@ -1,7 +1,7 @@
 /** Pane 4: what users really get. Counts per revision beside what is configured, the verdict, the answers as they come. */
 import {Box} from 'ink';
 import {useEffect} from 'react';
-import {requestOptionsFor} from '../../console/live/request-target.js';
+import {requestOptionsFor, targetOf} from '../../console/live/request-target.js';
 import {focusedPane, selectedService} from '../../console/state/read.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
 import type {Size} from '../layout.js';
@@ -33,6 +33,8 @@ export function LivePane({width, height}: Size) {
 		sameParts,
 	);
 	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
+	const asked = service && targetOf(service, service.url, gateway, requestOptions);
+	const isInClear = asked?.ok === true && asked.inClear !== undefined;
 	const snapshot = service && live?.uid === service.uid ? live.snapshot : undefined;
 	const page = live?.page ?? 0;
 	const isBack = useConsoleState(
@@ -68,6 +70,7 @@ export function LivePane({width, height}: Size) {
 						isRefused,
 						isUnread: service?.splitDoubt !== undefined,
 						isForwarded,
+						isInClear,
 						background,
 						isBack,
 					}),

@@ -308,6 +308,42 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		expect((await redirected('')).output).toContain('(308 moved)');
 	});
 
+	it('that has no TLS port is asked in the clear for a URL with https, and that is said', async () => {
+		const plain = await gateway();
+		const file = await kubeconfig({object: kourierWith([{name: 'http2', port: plain.port}], withHttps)});
+		const why = 'because the gateway has no TLS port: the URL is https, and the certificate of';
+		const host = 'checkout.default.example.com';
+		const {code, output} = await verify(file);
+		expect(code).toBe(0);
+		expect(output).toContain(`Asked in the clear, ${why} ${host} is not checked.`);
+		const json = await verify(file, '-o', 'json');
+		expect(JSON.parse(json.stdout)).toMatchObject({
+			url: `https://${host}`,
+			gateway: {tls: false},
+			notes: [`Asked in the clear, ${why} ${host} is not checked.`],
+		});
+		const alone = await runProgram(['verify', 'cart', '--revision', '@canary', '--kubeconfig', file]);
+		expect(alone.stdout).toContain(`Asked in the clear, ${why} canary-cart.default.example.com`);
+		// As it was told to, too.
+		const told = await verify(file, '--gateway', `http://127.0.0.1:${plain.port}`);
+		expect(told.output).toContain(
+			`Asked in the clear, as --gateway says: the URL is https, and the certificate of ${host} is not checked.`,
+		);
+		await using terminal = openTerminal({
+			command: process.execPath,
+			args: [builtProgram, '--kubeconfig', file],
+			env: {XDG_STATE_HOME: authority.directory},
+		});
+		await terminal.until(/▸ . cart /);
+		const pane = await terminal.until(/▲ Asked in the clear/);
+		expect(pane).toMatch(/is not checked\./);
+		terminal.press('v');
+		const sheet = await terminal.until(/Test request: cart[^]*200/);
+		expect(sheet).toMatch(/▲ Asked in the clear, because the gateway has no TLS port/);
+		terminal.press('esc', 'space');
+		await terminal.until(/req\/s .*answers? .*in the clear/);
+	});
+
 	it('is asked for another host where that is given, as of a DomainMapping', async () => {
 		const plain = await gateway({answer: () => ({status: 200, body: 'mapped\n'})});
 		const file = await kubeconfig({});
@@ -316,65 +352,76 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		expect((await verify(file, '--host', 'no host')).code).toBe(2);
 	});
 
-	it('of a DomainMapping is that of its own Ingress, and speaks what its URL says', async () => {
-		const host = 'shop.example.org';
-		const wrong = await gateway({answer: () => ({status: 404})});
-		const mapped = await gateway({
-			tls: authority.issue('mapped', [`DNS:${host}`]),
-			rewriteHost: 'checkout.default.example.com',
-		});
-		const own = await gateway();
-		const door = {status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}}};
-		const objects: Record<string, object> = {
-			'/apis/serving.knative.dev/v1beta1/namespaces/default/domainmappings/shop.example.org': {
-				metadata: {name: host, namespace: 'default', uid: 'd-1'},
-				spec: {ref: {kind: 'Service', name: 'checkout', namespace: 'default'}},
-				status: {url: `https://${host}`, conditions: [{type: 'Ready', status: 'True'}]},
-			},
-			'/apis/networking.internal.knative.dev/v1alpha1/namespaces/default/ingresses/shop.example.org': {
-				metadata: {
-					name: host,
-					annotations: {'networking.knative.dev/ingress.class': 'contour.ingress.networking.knative.dev'},
+	it.each([
+		['', 'shop.example.org', 'shop.example.org'],
+		[
+			', whose name has a hash where the host is too long for it',
+			'a-shop-with-a-long-name.of-a-department-with-a-longer-one.example.org',
+			// kmeta.ChildName (knative.dev/pkg) made this of it.
+			'a-shop-with-a-long-name.of-a-de2f72759e4798767ca30e775e98eb0316',
+		],
+	])(
+		'of a DomainMapping is that of its own Ingress%s, and speaks what its URL says',
+		async (_, host, ingress) => {
+			const wrong = await gateway({answer: () => ({status: 404})});
+			const mapped = await gateway({
+				tls: authority.issue('mapped', [`DNS:${host}`]),
+				rewriteHost: 'checkout.default.example.com',
+			});
+			const own = await gateway();
+			const door = {status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}}};
+			const objects: Record<string, object> = {
+				[`/apis/serving.knative.dev/v1beta1/namespaces/default/domainmappings/${host}`]: {
+					metadata: {name: host, namespace: 'default', uid: 'd-1'},
+					spec: {ref: {kind: 'Service', name: 'checkout', namespace: 'default'}},
+					status: {url: `https://${host}`, conditions: [{type: 'Ready', status: 'True'}]},
 				},
-				status: {
-					publicLoadBalancer: {ingress: [{domainInternal: 'envoy.contour-external.svc.cluster.local'}]},
+				[`/apis/networking.internal.knative.dev/v1alpha1/namespaces/default/ingresses/${ingress}`]: {
+					metadata: {
+						name: ingress,
+						annotations: {'networking.knative.dev/ingress.class': 'contour.ingress.networking.knative.dev'},
+					},
+					status: {
+						publicLoadBalancer: {ingress: [{domainInternal: 'envoy.contour-external.svc.cluster.local'}]},
+					},
 				},
-			},
-			'/api/v1/namespaces/contour-external/services/envoy': {
-				metadata: {name: 'envoy', namespace: 'contour-external'},
-				spec: {
-					ports: [
-						{name: 'http', port: wrong.port},
-						{name: 'https', port: mapped.port},
-					],
+				'/api/v1/namespaces/contour-external/services/envoy': {
+					metadata: {name: 'envoy', namespace: 'contour-external'},
+					spec: {
+						ports: [
+							{name: 'http', port: wrong.port},
+							{name: 'https', port: mapped.port},
+						],
+					},
+					...door,
 				},
-				...door,
-			},
-		};
-		const file = await kubeconfig({
-			answer: ({path: to}) => (objects[to] ? {status: 200, body: objects[to]} : undefined),
-			object: kourierWith([{name: 'http2', port: own.port}]),
-		});
-		const {code, output} = await verify(file, '--host', host, '--cacert', authority.file);
-		expect(output).toContain(` at 127.0.0.1:${mapped.port}`);
-		expect(output).toMatch(/8 of 8 answered/);
-		expect(code).toBe(0);
-		const seen = mapped.seen.filter(each => !each.host.startsWith('kn-canary-'));
-		expect(new Set(seen.map(each => `${each.host} ${each.serverName}`))).toEqual(
-			new Set([`${host} ${host}`]),
-		);
-		expect(wrong.seen).toEqual([]);
-		// Of cart, whose revisions have tags: those are hosts of the service itself.
-		const tagged = await runProgram(
-			['verify', 'cart', '--requests', '8', '--rate', '50', '--kubeconfig', file, '--host', host].concat(
-				'--cacert',
-				authority.file,
-			),
-			{XDG_STATE_HOME: authority.directory},
-		);
-		expect(tagged.output).not.toMatch(/teaches nothing/);
-		expect(own.seen.map(each => each.host)).toContain('canary-cart.default.example.com');
-	});
+			};
+			const file = await kubeconfig({
+				answer: ({path: to}) => (objects[to] ? {status: 200, body: objects[to]} : undefined),
+				object: kourierWith([{name: 'http2', port: own.port}]),
+			});
+			const {code, output} = await verify(file, '--host', host, '--cacert', authority.file);
+			expect(output).toContain(`default/checkout  https://${host} at 127.0.0.1:${mapped.port}`);
+			expect(output).not.toContain('in the clear');
+			expect(output).toMatch(/8 of 8 answered/);
+			expect(code).toBe(0);
+			const seen = mapped.seen.filter(each => !each.host.startsWith('kn-canary-'));
+			expect(new Set(seen.map(each => `${each.host} ${each.serverName}`))).toEqual(
+				new Set([`${host} ${host}`]),
+			);
+			expect(wrong.seen).toEqual([]);
+			// Of cart, whose revisions have tags: those are hosts of the service itself.
+			const tagged = await runProgram(
+				['verify', 'cart', '--requests', '8', '--rate', '50', '--kubeconfig', file, '--host', host].concat(
+					'--cacert',
+					authority.file,
+				),
+				{XDG_STATE_HOME: authority.directory},
+			);
+			expect(tagged.output).not.toMatch(/teaches nothing/);
+			expect(own.seen.map(each => each.host)).toContain('canary-cart.default.example.com');
+		},
+	);
 
 	it('with an address of IPv6 is printed with brackets', async () => {
 		const plain = await gateway({address: '::1'});

@@ -41,7 +41,9 @@ export type GatewayState =
 			/** Where it speaks TLS, when that is not here. */
 			secure?: {host: string; port: number};
 			/** Where the service's own host and its tags are asked, when what is asked is a host of a DomainMapping with another gateway. */
-			own?: {host: string; port: number; tls: boolean};
+			own?: {host: string; port: number; tls: boolean; tunnel?: Tunnel};
+			/** Of the URL of the DomainMapping, when what is asked is its host. */
+			hostScheme?: 'http' | 'https';
 			/** PEM certificates of those who may vouch for it, where it speaks TLS. */
 			authorities?: readonly string[];
 			/** It has no address outside that can be reached: this one is ours, and leads there through the API server. */

@@ -32,6 +32,7 @@ export function Verify({
 			lines={[
 				{text: sheet.url},
 				{text: command, hard: true, style: theme.styles.muted},
+				...(sheet.inClear === undefined ? [] : [clearLine(sheet.inClear, theme)]),
 				...unreachedLines(sheet, theme),
 				...(sheet.forwarding === undefined ? [] : forwardingLines(sheet.forwarding, theme)),
 				{text: ''},
@@ -42,6 +43,11 @@ export function Verify({
 		/>
 	);
 }
+
+const clearLine = (text: string, {styles, glyphs}: Theme): DocumentLine => ({
+	text: `${glyphs.warning} ${text}`,
+	style: styles.warning,
+});
 
 /** Without a port-forward it is why there will be no answer; with one, why there is one. */
 function unreachedLines({unreached, forwarding}: VerifySheet, {styles, glyphs}: Theme): DocumentLine[] {
