@@ -36,6 +36,8 @@ export type Credentials = {
 export type Standing = {
 	/** The credential plugin that runs at the moment. */
 	plugin?: PluginRun | undefined;
+	/** A plugin gets no further before the operator hands the terminal over, with ctrl-r. */
+	needsTerminal?: boolean;
 	/** That the context means another cluster by now, as a sentence without its end. */
 	movedTo?: string | undefined;
 };
@@ -194,13 +196,20 @@ export function credentialSource(
 	const switchTo = (now: SelectedContext) => {
 		selected = now;
 		void plugin?.then(login => login.close());
+		if (standing.needsTerminal) put({needsTerminal: false});
 		plugin = undefined;
 		oidc = undefined;
 	};
 
 	const pluginLogin = async (): Promise<PluginLogin> => {
 		plugin ??= import('./plugin-login.js').then(({createPluginLogin}) =>
-			createPluginLogin(selected, {terminal, onRun: run => put({plugin: run})}),
+			createPluginLogin(selected, {
+				terminal,
+				onRun: run => put({plugin: run}),
+				onNeed(needsTerminal) {
+					if (needsTerminal !== Boolean(standing.needsTerminal)) put({needsTerminal});
+				},
+			}),
 		);
 		return plugin;
 	};

@@ -20,8 +20,6 @@ export class PluginError extends Error {
 	override name = 'PluginError';
 	/** It failed with the terminal: what it said there is not known. */
 	isUnheard = false;
-	/** Whoever was asked for something ended it with ctrl-c. */
-	isDeclined = false;
 	constructor(
 		message: string,
 		/** The command is not there: no other way to run it helps. */

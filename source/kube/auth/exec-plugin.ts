@@ -174,8 +174,6 @@ async function outputOf(
 			: 'it failed without a word';
 		const error = new PluginError(`${words ?? wordless} (${how})`);
 		error.isUnheard = interactive && words === undefined;
-		// A program that heeds it itself ends with what a shell makes of the signal.
-		error.isDeclined = interactive && (killedBy === 'SIGINT' || code === 130);
 		reject(error);
 	};
 	child.once('exit', (code, killedBy) => void ended(code, killedBy));

@@ -25,7 +25,7 @@ export type PluginRun = {
 export type TerminalLoan = {
 	/**
 	 * Whether what is drawn there would have to make room: then a plugin gets it when nothing else helps, and after the first
-	 * login, or one that they broke off, only when the operator asks for it.
+	 * login, or one that failed with it, only when the operator asks for it.
 	 */
 	readonly isDrawnOn: boolean;
 	/** Lends it for as long as `use` takes. */
@@ -76,11 +76,14 @@ export function createPluginLogin(
 	{
 		terminal,
 		onRun,
+		onNeed = () => {},
 		timers = systemTimers,
 	}: {
 		terminal?: TerminalLoan | undefined;
 		/** Told of what runs, each time that changes; undefined when nothing does any more. */
 		onRun: (run: PluginRun | undefined) => void;
+		/** Told whether it gets no further before the operator hands the terminal over. */
+		onNeed?: (needsTerminal: boolean) => void;
 		timers?: Pick<Timers, 'now'>;
 	},
 ): PluginLogin {
@@ -92,8 +95,8 @@ export function createPluginLogin(
 	let good: ExecCredential | undefined;
 	let hadAny = false;
 	let isWanted = false;
-	/** It was given the terminal, and the operator did not want that: they would be asked again before they could leave. */
-	let isDeclined = false;
+	/** What became of it with the terminal: whoever broke it off would be asked again before they could leave. */
+	let failed: string | undefined;
 	let failure: {error: KubeconfigError; until: number} | undefined;
 	let rejections = 0;
 	let mayRunAt = 0;
@@ -127,11 +130,12 @@ export function createPluginLogin(
 
 	async function withTerminal(loan: TerminalLoan): Promise<ExecCredential> {
 		isWanted = false;
-		isDeclined = false;
+		failed = undefined;
+		onNeed(false);
 		try {
 			return await loan.lend(async () => once(true));
 		} catch (error) {
-			isDeclined = error instanceof PluginError && error.isDeclined;
+			if (error instanceof PluginError) failed = error.message;
 			throw error;
 		}
 	}
@@ -143,12 +147,28 @@ export function createPluginLogin(
 		} catch (error) {
 			if (!(error instanceof PluginError)) throw error;
 			const again = error.isUnheard ? 'the same with the terminal' : `with the terminal: ${error.message}`;
-			throw new PluginError(`${before.message}; ${again}`, false, {cause: error});
+			throw needing(`${before.message}; ${again}; ctrl-r runs it so again`, error);
 		}
 	}
 
+	async function withTerminalAlone(loan: TerminalLoan): Promise<ExecCredential> {
+		try {
+			return await withTerminal(loan);
+		} catch (error) {
+			if (!(error instanceof PluginError) || !loan.isDrawnOn) throw error;
+			throw needing(`${error.message}; ctrl-r hands the terminal over again`, error);
+		}
+	}
+
+	/** Nothing but the operator gets it any further. */
+	function needing(why: string, cause?: unknown): PluginError {
+		onNeed(true);
+		return new PluginError(why, false, {cause});
+	}
+
 	async function run(): Promise<ExecCredential> {
-		const mayLend = terminal !== undefined && (!terminal.isDrawnOn || isWanted || !(hadAny || isDeclined));
+		const mayLend =
+			terminal !== undefined && (!terminal.isDrawnOn || isWanted || !(hadAny || failed !== undefined));
 		if (mode === 'Never' || terminal === undefined) {
 			if (mode === 'Always') {
 				throw new PluginError(
@@ -159,8 +179,8 @@ export function createPluginLogin(
 			return once(false);
 		}
 		if (mode === 'Always') {
-			if (mayLend) return withTerminal(terminal);
-			throw new PluginError('it wants the terminal for a new login; ctrl-r hands it over', true);
+			if (mayLend) return withTerminalAlone(terminal);
+			throw needing(`${failed ?? 'it wants the terminal for a new login'}; ctrl-r hands the terminal over`);
 		}
 		// As kubectl, where nothing is drawn that would have to make room.
 		if (!terminal.isDrawnOn) return withTerminal(terminal);
@@ -170,7 +190,7 @@ export function createPluginLogin(
 			const helps = error instanceof PluginError && !error.isMissing;
 			if (!helps) throw error;
 			if (mayLend) return withTerminalAfter(error, terminal);
-			throw new PluginError(`${error.message}; ctrl-r runs it with the terminal`, false, {cause: error});
+			throw needing(`${error.message}; ctrl-r runs it with the terminal`, error);
 		}
 	}
 
@@ -181,6 +201,7 @@ export function createPluginLogin(
 			if (failure && now < failure.until) throw failure.error;
 			try {
 				good = await run();
+				onNeed(false);
 				failure = undefined;
 				gaveAt = timers.now();
 				hadAny = true;
@@ -210,6 +231,7 @@ export function createPluginLogin(
 			isWanted = true;
 			failure = undefined;
 			mayRunAt = 0;
+			onNeed(false);
 		},
 		close() {
 			ending.abort(new Error('the console is left'));

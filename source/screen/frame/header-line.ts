@@ -78,7 +78,9 @@ export function headerLine(
 		connection.kind === 'connected' && (connection.readOnly || standing.movedTo !== undefined);
 	const state = standing.plugin
 		? {text: `${theme.glyphs.waiting} logging in`, style: styles.waiting}
-		: watchState(connection, feeds, now, theme);
+		: standing.needsTerminal
+			? {text: `${theme.glyphs.bad} login waits for ctrl-r`, style: styles.bad}
+			: watchState(connection, feeds, now, theme);
 	const around: Piece[] = [
 		{text: ' kn-canary', style: {bold: true}},
 		{text: '  '},

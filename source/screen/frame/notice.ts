@@ -44,7 +44,7 @@ export function noticeOf(
 	if (connection.kind === 'failed') {
 		return {text: connection.sentence, style: styles.bad, isWhole: true};
 	}
-	const {plugin, movedTo} = state.standing;
+	const {plugin, needsTerminal, movedTo} = state.standing;
 	if (movedTo !== undefined && connection.kind === 'connected') {
 		const go = `:ctx ${connection.context} goes there`;
 		return {
@@ -63,7 +63,9 @@ export function noticeOf(
 		const data = since === undefined ? '' : ` Data from ${clock(since)}.`;
 		const why = feed.why.replace(/\.$/, '');
 		const where = feed.of === undefined ? '' : `${feed.of}: `;
-		const text = `${where}${why}.${data} Retrying; ctrl-r retries now.`;
+		// What the login waits for stands at the end of why.
+		const retries = needsTerminal ? '' : ' Retrying; ctrl-r retries now.';
+		const text = `${where}${why}.${data}${retries}`;
 		// What to do stands at its end.
 		return {text, style: styles.warning, isWhole: true};
 	}

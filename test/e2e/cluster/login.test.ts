@@ -210,20 +210,35 @@ describe('a credential plugin', () => {
 		await eventually(() => expect(isRunning(numberIn('pid'))).toBe(false));
 	});
 
-	it('is called off with ctrl-c while it has the terminal, and asked again with ctrl-r', async () => {
-		const user = plugin(
-			'printf \'Password for jo: \' >&2; read word; [ "$word" = secret ] || exit 1',
-			'Always',
-		);
-		const terminal = open(kubeconfig(user));
-		await terminal.until(/Password for jo: $/m);
-		terminal.press('ctrl-c');
-		await terminal.until(/ended by SIGINT/);
-		terminal.press('ctrl-r');
-		await terminal.until(/Password for jo: $/m);
-		terminal.type('secret\r');
-		await terminal.until(/checkout .* 100/);
-	});
+	it.each([
+		['', 'ended by SIGINT'],
+		// As many do that are written in Go or Python.
+		["trap 'exit 1' INT; ", 'exit code 1'],
+	])(
+		'is called off with ctrl-c while it has the terminal, and asked again with ctrl-r (%s)',
+		async (trap, how) => {
+			const user = plugin(
+				`${trap}printf 'Password for jo: ' >&2; read word; [ "$word" = secret ] || exit 1`,
+				'Always',
+			);
+			const terminal = open(kubeconfig(user));
+			await terminal.until(/Password for jo: $/m);
+			terminal.press('ctrl-c');
+			const waiting = await terminal.until(screen => screen.includes(how));
+			expect(waiting).toContain('✗ login waits for ctrl-r');
+			expect(waiting.replaceAll(/\s+/g, ' ')).toContain('ctrl-r hands the terminal over again.');
+			expect(waiting).not.toContain('Retrying');
+			// Until then it stays where it is: each look at it says the same.
+			for (const key of ['?', 'esc', '?'] as const) terminal.press(key);
+			await terminal.until(/Help|Keys/);
+			terminal.press('esc');
+			expect(runs()).toBe(1);
+			terminal.press('ctrl-r');
+			await terminal.until(/Password for jo: $/m);
+			terminal.type('secret\r');
+			await terminal.until(/checkout .* 100/);
+		},
+	);
 
 	it('that heeds no ctrl-c is ended with the console by it', async () => {
 		const user = plugin(`trap '' INT TERM; echo $$ > $DIR/pid; echo 'enter BX7-QQ2' >&2\n${wait}`, 'Always');

@@ -54,32 +54,38 @@ it('says what the plugin said before it got the terminal, where it fails with it
 	const {said, lent} = await login('echo "error: the refresh token has expired" >&2; exit 1', 'IfAvailable');
 	expect(lent).toBe(1);
 	expect(said).toMatch(
-		/gave none: error: the refresh token has expired \(exit code 1\); the same with the terminal$/,
+		/gave none: error: the refresh token has expired \(exit code 1\); the same with the terminal; ctrl-r runs it so again$/,
 	);
 });
 
 it('does not say that one failed without a word of which the words went to the terminal', async () => {
 	const {said} = await login('exit 3', 'Always');
-	expect(said).toMatch(/gave none: it failed, and what it said went to the terminal \(exit code 3\)$/);
+	expect(said).toMatch(
+		/gave none: it failed, and what it said went to the terminal \(exit code 3\); ctrl-r hands the terminal over again$/,
+	);
 });
 
 it('says of one that printed no credential with the terminal what that was', async () => {
 	const {said} = await login('[ -e "$0.ran" ] && exec echo hello; touch "$0.ran"; exit 1', 'IfAvailable');
 	expect(said).toMatch(
-		/it failed without a word \(exit code 1\); with the terminal: what it printed is no ExecCredential$/,
+		/it failed without a word \(exit code 1\); with the terminal: what it printed is no ExecCredential; ctrl-r runs it so again$/,
 	);
 });
 
-it('does not get the terminal again by itself after its operator has ended it with ctrl-c', async () => {
+it('does not get the terminal again by itself after it has failed with it, as by ctrl-c', async () => {
 	const give = `printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}'`;
 	for (const [end, mode] of [
 		['kill -INT $$', 'Always'],
 		['exit 130', 'Always'],
+		// What many make of ctrl-c.
+		['exit 1', 'Always'],
+		['exit 1', 'IfAvailable'],
 		['[ -t 0 ]; kill -INT $$', 'IfAvailable'],
 	] as const) {
 		const selected = await withPlugin(`[ -e "$0.good" ] && exec ${give}\n${end}`, mode);
 		let now = Date.now();
 		let lent = 0;
+		let needsTerminal = false;
 		const made = createPluginLogin(selected, {
 			terminal: {
 				isDrawnOn: true,
@@ -89,18 +95,23 @@ it('does not get the terminal again by itself after its operator has ended it wi
 				},
 			},
 			onRun() {},
+			onNeed: needs => (needsTerminal = needs),
 			timers: {now: () => now},
 		});
 		onTestFinished(() => made.close());
 		await expect(made.get()).rejects.toThrow('gave none');
+		expect(needsTerminal).toBe(true);
 		for (let time = 0; time < 3; time++) {
 			now += 120_000;
-			await expect(made.get()).rejects.toThrow(/; ctrl-r (?:hands it over|runs it with the terminal)$/);
+			await expect(made.get()).rejects.toThrow(
+				/; ctrl-r (?:hands the terminal over|runs it with the terminal)$/,
+			);
 		}
 		expect(lent).toBe(1);
 		await writeFile(`${selected.user.exec!.command}.good`, '');
 		made.wanted();
 		await expect(made.get()).resolves.toMatchObject({token: 't'});
+		expect(needsTerminal).toBe(false);
 		expect(lent).toBe(mode === 'Always' ? 2 : 1);
 	}
 });
