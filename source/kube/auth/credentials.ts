@@ -239,8 +239,9 @@ export function credentialSource(
 			const impersonated = impersonation(selected.user, selected.userName);
 			// Whoever gave the context to another cluster may have put its token into the same file.
 			if (last && isAnother(last, {authorization, certificate})) {
-				await readAgain();
-				if (standing.movedTo !== undefined) return last;
+				const now = await readAgain();
+				// While nobody knows which cluster is meant, what stands in a file may be for another. A plugin is run as it was.
+				if (standing.movedTo !== undefined || (!now && !hasPlugin(selected.user))) return last;
 			}
 			last = {
 				headers: {...(authorization !== undefined && {Authorization: authorization}), ...impersonated},

@@ -64,6 +64,33 @@ describe('who we are', () => {
 		}
 	});
 
+	it('takes up no file that was replaced while the kubeconfig cannot be read: it may be for another cluster', async () => {
+		const tokenFile = path.join(directory, 'token');
+		const file = path.join(directory, 'kubeconfig');
+		const config = server.kubeconfig({user: {tokenFile}});
+		await writeFile(file, config);
+		await writeFile(tokenFile, 'first');
+		const cluster = await connect({kubeconfig: file, timers});
+		clusters.push(cluster);
+		const seen: (string | undefined)[] = [];
+		server.always(({headers, answer}) => {
+			seen.push(headers.authorization);
+			answer(200, {});
+		});
+		const ask = async () => cluster.request({method: 'GET', path: '/a'});
+		await ask();
+		await writeFile(file, config.slice(0, config.length / 2));
+		await writeFile(tokenFile, 'of another cluster');
+		await ask();
+		await writeFile(file, kubeconfigFor('http://127.0.0.1:1', {user: {tokenFile}}));
+		await ask();
+		expect(cluster.standing.movedTo).toContain('now means another cluster: http://127.0.0.1:1');
+		await writeFile(file, config);
+		await writeFile(tokenFile, 'second');
+		await cluster.request({method: 'PATCH', path: '/a', body: []});
+		expect(seen).toEqual([...Array.from({length: 3}, () => 'Bearer first'), 'Bearer second']);
+	});
+
 	it('does not leave the machine without TLS', async () => {
 		// The proxy stands for the way to a server elsewhere.
 		const cluster = {'proxy-url': server.url};
