@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path';
 import {homeOf, ownEnvironment} from '../bootstrap/home.js';
 import type {Cluster} from '../kube/cluster.js';
 import {
+	areSame,
 	connect,
 	leadsTo,
 	listContexts,
@@ -126,6 +127,7 @@ export function reachOf(
 					overrides: await overridesIn(name),
 				});
 			},
+			isFirst: async cluster => first !== undefined && areSame(first, cluster),
 			async settings(name) {
 				const said = await ofContext?.(name);
 				if (!said) return undefined;

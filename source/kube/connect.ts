@@ -136,6 +136,12 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 /** What each was connected to by. */
 const selectedFor = new WeakMap<Cluster, SelectedContext>();
 
+/** Whether both were the same cluster when they were connected to. */
+export async function areSame(one: Cluster, other: Cluster): Promise<boolean> {
+	const [before, after] = [selectedFor.get(one), selectedFor.get(other)];
+	return before !== undefined && after !== undefined && (await movedTo(before, after)) === undefined;
+}
+
 /** Whether these options lead to the cluster that this one was when it was connected to. */
 export async function leadsTo(
 	cluster: Cluster,

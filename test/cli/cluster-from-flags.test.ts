@@ -70,6 +70,11 @@ function consoleWith(flags: Partial<ConsoleFlags>) {
 	return {
 		opened: async () => ask(await reach.cluster()),
 		goTo: async (context: string) => ask(await reach.contexts.connect(context)),
+		async isFirst(context: string) {
+			const cluster = await reach.contexts.connect(context);
+			connected.push(cluster);
+			return reach.contexts.isFirst?.(cluster);
+		},
 		listed: async () => (await reach.contexts.list()).map(({name, server}) => [name, server]),
 	};
 }
@@ -98,4 +103,15 @@ it('a token of the flags goes to no other cluster that their context means by no
 	writeContexts(servers.given.url);
 	expect(await listed()).toContainEqual(['a', servers.given.url]);
 	expect(await goTo('a')).toBe('given: Bearer of-a as jane');
+});
+
+it('the first cluster is the one that its context meant then, whatever that means by now', async () => {
+	const {opened, isFirst} = consoleWith({});
+	await opened();
+	expect(await isFirst('a')).toBe(true);
+	expect(await isFirst('b')).toBe(false);
+	writeContexts(servers.given.url);
+	expect(await isFirst('a')).toBe(false);
+	writeContexts(`${servers.a.url}/`);
+	expect(await isFirst('a')).toBe(true);
 });

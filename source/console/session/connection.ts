@@ -95,6 +95,8 @@ export function createConnection(
 	let session: Session | undefined;
 	/** The context that was the first, which what was said of the gateway is about; and the one before this one. */
 	let home: string | undefined;
+	/** That context may mean another cluster by now. */
+	let isHome = true;
 	let contextBefore: string | undefined;
 	/** What is laid down for the context that is shown, where that is not the first one. */
 	let settings: ContextSettings | undefined;
@@ -116,7 +118,7 @@ export function createConnection(
 			cluster: current,
 			namespace: name,
 			across: isAll ? {known: async () => [...(await knownNamespaces(current)), name]} : undefined,
-			gateway: current.context === home ? gateway : settings?.gateway,
+			gateway: isHome ? gateway : settings?.gateway,
 			selector,
 			only,
 			interval: newsInterval,
@@ -157,7 +159,7 @@ export function createConnection(
 
 	const connection: ConnectionControl = {
 		cluster: () => cluster,
-		prometheus: () => (cluster?.context === home ? prometheus : settings?.prometheus),
+		prometheus: () => (isHome ? prometheus : settings?.prometheus),
 		recheckRights() {
 			session?.recheckRights();
 		},
@@ -177,7 +179,7 @@ export function createConnection(
 			});
 			onConnected(cluster);
 			if (context.length > longContext) void nameContexts();
-			const isFirst = cluster.context === home && contextBefore === undefined;
+			const isFirst = isHome && contextBefore === undefined;
 			open(cluster, store.getState().namespace || cluster.namespace, {isAll: allNamespaces && isFirst});
 		},
 		failed(sentence) {
@@ -233,7 +235,8 @@ export function createConnection(
 			if (!contexts) {
 				return notify(store, {tone: 'info', text: 'There is no kubeconfig to choose from here.'});
 			}
-			await chooseContext(store, contexts, {here: cluster?.context, production});
+			const isMoved = store.getState().standing.movedTo !== undefined;
+			await chooseContext(store, contexts, {here: isMoved ? undefined : cluster, production});
 		},
 		async changeContext(name, {mayLose = false} = {}) {
 			const state = store.getState();
@@ -254,10 +257,12 @@ export function createConnection(
 			}
 			const turn = ++switches;
 			let next: Cluster;
+			let isFirst: boolean | undefined;
 			let own: ContextSettings | undefined;
 			try {
 				own = await contexts.settings?.(wanted);
 				next = await contexts.connect(wanted);
+				isFirst = await contexts.isFirst?.(next);
 			} catch (error) {
 				return refuseContext(store, wanted, error);
 			}
@@ -265,8 +270,8 @@ export function createConnection(
 			if (turn !== switches) return next.close();
 			const before = cluster?.context;
 			settings = own;
-			// It means another cluster: what was said of the gateway was said of that before.
-			if (before === wanted) home = '';
+			// What was said of the gateway was said of the cluster that its context meant then.
+			isHome = wanted === home && before !== wanted && (isFirst ?? true);
 			await leave(printable(wanted));
 			if (turn !== switches) return next.close();
 			if (before !== wanted) contextBefore = before ?? contextBefore;

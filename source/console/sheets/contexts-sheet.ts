@@ -16,6 +16,8 @@ export type Contexts = {
 	list(): Promise<readonly ContextInfo[]>;
 	/** Sends nothing yet: whether the cluster is there shows when it is asked. */
 	connect(name: string): Promise<Cluster>;
+	/** Whether it is the cluster that the console began with, whose context may mean another by now. */
+	isFirst?(cluster: Cluster): Promise<boolean>;
 	/** What the operator has laid down for it; undefined where that is nothing of any context. */
 	settings?(name: string): Promise<ContextSettings | undefined>;
 };
@@ -31,7 +33,7 @@ export type ContextSettings = {
 export async function chooseContext(
 	store: ConsoleStore,
 	contexts: Contexts,
-	{here, production}: {here: string | undefined; production: RegExp | undefined},
+	{here, production}: {here: Pick<Cluster, 'context' | 'server'> | undefined; production: RegExp | undefined},
 ): Promise<void> {
 	const id = nextId();
 	openSheet(store, {kind: 'contexts', id, rows: undefined, sentence: undefined});
@@ -39,13 +41,17 @@ export async function chooseContext(
 	let sentence: string | undefined;
 	try {
 		const listed = await contexts.list();
-		rows = listed.map(({name, server = ''}) => ({
-			name,
-			shown: printable(name),
-			server: printable(withoutUserInfo(server)),
-			isHere: name === here,
-			isProduction: production?.test(name) ?? false,
-		}));
+		rows = listed.map(({name, server: named = ''}) => {
+			const server = printable(withoutUserInfo(named));
+			return {
+				name,
+				shown: printable(name),
+				server,
+				// One that means another server by now is not where one is.
+				isHere: name === here?.context && server === printable(here.server),
+				isProduction: production?.test(name) ?? false,
+			};
+		});
 	} catch (error) {
 		sentence = sentenceOfError(error);
 	}

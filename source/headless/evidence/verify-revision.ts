@@ -160,9 +160,12 @@ function reportOf(
 	const isByHeader = otherwise?.isByHeader === true;
 	const place = {revision, tag, url: asked.url, byHeader: isByHeader, command: asked.command};
 	const isGateways = outcome.kind === 'response' && outcome.by === 'gateway';
-	const aside = [otherwise?.sentence, asked.inClear, asked.unreached, isGateways ? asked.guess : undefined].filter(
-		sentence => sentence !== undefined,
-	);
+	const aside = [
+		otherwise?.sentence,
+		asked.inClear,
+		asked.unreached,
+		isGateways ? asked.guess : undefined,
+	].filter(sentence => sentence !== undefined);
 	const say = (...sentences: string[]) => [...sentences, ...aside].join(' ');
 	if (outcome.kind === 'failure') {
 		const sentence = say(outcome.sentence);

@@ -133,6 +133,52 @@ test('the gateway that was given is not that of another cluster which the contex
 	expect(contextOf(console)).toBe('sandbox');
 });
 
+test('a context that means another cluster by now has none of what was said of the first, on whatever way one comes', async () => {
+	let isMoved = false;
+	const own = contexts();
+	const console = await world.console('cart', {
+		contexts: {
+			...own,
+			async list() {
+				const listed = await own.list();
+				return listed.map(each =>
+					isMoved && each.name === 'sandbox' ? {...each, server: 'https://127.0.0.1:1'} : each,
+				);
+			},
+			isFirst: async ({context}) => context === 'sandbox' && !isMoved,
+		},
+		gateway: {host: '127.0.0.1', port: 1, tls: false},
+	});
+	const {store} = console;
+	const gatewayOf = async (isGiven: boolean) => {
+		const here = contextOf(console);
+		await isWatching(console);
+		await until(
+			store,
+			`the gateway in ${here}`,
+			({gateway}) => gateway.kind === 'found' && (gateway.port === 1) === isGiven,
+		);
+	};
+	const here = async () => {
+		await console.chooseContext();
+		const sheet = store.getState().sheets.at(-1);
+		closeSheet(store);
+		return sheet?.kind === 'contexts' ? sheet.rows?.find(({isHere}) => isHere)?.name : undefined;
+	};
+	await gatewayOf(true);
+	expect(await here()).toBe('sandbox');
+	isMoved = true;
+	expect(await here()).toBeUndefined();
+	await console.changeContext('sandbox-viewer');
+	await gatewayOf(false);
+	await console.changeContext('sandbox');
+	await gatewayOf(false);
+	isMoved = false;
+	await console.changeContext('sandbox-viewer');
+	await console.changeContext('sandbox');
+	await gatewayOf(true);
+});
+
 test('a draft is asked about before it is lost; whoever stays keeps it', async () => {
 	const console = await world.console('cart', {contexts: contexts()});
 	console.store.setState({focus: 'traffic'});
