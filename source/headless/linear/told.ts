@@ -113,7 +113,7 @@ function gatewayWords({gateway}: ConsoleState): string {
 		case 'found':
 			return `Gateway ${gateway.via} at ${gateway.host}:${gateway.port}.`;
 		case 'not found':
-			return `No gateway: ${gateway.sentence}`;
+			return `${gateway.missing || gateway.isUnknown ? 'Gateway not known' : 'No gateway'}: ${gateway.sentence}`;
 	}
 }
 

@@ -19,8 +19,10 @@ import {
 	type FoundGateway,
 	type SearchOptions,
 } from './gateway-search.js';
+import {decisiveRight, type MissingRight} from './missing-right.js';
 import type {DialFailure} from './reachable.js';
 
+export type {MissingRight} from './missing-right.js';
 export type {AskedRoute, FoundGateway, InsideGateway, OtherDoor, Unreached} from './gateway-search.js';
 
 const advice = 'with --gateway host[:port]';
@@ -76,6 +78,7 @@ async function look(search: Search, route: AskedRoute, options: SearchOptions): 
 		const why = [...new Set(search.tried)].join('; ');
 		return {
 			kind: 'not found',
+			...whyUnknown(search),
 			sentence: `the cluster has several gateways, and which one serves ${printable(route.name)} may not be read; give its address ${advice} (${names.join(', ')}; ${why})`,
 		};
 	}
@@ -122,15 +125,26 @@ async function fallback(search: Search, {signal}: SearchOptions): Promise<FoundG
 	// That there is none is not known then.
 	if (barred.length === 0 && search.unanswered !== undefined) {
 		const sentence = `the gateway cannot be looked up: ${search.unanswered}; give its address ${advice}, or wait (${tried})`;
-		return {kind: 'not found', sentence};
+		return {kind: 'not found', sentence, isUnknown: true};
 	}
-	return {
-		kind: 'not found',
-		sentence:
-			barred.length === 0
-				? `no gateway found; give its address ${advice} (${tried})`
-				: `the gateway has no address outside of the cluster, and ${barred.join('; ')}; give its address ${advice} (${tried})`,
-	};
+	if (barred.length === 0 && search.missing.length === 0) {
+		return {kind: 'not found', sentence: `no gateway found; give its address ${advice} (${tried})`};
+	}
+	const unknown = whyUnknown(search);
+	const what =
+		barred.length > 0
+			? `the gateway has no address outside of the cluster, and ${barred.join('; ')}`
+			: `the gateway is not known${'missing' in unknown ? `: it takes the right to ${rightWords(unknown.missing)}` : ''}`;
+	return {kind: 'not found', ...unknown, sentence: `${what}; give its address ${advice} (${tried})`};
+}
+
+const rightWords = ({verb, resource, namespace}: MissingRight): string =>
+	`${verb} ${resource}${namespace === undefined ? '' : ` in the namespace ${namespace}`}`;
+
+/** In the way is the last right that was missing where the gateway is known, and only the way to it is not. */
+function whyUnknown({missing, barred}: Search): {missing: MissingRight} | {isUnknown: true} {
+	const right = barred.length > 0 ? missing.at(-1) : decisiveRight(missing);
+	return right ? {missing: right} : {isUnknown: true};
 }
 
 /** `10.0.0.4:30080, 10.0.0.5:30080 and 18 more (port of a node: no connection within 2 s)`. */

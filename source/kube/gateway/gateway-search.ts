@@ -18,6 +18,7 @@ import {
 	type IngressBalancer,
 } from './gateway-objects.js';
 import type {Door} from './gateway-ports.js';
+import {rightToRead, type MissingRight} from './missing-right.js';
 import {firstReachable, type Dial, type DialFailure} from './reachable.js';
 
 export type FoundGateway =
@@ -31,8 +32,11 @@ export type FoundGateway =
 	 * (`unreached`).
 	 */
 	| ({kind: 'inside'; via: string; unreached?: Unreached} & InsideGateway & Guessed)
-	/** `sentence`: what was tried and what to do. */
-	| {kind: 'not found'; sentence: string};
+	/**
+	 * `sentence`: what was tried and what to do. `missing`: the right without which nobody knows; `isUnknown`: there may be one, for
+	 * another reason.
+	 */
+	| {kind: 'not found'; sentence: string; missing?: MissingRight; isUnknown?: true};
 
 /** Why it was taken for the gateway of the service, as a sentence, where the service's own Ingress does not say it. */
 export type Guessed = {guess?: string};
@@ -104,6 +108,8 @@ export class Search {
 	readonly tried: string[] = [];
 	/** What the server did not say, be there a gateway or none; the first of it. */
 	unanswered: string | undefined;
+	/** The rights that were missing, in the order they were. */
+	readonly missing: MissingRight[] = [];
 	/** Of a gateway that is not the one of the service's own Ingress: why it was taken. */
 	guess: string | undefined;
 	/** Why the service's own Ingress cannot be read; undefined where it can be, or there is none. */
@@ -136,6 +142,7 @@ export class Search {
 			const answer = await this.cluster.request({method: 'GET', path, query});
 			if (answer.status === 200) return answer.body;
 			if (!isOptional) this.tried.push(`${what}: ${sentenceOf(answer)}`);
+			if (answer.status === 403 && !isOptional) this.missing.push(rightToRead(path));
 			if (answer.status === 404) this.absent.add(what);
 			if (answer.status >= 500 || answer.status === 429) this.unanswered ??= sentenceOf(answer);
 		} catch (error) {
@@ -335,6 +342,8 @@ export class Search {
 			const target = await findTarget(this.cluster, gateway.service);
 			if (target.kind === 'none') {
 				this.barred.push(`there is no port-forward to it: ${target.sentence}`);
+				const {namespace} = gateway.service;
+				if (target.isForbidden) this.missing.push({verb: 'list', resource: 'pods', namespace});
 				continue;
 			}
 			// Asked before, because a try would be a connection that an audit log has. What is not known, the try shows.
@@ -342,6 +351,8 @@ export class Search {
 				{verb: 'create', group: '', resource: 'pods', subresource: 'portforward'},
 			]);
 			if (access?.kind !== 'denied') return gateway;
+			const {namespace} = gateway.service;
+			this.missing.push({verb: 'create', resource: 'pods/portforward', namespace});
 			this.barred.push(
 				`a port-forward to ${what} takes the right to create pods/portforward: ${access.reason}`,
 			);

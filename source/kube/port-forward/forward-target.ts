@@ -14,8 +14,8 @@ export type ServicePortName = {namespace: string; name: string; port: number};
 
 export type FoundTarget =
 	| ({kind: 'found'} & ForwardTarget)
-	/** `isGone`: there is no such Service any more. */
-	| {kind: 'none'; sentence: string; isGone: boolean};
+	/** `isGone`: there is no such Service any more. `isForbidden`: its pods may not be listed. */
+	| {kind: 'none'; sentence: string; isGone: boolean; isForbidden?: boolean};
 
 const optionalText = v.optional(v.nullable(v.string()));
 const list = <T extends v.GenericSchema>(item: T) => v.optional(v.nullable(v.array(item)));
@@ -133,7 +133,8 @@ export async function findTarget(
 			query: {labelSelector: selector.map(([key, value]) => `${key}=${value}`).join(','), limit: mostPods},
 		});
 		if (pods.status !== 200) {
-			return {kind: 'none', sentence: `the pods of ${what}: ${sentenceOf(pods)}`, isGone: false};
+			const sentence = `the pods of ${what}: ${sentenceOf(pods)}`;
+			return {kind: 'none', sentence, isGone: false, isForbidden: pods.status === 403};
 		}
 		return chooseTarget(service.body, parseList(pods.body)?.items ?? [], name);
 	} catch (error) {

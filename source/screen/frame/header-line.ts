@@ -134,7 +134,14 @@ function gatewayWords(gateway: ConsoleState['gateway'], down: GatewayDown | unde
 	if (gateway.kind === 'looking') {
 		return gateway.before ? gatewayWords(gateway.before, undefined) : ['gateway …'];
 	}
-	if (gateway.kind === 'not found') return ['no gateway'];
+	if (gateway.kind === 'not found') {
+		const {missing, isUnknown} = gateway;
+		if (!missing) return [isUnknown ? 'gateway not known' : 'no gateway'];
+		const {verb, resource, namespace} = missing;
+		const brief = `gateway: may not ${verb} ${resource.split('.')[0]}`;
+		const where = namespace === undefined ? '' : ` in ${namespace}`;
+		return [`gateway not known: may not ${verb} ${resource}${where}`, `${brief}${where}`, brief, 'gateway ?'];
+	}
 	const {host, port, via, forward, unreached} = gateway;
 	if (!forward) {
 		const address = endpointText({host, port});

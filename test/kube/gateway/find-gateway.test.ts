@@ -157,6 +157,34 @@ describe('the gateway', () => {
 		);
 	});
 
+	it.each<[what: string, refused: string[], missing: object]>([
+		[
+			'of which the Service may not be read',
+			[kourier],
+			{verb: 'get', resource: 'services', namespace: 'kourier-system'},
+		],
+		[
+			'of which neither the Ingress nor any Service may be read',
+			[own, kourier, '/api/v1/namespaces/istio-system/services/istio-ingressgateway'],
+			{verb: 'get', resource: 'ingresses.networking.internal.knative.dev', namespace: 'default'},
+		],
+		[
+			'of which the pods may not be listed',
+			[podsOf('kourier-system')],
+			{verb: 'list', resource: 'pods', namespace: 'kourier-system'},
+		],
+	])(
+		'%s is told with the right that is missing, and not said to be missing itself',
+		async (_, refused, missing) => {
+			objects[own] = inside;
+			objects[kourier] = service({spec: {type: 'ClusterIP', selector: {app: 'gateway'}}});
+			for (const path of refused) objects[path] = refusal;
+			const found = await find();
+			expect(found).toMatchObject({kind: 'not found', missing});
+			expect(found.kind === 'not found' && found.sentence).not.toContain('no gateway');
+		},
+	);
+
 	it('is not said to be missing where the server says nothing of it', async () => {
 		server.always(({answer}) => answer(503, status(503, 'ServiceUnavailable', 'the server is overloaded')));
 		expect(await find()).toMatchObject({

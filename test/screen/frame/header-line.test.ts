@@ -29,6 +29,18 @@ test('that an address cannot be reached is told, in fewer words where there is l
 	expect(said({...found, unreached}, 40)).toBe('');
 });
 
+test('that there is none is told where that is known, else the right that is missing to know it', () => {
+	const sentence = '';
+	expect(said({kind: 'not found', sentence})).toBe('no gateway');
+	expect(said({kind: 'not found', sentence, isUnknown: true})).toBe('gateway not known');
+	const missing = {verb: 'get', resource: 'services', namespace: 'kourier-system'} as const;
+	const unread: GatewayState = {kind: 'not found', sentence, missing};
+	expect(said(unread)).toBe('gateway not known: may not get services in kourier-system');
+	expect(said(unread, 80)).toBe('gateway: may not get services');
+	const nodes = {verb: 'list', resource: 'nodes'} as const;
+	expect(said({kind: 'not found', sentence, missing: nodes})).toBe('gateway not known: may not list nodes');
+});
+
 test('a port-forward is told with how it is, and with the address that it is instead of where there is room', () => {
 	expect(said(forwarded('unopened'))).toBe('gateway kourier via port-forward (not opened yet)');
 	const instead = {...forwarded('failing'), unreached};

@@ -4,7 +4,7 @@ import type {RevisionTrouble} from '../../../knative/revision/revision-trouble.j
 import type {RevisionView} from '../../../knative/revision/revision.js';
 import type {ServiceView} from '../../../knative/service/service.js';
 import type {Standing} from '../../../kube/auth/credentials.js';
-import type {Unreached} from '../../../kube/gateway/find-gateway.js';
+import type {MissingRight, Unreached} from '../../../kube/gateway/find-gateway.js';
 import type {ForwardState} from '../../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../../kube/watch/reflector.js';
 import type {Tunnel} from '../../../probe/transport/probe.js';
@@ -58,7 +58,8 @@ export type GatewayState =
 			/** Why it was taken for the gateway of the service, as a sentence, where the service's own Ingress does not say it. */
 			guess?: string;
 	  }
-	| {kind: 'not found'; sentence: string};
+	/** `missing`: the right without which nobody knows; `isUnknown`: there may be one, for another reason. */
+	| {kind: 'not found'; sentence: string; missing?: MissingRight; isUnknown?: true};
 
 /** Whether a writing action is open to the operator; `reason` says why not. */
 export type Right = {allowed: boolean; reason: string};
