@@ -70,7 +70,7 @@ function consoleWith(flags: Partial<ConsoleFlags>) {
 	return {
 		opened: async () => ask(await reach.cluster()),
 		goTo: async (context: string) => ask(await reach.contexts.connect(context)),
-		async isFirst(context: string) {
+		isFirst: async (context: string) => {
 			const cluster = await reach.contexts.connect(context);
 			connected.push(cluster);
 			return reach.contexts.isFirst?.(cluster);
