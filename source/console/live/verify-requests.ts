@@ -14,7 +14,8 @@ export async function verifyService(store: ConsoleStore): Promise<void> {
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
-	const alone = service.statusTraffic.find(({percent}) => percent === 100)?.revision;
+	const isWhole = service.splitDoubt === undefined;
+	const alone = isWhole ? service.statusTraffic.find(({percent}) => percent === 100)?.revision : undefined;
 	await ask(store, service, {tag: undefined, revision: alone}, service.url);
 }
 

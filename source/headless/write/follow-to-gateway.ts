@@ -30,7 +30,7 @@ export async function followToGateway(
 ): Promise<Arrival> {
 	const {promise, resolve} = Promise.withResolvers<Arrival>();
 	let said = '';
-	/** Why it cannot be seen at the moment. */
+	/** Why it cannot be seen at the moment, or what is seen says nothing. */
 	let problem = '';
 	const tell = (words: string) => {
 		if (words !== said) progress(words);
@@ -42,6 +42,10 @@ export async function followToGateway(
 		const way = wayToGateway(parsed.value, generation);
 		if (way.kind === 'not told') return;
 		if (way.kind === 'under way') return tell(way.words);
+		if (way.kind === 'not clear') {
+			problem = way.words.replace(/\.$/, '');
+			return tell(way.words);
+		}
 		const made = way.kind === 'moved' && makesRevision ? wayToReady(parsed.value) : undefined;
 		if (made?.kind === 'under way') return tell(made.words);
 		if (made?.kind === 'failed') {
@@ -79,7 +83,7 @@ export async function followToGateway(
 	}
 }
 
-function arrivalOf(way: Exclude<WayToGateway, {kind: 'not told' | 'under way'}>): Arrival {
+function arrivalOf(way: Exclude<WayToGateway, {kind: 'not told' | 'under way' | 'not clear'}>): Arrival {
 	switch (way.kind) {
 		case 'moved':
 			return {kind: 'moved', sentence: 'It is in place, says Knative.'};

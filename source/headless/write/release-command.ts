@@ -9,7 +9,6 @@ import {planAbandon, planPromote, planRollback, planSplit, planUndo} from '../..
 import {withoutHistory} from '../../release/without-history.js';
 import type {Plan} from '../../release/plan.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {routeSettled} from '../../knative/service/service-state.js';
 import {tagsOfPromotion} from '../../knative/release/verbs/role-tags.js';
 import {untriedWarning} from '../../knative/release/untried.js';
 import type {Warning} from '../../knative/release/warnings.js';
@@ -19,6 +18,7 @@ import {meantBy} from '../../knative/release/revision-by-word.js';
 import type {CanaryComparison} from './compare-canary.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {applyPlan, type ApplyMeans, type ApplyOptions, type Result} from './apply-plan.js';
+import {wayToGateway} from '../../release/outcome/arrival.js';
 import {followToGateway} from './follow-to-gateway.js';
 import type {Base} from '../../knative/revision/base.js';
 import {releaseOf} from '../../knative/release/release.js';
@@ -69,8 +69,9 @@ async function stands(
 	{namespace, service, wait, dryRun}: ReleaseOptions,
 	{cluster, progress}: ReleaseDependencies,
 ): Promise<Result> {
-	if (wait === 0 || dryRun || routeSettled(already)) return {code: exitCodes.done, sentence};
 	const {generation} = already;
+	const isThere = wayToGateway(already, generation).kind === 'moved';
+	if (wait === 0 || dryRun || isThere) return {code: exitCodes.done, sentence};
 	const arrival = await followToGateway(cluster, {namespace, service, generation, within: wait, progress});
 	return {
 		code: arrival.kind === 'moved' ? exitCodes.done : exitCodes.notRouted,

@@ -12,6 +12,8 @@ export type WayToGateway =
 	| {kind: 'not told'}
 	/** RoutesReady at that generation. */
 	| {kind: 'moved'}
+	/** The same, while `status.traffic` is no whole split: what the gateway has is not known. `words`: what is odd, as a sentence. */
+	| {kind: 'not clear'; words: string}
 	/** The route's late no. */
 	| {kind: 'refused'; refusal: LateRefusal}
 	/** Another change came after it. */
@@ -23,7 +25,9 @@ export type WayToGateway =
 export function wayToGateway(view: ServiceView, generation: number): WayToGateway {
 	if (view.generation < generation) return {kind: 'not told'};
 	if (view.generation > generation) return {kind: 'changed again', by: view.lastModifier};
-	if (routeSettled(view)) return {kind: 'moved'};
+	if (routeSettled(view)) {
+		return view.splitDoubt === undefined ? {kind: 'moved'} : {kind: 'not clear', words: view.splitDoubt};
+	}
 	const refusal = lateRefusal(view);
 	return refusal ? {kind: 'refused', refusal} : {kind: 'under way', words: wordsOf(view)};
 }

@@ -7,15 +7,20 @@ import {cluster, server, withCluster} from '../../kube/answered-cluster.js';
 
 withCluster();
 
-type Shown = {generation: number; observed?: number; conditions?: typeof readyConditions};
+type Shown = {
+	generation: number;
+	observed?: number;
+	conditions?: typeof readyConditions;
+	traffic?: object[];
+};
 
-function service({generation, observed = generation, conditions = readyConditions}: Shown): object {
+function service({generation, observed = generation, conditions = readyConditions, traffic}: Shown): object {
 	const object = knativeService();
 	const {name} = object.metadata;
 	return {
 		...object,
 		metadata: {...object.metadata, name, generation, resourceVersion: String(100 + generation)},
-		status: {...object.status, observedGeneration: observed, conditions},
+		status: {...object.status, observedGeneration: observed, conditions, ...(traffic && {traffic})},
 	};
 }
 
@@ -89,6 +94,24 @@ describe('a change', () => {
 
 	it('is there at once where the list shows it settled', async () => {
 		expect(await follow({generation: 5})).toMatchObject({arrival: {kind: 'moved'}, progress: []});
+	});
+
+	it('is not in place because the route says so beside a split that is none', async () => {
+		const odd = [{revisionName: 'helloworld-go-00001', percent: 60}];
+		const {arrival, progress} = await follow({generation: 5, traffic: odd}, {generation: 5});
+		expect(arrival.kind).toBe('moved');
+		expect(progress).toEqual([expect.stringContaining('60 %')]);
+		server.always(({query, answer, stream}) => {
+			const items = [service({generation: 5, traffic: odd})];
+			if (query.get('watch') === '1') stream();
+			else answer(200, {metadata: {resourceVersion: '100'}, items});
+		});
+		expect(await followWith(300)).toMatchObject({
+			kind: 'late',
+			sentence: expect.stringMatching(
+				/^Whether the gateway has it is not known after 0\.3 s: .*60 %[^.]*\.$/,
+			),
+		});
 	});
 
 	it('that somebody changed again is not waited for', async () => {

@@ -4,10 +4,15 @@ import {parseService, type ServiceView} from '../../../source/knative/service/se
 import {wayToGateway} from '../../../source/release/outcome/arrival.js';
 import {condition, knativeService} from '../../knative/objects.js';
 
-function service(generation: number, observedGeneration: number, routes: Condition): ServiceView {
+function service(
+	generation: number,
+	observedGeneration: number,
+	routes: Condition,
+	traffic?: {revisionName: string; percent: number}[],
+): ServiceView {
 	const object = knativeService();
 	object.metadata.generation = generation;
-	object.status = {...object.status, observedGeneration, conditions: [routes]};
+	object.status = {...object.status, observedGeneration, conditions: [routes], ...(traffic && {traffic})};
 	const parsed = parseService(object);
 	if (!parsed.ok) throw new Error(parsed.reason);
 	return parsed.value;
@@ -31,6 +36,11 @@ it.each([
 	['not told by what is older', service(4, 4, ready), {kind: 'not told'}],
 	['changed again by what is newer', service(6, 6, ready), {kind: 'changed again', by: 'bob'}],
 	['at the gateway when the route says so of that generation', service(5, 5, ready), {kind: 'moved'}],
+	[
+		'not known to be at the gateway where the route says so and reports no whole split',
+		service(5, 5, ready, [{revisionName: 'helloworld-go-00001', percent: 60}]),
+		{kind: 'not clear', words: expect.stringContaining('60 %')},
+	],
 	[
 		'under way while the controller has not looked at it',
 		service(5, 4, ready),
