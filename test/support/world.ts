@@ -59,6 +59,7 @@ export async function startWorld({
 				cluster?: Cluster;
 				contexts?: Contexts;
 				gateway?: GivenGateway;
+				only?: string;
 			} = {},
 		): Promise<Console> {
 			const console = createConsole({to: 'test', namespace: 'default', ...options});

@@ -62,7 +62,7 @@ export type ConnectionOptions = {
 	readonly allNamespaces?: boolean | undefined;
 	/** Only services with these labels are shown. */
 	readonly selector?: string | undefined;
-	/** Only the service of that name is shown. */
+	/** Only the service of that name is shown, in the namespace that the console begins with. */
 	readonly only?: string | undefined;
 	/** Contexts of that name are production: a write there needs the name of the service. */
 	readonly production?: RegExp | undefined;
@@ -97,6 +97,8 @@ export function createConnection(
 	let home: string | undefined;
 	/** That context may mean another cluster by now. */
 	let isHome = true;
+	/** The namespace that the console began with. */
+	let homeNamespace: string | undefined;
 	let contextBefore: string | undefined;
 	/** What is laid down for the context that is shown, where that is not the first one. */
 	let settings: ContextSettings | undefined;
@@ -114,13 +116,15 @@ export function createConnection(
 
 	function open(current: Cluster, name: string, {isAll = false}: {isAll?: boolean} = {}): void {
 		session?.stop();
+		homeNamespace ??= name;
+		const isWhereItBegan = isHome && name === homeNamespace && !isAll;
 		session = startSession(store, {
 			cluster: current,
 			namespace: name,
 			across: isAll ? {known: async () => [...(await knownNamespaces(current)), name]} : undefined,
 			gateway: isHome ? gateway : settings?.gateway,
 			selector,
-			only,
+			only: isWhereItBegan ? only : undefined,
 			interval: newsInterval,
 			onService,
 		});

@@ -51,6 +51,27 @@ describe('before there is a cluster', () => {
 	});
 });
 
+describe('the one service that was named', () => {
+	const shown = ({store}: Console) => store.getState().services.map(({name}) => name);
+	const isLive = async (console: Console, condition: () => boolean) =>
+		until(console.store, 'the services', ({feeds}) => feeds.services.kind === 'live' && condition());
+
+	it('is the only one where the console began, and nowhere else', async () => {
+		const contexts: Contexts = {list: async () => [], connect: async name => named(name)};
+		const console = await world.console('cart', {only: 'cart', contexts});
+		expect(shown(console)).toEqual(['cart']);
+		console.showAllNamespaces();
+		await isLive(console, () => shown(console).length === 3);
+		await console.changeNamespace('kourier-system');
+		await isLive(console, () => console.store.getState().namespace === 'kourier-system');
+		expect(console.store.getState().only).toBeUndefined();
+		await console.changeNamespace('default');
+		await isLive(console, () => shown(console).length === 1);
+		await console.changeContext('other');
+		await isLive(console, () => shown(console).length === 3);
+	});
+});
+
 describe('the namespaces of a cluster', () => {
 	it('are listed to choose from', async () => {
 		const console = await world.console('cart');
