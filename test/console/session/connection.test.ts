@@ -51,11 +51,11 @@ describe('before there is a cluster', () => {
 	});
 });
 
-describe('the one service that was named', () => {
-	const shown = ({store}: Console) => store.getState().services.map(({name}) => name);
-	const isLive = async (console: Console, condition: () => boolean) =>
-		until(console.store, 'the services', ({feeds}) => feeds.services.kind === 'live' && condition());
+const shown = ({store}: Console) => store.getState().services.map(({name}) => name);
+const isLive = async (console: Console, condition: () => boolean) =>
+	until(console.store, 'the services', ({feeds}) => feeds.services.kind === 'live' && condition());
 
+describe('the one service that was named', () => {
 	it('is the only one where the console began, and nowhere else', async () => {
 		const contexts: Contexts = {list: async () => [], connect: async name => named(name)};
 		const console = await world.console('cart', {only: 'cart', contexts});

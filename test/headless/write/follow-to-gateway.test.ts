@@ -101,10 +101,10 @@ describe('a change', () => {
 		const {arrival, progress} = await follow({generation: 5, traffic: odd}, {generation: 5});
 		expect(arrival.kind).toBe('moved');
 		expect(progress).toEqual([expect.stringContaining('60 %')]);
-		server.always(({query, answer, stream}) => {
+		server.always(exchange => {
 			const items = [service({generation: 5, traffic: odd})];
-			if (query.get('watch') === '1') stream();
-			else answer(200, {metadata: {resourceVersion: '100'}, items});
+			if (exchange.query.get('watch') === '1') exchange.stream();
+			else exchange.answer(200, {metadata: {resourceVersion: '100'}, items});
 		});
 		expect(await followWith(300)).toMatchObject({
 			kind: 'late',
