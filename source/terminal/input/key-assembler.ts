@@ -30,7 +30,8 @@ export type KeyTiming = {
 	*/
 	readonly sequenceTimeout?: number;
 	/**
-	How long the rest of a paste is waited for after each part of it, in milliseconds: until then keys are text of it.
+	How long the rest of a paste is waited for after each part of it, in milliseconds: until then keys are text of it. What comes
+	later in reads of several characters is its rest all the same, until its end comes or a key is pressed.
 	@default 2000
 	*/
 	readonly pasteTimeout?: number;
@@ -142,6 +143,10 @@ export class KeyAssembler {
 
 			case 'paste': {
 				return this.#lastRead + this.#pasteTimeout;
+			}
+
+			case 'pasted': {
+				return this.#pending.hasKey ? this.#lastRead + this.#escapeTimeout : undefined;
 			}
 		}
 	}

@@ -37,7 +37,12 @@ export type Pending =
 	/** The beginning of a control sequence. `isLate`: its ESC has been taken for the Esc key already. */
 	| {readonly kind: 'sequence'; readonly text: string; readonly isLate: boolean}
 	/** Inside a bracketed paste. `tail` is what might be the beginning of its end marker. */
-	| {readonly kind: 'paste'; readonly text: string; readonly tail: string};
+	| {readonly kind: 'paste'; readonly text: string; readonly tail: string}
+	/**
+	A paste that was given up before its end came: several characters in one read are its rest. `hasKey`: a key came by itself;
+	when nothing follows it, the end is lost.
+	*/
+	| {readonly kind: 'pasted'; readonly tail: string; readonly hasKey: boolean};
 
 export const nothingPending: Pending = {kind: 'nothing'};
 
@@ -244,6 +249,10 @@ const cutText = (before: Pending, chunk: string): Cut => {
 			return continuePaste(before, chunk);
 		}
 
+		case 'pasted': {
+			return continuePasted(before, chunk);
+		}
+
 		case 'sequence': {
 			return continueSequence(before, chunk);
 		}
@@ -294,6 +303,36 @@ const continuePaste = (before: Extract<Pending, {kind: 'paste'}>, chunk: string)
 	return {tokens: [...paste, ...rest.tokens], pending: rest.pending};
 };
 
+/** What no paste has, as terminals send it: a sequence, or a control character that is no end of a line and no tab. */
+const unpasted = /(?![\t\n\r])\p{Control}/u;
+
+/**
+The rest of a paste that was given up comes in pieces, as the line lets it through; a key that is pressed comes by itself, and
+is that key. By that, or by what no paste has, it is known that the end is lost: the line keeps the order of what is sent.
+*/
+const continuePasted = (before: Extract<Pending, {kind: 'pasted'}>, chunk: string): Cut => {
+	const text = before.tail + chunk;
+	const plain = text.slice(0, unpasted.exec(text)?.index);
+	const next = text.slice(plain.length);
+	const isRest =
+		next.startsWith(pasteEnd) ||
+		plainKeys(plain).length > 1 ||
+		(plain !== '' && next !== '' && pasteEnd.startsWith(next));
+	if (!isRest) {
+		const cut = new Cutter(text).cut(false);
+		const isPressed = cut.tokens.some(({kind}) => kind === 'key');
+		const isEndLost = isPressed && next !== '';
+		return isEndLost || cut.pending.kind !== 'nothing'
+			? cut
+			: {tokens: cut.tokens, pending: {kind: 'pasted', tail: '', hasKey: isPressed || before.hasKey}};
+	}
+
+	const {tokens, pending} = continuePaste({kind: 'paste', text: '', tail: ''}, text);
+	return pending.kind === 'paste'
+		? {tokens: pasteTokens(pending.text), pending: {kind: 'pasted', tail: pending.tail, hasKey: false}}
+		: {tokens, pending};
+};
+
 /** A single character after the Esc key: one that was pressed, unless its rest comes. */
 export const isTypedAlone = (pending: Extract<Pending, {kind: 'sequence'}>): boolean =>
 	pending.isLate && pending.text.length === 2;
@@ -306,7 +345,10 @@ export const giveUp = (pending: Pending): Cut => {
 		}
 
 		case 'paste': {
-			return {tokens: pasteTokens(pending.text), pending: nothingPending};
+			return {
+				tokens: pasteTokens(pending.text),
+				pending: {kind: 'pasted', tail: pending.tail, hasKey: false},
+			};
 		}
 
 		case 'sequence': {
@@ -317,6 +359,7 @@ export const giveUp = (pending: Pending): Cut => {
 			};
 		}
 
+		case 'pasted':
 		case 'escaped':
 		case 'nothing': {
 			return {tokens: [], pending: nothingPending};

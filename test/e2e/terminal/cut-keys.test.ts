@@ -34,6 +34,7 @@ describe('nothing happens by', () => {
 		['an old mouse report', [`${ESC}[M qD`, `${ESC}[M#RR`, `${ESC}[M cc`], 10],
 		['an old mouse report that is cut', [`${ESC}[M`, ' ', 'q', 'D'], 500],
 		['Alt with letters', [`${ESC}q`, `${ESC}D`, `${ESC}R`, `${ESC}c`], 10],
+		['the rest of a paste that has stood still', [`${ESC}[200~ab`, 'Rq\r', 'Dc\r', `q${ESC}[201~`], 2600],
 		['the release of a key', [`${ESC}[113;1:3u`, `${ESC}[114;2:3u`], 10],
 	])('%s', async (_, parts, milliseconds) => {
 		await using terminal = await openOnSandbox();
@@ -169,7 +170,19 @@ it('a paste whose end is lost ends by itself', async () => {
 		);
 	}
 
+	// One after the other: what is typed together so soon may still be its rest.
+	terminal.type('g');
+	await terminal.until(/▸ ● cart/);
 	expect(await afterWholeKeys(terminal)).toSatisfy(isOnPanes);
+});
+
+it('the rest of a paste that has stood still is in the field, and keys behind its end act', async () => {
+	await using terminal = await openOnSandbox();
+	terminal.press('/');
+	await terminal.until(/keep filter/);
+	await terminal.typeCut([`${ESC}[200~pa`, 'ymen', `ts${ESC}[201~x\u007F`], 2600);
+	await terminal.until(/\/payments /);
+	expect(terminal.screen()).not.toMatch(sheets);
 });
 
 /** What terminals send that is no key of the panes, or only looks; none of it opens a sheet or ends the program. */

@@ -202,3 +202,23 @@ test('an Esc that is read together with an answer may still be the beginning of 
 	note(assembler.feed('c\u001B[25;67R', 10_600));
 	expect(keys).toEqual([escapeKey]);
 });
+
+test('several keys in one read are the rest of a paste that has stood still, until one has come by itself', () => {
+	const assembler = new KeyAssembler(undefined, {escapeTimeout: 50});
+	const keys: string[] = [];
+	const note = (tokens: readonly Token[]) => {
+		for (const token of tokens) if (token.kind === 'key') keys.push(token.key);
+	};
+	note(assembler.feed('\u001B[200~a', 10_000));
+	expect(assembler.deadline).toBe(12_000);
+	note(assembler.expire(12_000));
+	expect(assembler.deadline).toBe(undefined);
+	note(assembler.feed('Rq', 40_000));
+	note(assembler.feed('j', 40_010));
+	note(assembler.feed('Rq', 40_020));
+	note(assembler.feed('j', 50_000));
+	expect(assembler.deadline).toBe(50_050);
+	note(assembler.expire(50_050));
+	note(assembler.feed('Rq', 50_060));
+	expect(keys).toEqual([pasteOf('a'), pasteOf('Rq'), 'j', pasteOf('Rq'), 'j', 'R', 'q']);
+});

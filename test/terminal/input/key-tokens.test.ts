@@ -42,6 +42,14 @@ const keysOfSlow = (...chunks: readonly string[]): readonly string[] => {
 	return keys;
 };
 
+const pasteOf = (text: string) => `\u001B[200~${text}\u001B[201~`;
+
+/** Behind a paste that was given up. */
+const givenUp = giveUp(cutAll(['\u001B[200~first']).pending).pending;
+
+const keysAfterPaste = (...chunks: readonly string[]): readonly string[] =>
+	keysOf(cutAll(chunks, givenUp).tokens);
+
 const left = '\u001B[D';
 const up = '\u001B[A';
 
@@ -255,7 +263,43 @@ describe('what the line has cut', () => {
 		const {pending} = cutAll(['\u001B[200~rm\r']);
 		const ended = giveUp(pending);
 		expect(keysOf(ended.tokens)).toEqual(['\u001B[200~rm\u001B[201~']);
-		expect(keysOf(cutAll(['j', 'R\r\u001B[201~k'], ended.pending).tokens)).toEqual(['j', 'k']);
+		expect(keysOf(cutAll(['j', '\u001B[201~k'], ended.pending).tokens)).toEqual(['j', 'k']);
+	});
+
+	describe('what follows a paste that was given up', () => {
+		test('is its rest and no keys, in reads of several characters until its end, and then keys', () => {
+			expect(keysAfterPaste('qR\rD', 'Dc\r', 'j', 'c\u001B[20', '1~', 'jRq')).toEqual([
+				pasteOf('qR\nD'),
+				pasteOf('Dc'),
+				'j',
+				pasteOf('c'),
+				'j',
+				'R',
+				'q',
+			]);
+			expect(keysAfterPaste('R\u001B[201~RR')).toEqual([pasteOf('R'), 'R', 'R']);
+			expect(keysAfterPaste('R\u001B', '[201~RR')).toEqual([pasteOf('R'), 'R', 'R']);
+			expect(keysAfterPaste('qR\r', '\u001B[I', '\u001B[0n', 'Dc')).toEqual([pasteOf('qR'), pasteOf('Dc')]);
+		});
+
+		test.each([up, '\u0013', '\u007F', '\u001Bb', '\u001B[114;2u', '\u001B[200~again\u001B[201~'])(
+			'is keys behind %j, which no paste has: its end was lost',
+			key => {
+				expect(keysAfterPaste('jj', key, 'jj')).toEqual([
+					pasteOf('jj'),
+					...keysOf(cutKeys(nothingPending, key).tokens),
+					'j',
+					'j',
+				]);
+			},
+		);
+
+		test('is keys where each comes by itself, and when nothing has followed one', () => {
+			const {tokens, pending} = cutAll(['j', 'R', '世'], givenUp);
+			expect(keysOf(tokens)).toEqual(['j', 'R', '世']);
+			expect(keysOf(cutAll(['jj'], pending).tokens)).toEqual([pasteOf('jj')]);
+			expect(keysOf(cutAll(['jj'], giveUp(pending).pending).tokens)).toEqual(['j', 'j']);
+		});
 	});
 
 	test('a sequence of any length is dropped to its end', () => {
