@@ -199,7 +199,8 @@ it('a window that is taller and wider than any screen is drawn in, and left as i
 	await using shell = await openShellIn('xterm');
 	const {terminal, run} = shell;
 	run(`stty cols 65535 rows 65535; ( '${process.execPath}' '${builtProgram}' --sandbox; echo "code $?" )`);
-	await terminal.until(/1 Services[^]*cart/);
+	// Rows below the last one of the terminal are drawn on that, and may scroll the first ones away.
+	await terminal.until(/cart/);
 	terminal.press('q');
 	await terminal.until(/code 0/);
 	expect(terminal.modes()).toEqual(untouched);
