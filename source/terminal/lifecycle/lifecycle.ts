@@ -51,7 +51,7 @@ export type LifecycleOptions = {
 	/** Name the program calls itself in its last words. */
 	readonly name: string;
 	readonly stdout?: MaybeStuck & {readonly isTTY?: boolean};
-	readonly stderr?: NodeJS.WritableStream;
+	readonly stderr?: MaybeStuck;
 	/** What the operator should know whenever the program is stopped; one sentence. */
 	readonly assurance?: string;
 	/**
@@ -223,12 +223,15 @@ export const installLifecycle = ({
 			if (words !== '') write(stderr, `${words}\n`);
 		};
 
-		// To write where nothing is taken would keep the program from ending.
-		const isStuck = (stdout.writableLength ?? 0) > 0;
-		if (!isStuck) say();
-		const said = isStuck ? taken(stdout).then(say) : undefined;
+		const sayAll = async () => {
+			// To write where nothing is taken would keep the program from ending.
+			if ((stdout.writableLength ?? 0) > 0) await taken(stdout);
+			say();
+			await taken(stderr);
+		};
+
 		const left = Math.max(leastGrace, gracePeriod - (performance.now() - start));
-		await Promise.race([Promise.all([cleanUpAll(), said]), delay(left)]);
+		await Promise.race([Promise.all([sayAll(), cleanUpAll()]), delay(left)]);
 		exit(last?.code ?? code);
 	};
 

@@ -1,4 +1,4 @@
-import {PassThrough} from 'node:stream';
+import {PassThrough, Writable} from 'node:stream';
 import {afterEach, expect, test, vi} from 'vitest';
 import {
 	describeError,
@@ -107,6 +107,34 @@ test('the terminal is restored before anything is said', async () => {
 	expect(String(stderr.read())).toBe(
 		'program stopped because of an unexpected error: boom. The traffic split stays as it is.\n',
 	);
+});
+
+test('the program does not end before its last words are taken', async () => {
+	const exit = vi.fn<(code: number) => void>();
+	let words = '';
+	let take: (() => void) | undefined;
+	const stderr = new Writable({
+		write(chunk, _, done) {
+			words += String(chunk);
+			if (take) done();
+			else take = done;
+		},
+	});
+	lifecycle = installLifecycle({
+		name: 'program',
+		stdout: new PassThrough(),
+		stderr,
+		exit,
+		gracePeriod: 60_000,
+	});
+	const left = lifecycle.leave(3, 'It has stopped.');
+	// Nothing else keeps it.
+	for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+	expect(words).toBe('It has stopped.\n');
+	expect(exit).not.toHaveBeenCalled();
+	take?.();
+	await left;
+	expect(exit).toHaveBeenCalledExactlyOnceWith(3);
 });
 
 test('a screen that cannot be taken down is left by hand', async () => {
