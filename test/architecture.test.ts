@@ -230,7 +230,14 @@ describe('the house', () => {
 	it('keeps what keys are for out of what is loaded before the first rows', () => {
 		const {loaded, packages} = loadedWith('source/cli/stages/console-core.ts');
 		expect(loaded).toContain('source/kube/watch/reflector.ts');
-		for (const later of ['verbs.ts', 'sheets/review.ts', 'forms/forms.ts', 'live/live.ts', 'logs/logs.ts']) {
+		for (const later of [
+			'verbs.ts',
+			'sheets/review/review.ts',
+			'forms/forms.ts',
+			'live/live.ts',
+			'logs/logs.ts',
+		]) {
+			expect(files).toContain(`source/console/${later}`);
 			expect(loaded).not.toContain(`source/console/${later}`);
 		}
 		expect(packages).not.toContain('ink');

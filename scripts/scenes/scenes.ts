@@ -1,6 +1,6 @@
 /** The scenes in which the console is drawn: what it knows in each of them. Nothing is asked of a cluster. */
 import type {ConsoleState} from '../../source/console/state/state.js';
-import {newReview} from '../../source/console/sheets/review.js';
+import {newReview} from '../../source/console/sheets/review/review.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {splitOf} from '../../source/knative/split/split.js';
 import {planSplit} from '../../source/release/plan-split.js';

@@ -12,7 +12,7 @@ import {openRequests} from '../../source/console/live/request-sheet.js';
 import {unreadLog} from '../../source/console/logs/logs.js';
 import type {Inspected} from '../../source/console/sheets/inspected.js';
 import {mayQuit} from '../../source/console/sheets/quit-sheet.js';
-import {newReview} from '../../source/console/sheets/review.js';
+import {newReview} from '../../source/console/sheets/review/review.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {beginValue, nudge, typeDigit} from '../../source/console/state/draft.js';
 import {

@@ -2,7 +2,7 @@
 import type {Cluster} from '../kube/cluster.js';
 import {beginConsole, type BegunConsole, type ConsoleOptions} from './begin.js';
 import type {ConnectionControl} from './session/connection.js';
-import {keepEditing, takeTheirs} from './sheets/conflict-resolution.js';
+import {keepEditing, takeTheirs} from './sheets/review/conflict-resolution.js';
 import {showEvents} from './sheets/events-sheet.js';
 import {followCreated} from './session/follow-created.js';
 import {followRoutes} from './session/follow-routes.js';
@@ -14,7 +14,7 @@ import {createUsersFollower} from './live/users-follower.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {createBesideFollower} from './selected/beside.js';
 import {revisionsOf, selectedService} from './state/read.js';
-import {confirmReview} from './sheets/review.js';
+import {confirmReview} from './sheets/review/review.js';
 import {notify} from './state/select.js';
 import {showYaml} from './sheets/yaml-sheet.js';
 import type {ConsoleStore} from './state/state.js';

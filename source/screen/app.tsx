@@ -1,7 +1,7 @@
 /** The frame: header, panes or the sheet on top of them, notice, keys. It has the keyboard when no sheet has. */
 import {Box, Text, useInput, useWindowSize} from 'ink';
 import {memo, useMemo} from 'react';
-import {canConfirm, conflictOfReview} from '../console/sheets/lost-ground.js';
+import {canConfirm, conflictOfReview} from '../console/sheets/review/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
 import {
 	closeFilter,

@@ -1,7 +1,7 @@
 /** How components reach the store and read the keyboard. */
 import {useInput} from 'ink';
 import {createContext, useContext, useRef, useState, useSyncExternalStore} from 'react';
-import {conflictOfReview} from '../console/sheets/lost-ground.js';
+import {conflictOfReview} from '../console/sheets/review/lost-ground.js';
 import {topSheet} from '../console/state/read.js';
 import {notifyOnSheet} from '../console/state/select.js';
 import type {Console} from '../console/console.js';

@@ -3,7 +3,7 @@ import {rightsIn} from '../../source/console/session/rights.js';
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {connect} from '../../source/kube/connect.js';
 import {release, type ReleaseCommand} from '../../source/headless/write/release-command.js';
-import {openReview} from '../../source/console/sheets/review.js';
+import {openReview} from '../../source/console/sheets/review/review.js';
 import {createConsole} from '../../source/console/console.js';
 import {planSplit} from '../../source/release/plan-split.js';
 import {selectedService} from '../../source/console/state/read.js';

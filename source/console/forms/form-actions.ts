@@ -3,7 +3,7 @@ import type {Cluster} from '../../kube/cluster.js';
 import {readAutoscalingDefaults} from '../../kube/read-autoscaling-defaults.js';
 import {readBase} from '../../release/read-base.js';
 import {afterAsking, askPlaceholders} from '../sheets/placeholders.js';
-import {openReview} from '../sheets/review.js';
+import {openReview} from '../sheets/review/review.js';
 import {selectedService} from '../state/read.js';
 import {notifyOnSheet} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';

@@ -10,7 +10,7 @@ import {askPlaceholders, stillHere} from '../sheets/placeholders.js';
 import {factsOf} from '../state/known-facts.js';
 import {closeSheet, notify, openSheet} from '../state/select.js';
 import type {ConsoleStore} from '../state/state.js';
-import {openReview} from './review.js';
+import {openReview} from './review/review.js';
 import type {AskedVerb, ChoiceSheet} from './sheets.js';
 
 const titles: Readonly<Record<AskedVerb, string>> = {

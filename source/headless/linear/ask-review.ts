@@ -1,8 +1,8 @@
 /** A review as lines, and the question whether to apply it. Nothing is written without an answer to that. */
 import type {Console} from '../../console/console.js';
 import {wakeTargets} from '../../console/live/wake.js';
-import {conflictOfReview, lostGround} from '../../console/sheets/lost-ground.js';
-import {typeName} from '../../console/sheets/review.js';
+import {conflictOfReview, lostGround} from '../../console/sheets/review/lost-ground.js';
+import {typeName} from '../../console/sheets/review/review.js';
 import type {ReviewSheet} from '../../console/sheets/sheets.js';
 import {topSheet} from '../../console/state/read.js';
 import {closeSheet} from '../../console/state/select.js';

@@ -6,7 +6,7 @@ import {
 	troubledRevision,
 	revisionTroubleOf,
 } from '../../console/state/read.js';
-import {conflictOfReview} from '../../console/sheets/lost-ground.js';
+import {conflictOfReview} from '../../console/sheets/review/lost-ground.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {rolloutInProgress, serviceState} from '../../knative/service/service-state.js';
 import type {TextStyle, Theme} from '../../terminal/output/theme.js';

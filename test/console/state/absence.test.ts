@@ -1,7 +1,7 @@
 /** What is said of a service that is told of no more: it was deleted, it cannot be read, or its labels are others. */
 import {afterEach, beforeEach, expect, it} from 'vitest';
 import {createConsole, type Console} from '../../../source/console/console.js';
-import {lostGround} from '../../../source/console/sheets/lost-ground.js';
+import {lostGround} from '../../../source/console/sheets/review/lost-ground.js';
 import {goneService, serviceRows, whyNoService} from '../../../source/console/state/read.js';
 import {connect} from '../../../source/kube/connect.js';
 import {kubeconfigFor} from '../../support/api-server.js';

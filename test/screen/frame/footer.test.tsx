@@ -8,7 +8,7 @@ import {verdictOf, type ServiceVerdict} from '../../../source/console/live/verdi
 import type {ServiceView} from '../../../source/knative/service/service.js';
 import {createLoop} from '../../../source/probe/loop/loop.js';
 import {targetAt} from '../../probe/servers.js';
-import {readReview} from '../../../source/console/sheets/review.js';
+import {readReview} from '../../../source/console/sheets/review/review.js';
 import type {ReviewSheet} from '../../../source/console/sheets/sheets.js';
 import {sheetOn} from '../parts/review.js';
 import {usersSnapshot, usersWindow} from '../../users/snapshots.js';

@@ -1,5 +1,5 @@
 /** A review as it is opened, of a roll back of helloworld-go. */
-import {newReview} from '../../../source/console/sheets/review.js';
+import {newReview} from '../../../source/console/sheets/review/review.js';
 import type {ReviewSheet} from '../../../source/console/sheets/sheets.js';
 import {planRollback} from '../../../source/release/plan-split.js';
 import type {Plan} from '../../../source/release/plan.js';

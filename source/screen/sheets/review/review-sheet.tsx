@@ -1,9 +1,9 @@
 /** The review of a write: before → after, what the server says of it, the same as a command; Enter applies it. */
 import {Box, usePaste} from 'ink';
 import {useState} from 'react';
-import {conflictOfReview} from '../../../console/sheets/lost-ground.js';
+import {conflictOfReview} from '../../../console/sheets/review/lost-ground.js';
 import {notifyOnSheet, toggleUncovered} from '../../../console/state/select.js';
-import {disarmReview, readReview, typeName} from '../../../console/sheets/review.js';
+import {disarmReview, readReview, typeName} from '../../../console/sheets/review/review.js';
 import type {Conflict as ConflictState, ReviewSheet} from '../../../console/sheets/sheets.js';
 import {copiedLines} from '../../../knative/commands/commands.js';
 import {wakeTargets} from '../../../console/live/wake.js';

@@ -1,5 +1,5 @@
 /** The text of a review in a window, and whether what matters of it has been on the screen: sheet and footer go by the same. */
-import {lostGround} from '../../../console/sheets/lost-ground.js';
+import {lostGround} from '../../../console/sheets/review/lost-ground.js';
 import type {ReviewSheet} from '../../../console/sheets/sheets.js';
 import {oldSince} from '../../../console/state/read.js';
 import type {Plan} from '../../../release/plan.js';

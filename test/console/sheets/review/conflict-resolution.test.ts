@@ -1,10 +1,10 @@
 /** When somebody else was first: nothing is written, nothing is lost, and there are three ways on. */
 import {describe, expect, it} from 'vitest';
-import {nudge} from '../../../source/console/state/draft.js';
-import {changeRevisionForm, openRevisionForm} from '../../../source/console/forms/forms.js';
-import {draftOf, selectedService} from '../../../source/console/state/read.js';
-import {onCart} from '../../support/on-cart.js';
-import {reviewOf, until} from '../../support/world.js';
+import {nudge} from '../../../../source/console/state/draft.js';
+import {changeRevisionForm, openRevisionForm} from '../../../../source/console/forms/forms.js';
+import {draftOf, selectedService} from '../../../../source/console/state/read.js';
+import {onCart} from '../../../support/on-cart.js';
+import {reviewOf, until} from '../../../support/world.js';
 import {othersSplit, theirs} from './theirs.js';
 
 const on = onCart();

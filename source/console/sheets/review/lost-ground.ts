@@ -2,20 +2,20 @@
  * Whether the ground of an open review has changed since it was opened: what it shows is not what its write would meet,
  * or it may not or cannot be sent any more. Then nothing can be agreed to. Pure.
  */
-import type {ServiceView} from '../../knative/service/service.js';
-import {equalSplits, giveTheSame, splitOf} from '../../knative/split/split.js';
-import {doubtSince, latestSince} from '../../release/doubt-since.js';
-import type {Plan} from '../../release/plan.js';
-import {changesOf} from '../session/change-recorder.js';
-import {refusedRight, rightOfPlan} from '../session/rights.js';
-import {toldRevisions} from '../state/read.js';
-import type {ConsoleState} from '../state/state.js';
-import {canaryVerdictOf} from '../state/known-facts.js';
-import {absenceOfRevision, absenceWords} from '../state/absence.js';
-import {keyOf} from '../tables/object-name.js';
-import {indexOfName} from '../tables/tables.js';
-import type {Conflict, ReviewSheet} from './sheets.js';
-import {targetStatusOf} from './target-status.js';
+import type {ServiceView} from '../../../knative/service/service.js';
+import {equalSplits, giveTheSame, splitOf} from '../../../knative/split/split.js';
+import {doubtSince, latestSince} from '../../../release/doubt-since.js';
+import type {Plan} from '../../../release/plan.js';
+import {changesOf} from '../../session/change-recorder.js';
+import {refusedRight, rightOfPlan} from '../../session/rights.js';
+import {toldRevisions} from '../../state/read.js';
+import type {ConsoleState} from '../../state/state.js';
+import {canaryVerdictOf} from '../../state/known-facts.js';
+import {absenceOfRevision, absenceWords} from '../../state/absence.js';
+import {keyOf} from '../../tables/object-name.js';
+import {indexOfName} from '../../tables/tables.js';
+import type {Conflict, ReviewSheet} from '../sheets.js';
+import {targetStatusOf} from '../target-status.js';
 
 export type LostGround = {
 	/** What has changed, as a sentence. */

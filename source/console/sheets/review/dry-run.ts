@@ -1,11 +1,11 @@
 /** What the server says of a plan that is on review: asked when it opens, and again when that was said on another ground. */
-import type {Cluster} from '../../kube/cluster.js';
-import type {Plan} from '../../release/plan.js';
-import {dryRunOf, sendPlan, type WriteOutcome} from '../../release/send-plan.js';
-import {changeSheet} from '../state/select.js';
-import type {ConsoleState, ConsoleStore} from '../state/state.js';
+import type {Cluster} from '../../../kube/cluster.js';
+import type {Plan} from '../../../release/plan.js';
+import {dryRunOf, sendPlan, type WriteOutcome} from '../../../release/send-plan.js';
+import {changeSheet} from '../../state/select.js';
+import type {ConsoleState, ConsoleStore} from '../../state/state.js';
 import {lostGround} from './lost-ground.js';
-import type {ReviewSheet} from './sheets.js';
+import type {ReviewSheet} from '../sheets.js';
 
 /**
  * Tries the plan dry. Where the ground of its review was lost meanwhile and is there again (the API server is back, a right

@@ -1,10 +1,11 @@
 /** What is a conflict and what is none, and what is said of a name that is missing meanwhile. */
 import {describe, expect, it} from 'vitest';
-import {nudge} from '../../../source/console/state/draft.js';
-import {putService, typeName} from '../../../source/console/sheets/review.js';
-import {closeSheet, notify} from '../../../source/console/state/select.js';
-import {onCart} from '../../support/on-cart.js';
-import {reviewOf, splitSeen, until} from '../../support/world.js';
+import {nudge} from '../../../../source/console/state/draft.js';
+import {typeName} from '../../../../source/console/sheets/review/review.js';
+import {putService} from '../../../../source/console/sheets/review/send-reviewed.js';
+import {closeSheet, notify} from '../../../../source/console/state/select.js';
+import {onCart} from '../../../support/on-cart.js';
+import {reviewOf, splitSeen, until} from '../../../support/world.js';
 import {othersSplit, theirs} from './theirs.js';
 
 const on = onCart();

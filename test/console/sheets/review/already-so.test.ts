@@ -1,15 +1,15 @@
 /** When somebody else was first, and made it as was asked: nothing is left to do, and nothing to write. */
 import {describe, expect, it} from 'vitest';
-import {nudge} from '../../../source/console/state/draft.js';
+import {nudge} from '../../../../source/console/state/draft.js';
 import {
 	changeRevisionForm,
 	changeTagForm,
 	openRevisionForm,
 	openTagForm,
-} from '../../../source/console/forms/forms.js';
-import {draftOf, selectedService} from '../../../source/console/state/read.js';
-import {onCart} from '../../support/on-cart.js';
-import {reviewOf, splitSeen} from '../../support/world.js';
+} from '../../../../source/console/forms/forms.js';
+import {draftOf, selectedService} from '../../../../source/console/state/read.js';
+import {onCart} from '../../../support/on-cart.js';
+import {reviewOf, splitSeen} from '../../../support/world.js';
 import {theirs} from './theirs.js';
 
 const on = onCart();

@@ -1,10 +1,10 @@
 /** The three ways out of a conflict: theirs stays, mine is put on top and reviewed again, or mine is edited further. */
-import {equalSplits, followedBy} from '../../knative/split/split.js';
-import {guardsOf} from '../../release/plan.js';
-import {closeSheet, focusPane, formKey, isForm, notify} from '../state/select.js';
+import {equalSplits, followedBy} from '../../../knative/split/split.js';
+import {guardsOf} from '../../../release/plan.js';
+import {closeSheet, focusPane, formKey, isForm, notify} from '../../state/select.js';
 import {conflictOfReview} from './lost-ground.js';
-import type {Conflict, ReviewSheet} from './sheets.js';
-import type {ConsoleStore} from '../state/state.js';
+import type {Conflict, ReviewSheet} from '../sheets.js';
+import type {ConsoleStore} from '../../state/state.js';
 
 type ConflictSheet = ReviewSheet & {conflict: Conflict};
 

@@ -1,10 +1,10 @@
 /** A split that follows the latest revision, where that is another one by the time it is agreed to. */
 import {beforeEach, describe, expect, it} from 'vitest';
-import {nudge} from '../../../source/console/state/draft.js';
-import {changeRevisionForm, openRevisionForm} from '../../../source/console/forms/forms.js';
-import {draftOf, selectedService} from '../../../source/console/state/read.js';
-import {onCart} from '../../support/on-cart.js';
-import {reviewOf, splitSeen, until} from '../../support/world.js';
+import {nudge} from '../../../../source/console/state/draft.js';
+import {changeRevisionForm, openRevisionForm} from '../../../../source/console/forms/forms.js';
+import {draftOf, selectedService} from '../../../../source/console/state/read.js';
+import {onCart} from '../../../support/on-cart.js';
+import {reviewOf, splitSeen, until} from '../../../support/world.js';
 
 const on = onCart();
 

@@ -1,11 +1,11 @@
 /** What a verb meant when it was chosen it means after a conflict still: an undo, a roll back, a promotion, giving up. */
 import {describe, expect, it} from 'vitest';
-import {discardDraft, nudge} from '../../../source/console/state/draft.js';
-import {closeSheet} from '../../../source/console/state/select.js';
-import {draftOf, selectedService} from '../../../source/console/state/read.js';
-import {servingPath} from '../../../source/kube/paths.js';
-import {onCart} from '../../support/on-cart.js';
-import {reviewOf, splitSeen, until} from '../../support/world.js';
+import {discardDraft, nudge} from '../../../../source/console/state/draft.js';
+import {closeSheet} from '../../../../source/console/state/select.js';
+import {draftOf, selectedService} from '../../../../source/console/state/read.js';
+import {servingPath} from '../../../../source/kube/paths.js';
+import {onCart} from '../../../support/on-cart.js';
+import {reviewOf, splitSeen, until} from '../../../support/world.js';
 import {othersSplit, stableAndCanary, theirs} from './theirs.js';
 
 const on = onCart();

@@ -1,13 +1,17 @@
 /** What an open review is told of the ground it stands on: when that has changed, nothing can be agreed to any more. */
 import {beforeEach, describe, expect, it} from 'vitest';
-import {canConfirm, conflictOfReview, lostGround} from '../../../source/console/sheets/lost-ground.js';
-import {disarmReview} from '../../../source/console/sheets/review.js';
-import {rejectedAnnotation} from '../../../source/knative/release/evidence/rejection.js';
-import {servingPath} from '../../../source/kube/paths.js';
-import {closeSheet} from '../../../source/console/state/select.js';
-import {unknownRights} from '../../../source/console/state/slices/cluster-slice.js';
-import {onCart} from '../../support/on-cart.js';
-import {reviewOf, until} from '../../support/world.js';
+import {
+	canConfirm,
+	conflictOfReview,
+	lostGround,
+} from '../../../../source/console/sheets/review/lost-ground.js';
+import {disarmReview} from '../../../../source/console/sheets/review/review.js';
+import {rejectedAnnotation} from '../../../../source/knative/release/evidence/rejection.js';
+import {servingPath} from '../../../../source/kube/paths.js';
+import {closeSheet} from '../../../../source/console/state/select.js';
+import {unknownRights} from '../../../../source/console/state/slices/cluster-slice.js';
+import {onCart} from '../../../support/on-cart.js';
+import {reviewOf, until} from '../../../support/world.js';
 
 const on = onCart();
 

@@ -1,10 +1,10 @@
 /** What has changed since a draft was begun, as warnings of the review of it. Pure. */
-import type {Warning} from '../../knative/release/warnings.js';
-import type {ServiceView} from '../../knative/service/service.js';
-import {diffSplit, equalSplits, splitOf, type SplitDifference} from '../../knative/split/split.js';
-import {momentBy} from '../../knative/text/moment.js';
-import {changesOf} from '../session/change-recorder.js';
-import type {ConsoleState, Draft} from '../state/state.js';
+import type {Warning} from '../../../knative/release/warnings.js';
+import type {ServiceView} from '../../../knative/service/service.js';
+import {diffSplit, equalSplits, splitOf, type SplitDifference} from '../../../knative/split/split.js';
+import {momentBy} from '../../../knative/text/moment.js';
+import {changesOf} from '../../session/change-recorder.js';
+import type {ConsoleState, Draft} from '../../state/state.js';
 
 /** What follows the latest was of one revision when the split was begun, and is of another by now. */
 export function latestMoved(

@@ -1,9 +1,9 @@
 /** What a review makes of a service that was just read. */
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {createConsole} from '../../../source/console/console.js';
-import {lastWordsOf, putService} from '../../../source/console/sheets/review.js';
-import type {ServiceView} from '../../../source/knative/service/service.js';
-import {serviceView} from '../../knative/objects.js';
+import {createConsole} from '../../../../source/console/console.js';
+import {lastWordsOf, putService} from '../../../../source/console/sheets/review/send-reviewed.js';
+import type {ServiceView} from '../../../../source/knative/service/service.js';
+import {serviceView} from '../../../knative/objects.js';
 
 const at = (generation: number, uid = 'u-1'): ServiceView =>
 	serviceView({

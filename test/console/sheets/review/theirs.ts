@@ -1,5 +1,5 @@
-import {splitSeen, type World} from '../../support/world.js';
-import type {Console} from '../../../source/console/console.js';
+import {splitSeen, type World} from '../../../support/world.js';
+import type {Console} from '../../../../source/console/console.js';
 
 /** A split of cart as somebody else writes it; whole percent. */
 export const stableAndCanary = (stable: number, canary: number) => [
