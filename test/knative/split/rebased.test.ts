@@ -63,6 +63,20 @@ test.each([
 		'1=90 2=10 3=0#try',
 		'1=90 2=10 3=0#try',
 	],
+	[
+		'gives what both have begun the tags that theirs has given it',
+		'1=100',
+		'1=50 2=50#mine',
+		'1=90 2=10#theirs',
+		'1=50 2=50#theirs',
+	],
+	[
+		'gives what mine alone has begun the tags of mine',
+		'1=100',
+		'1=50 2=50#mine',
+		'1=100#stable',
+		'1=50#stable 2=50#mine',
+	],
 ])('%s', (_, base, mine, theirs, expected) => {
 	expect(
 		words(rebased({base: split(base), mine: split(mine), theirs: split(theirs), latestReady: '2'})),

@@ -1,6 +1,8 @@
 import {describe, expect, it} from 'vitest';
-import {selectedIn, type FirstRow} from '../../../source/knative/split/slider-row.js';
+import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
+import {firstRowOf, selectedIn, type FirstRow} from '../../../source/knative/split/slider-row.js';
 import {latestKey, type Split, type SplitRow} from '../../../source/knative/split/split.js';
+import {serviceView} from '../objects.js';
 
 const row = (key: string, percent: number, revision = key): SplitRow => ({
 	key,
@@ -33,5 +35,27 @@ describe('the selected row of a slider', () => {
 		expect(key(pinned, undefined, first(latestKey, 'a'))).toBe('a');
 		expect(key([row(latestKey, 100, 'b')], undefined, first(latestKey, 'a'))).toBe(latestKey);
 		expect(key(pinned, undefined, first(latestKey))).toBe(latestKey);
+	});
+});
+
+const firstOf = (traffic: readonly TrafficTarget[]) =>
+	firstRowOf(serviceView({ready: 2, traffic: [...traffic]}));
+
+describe('the first row of a slider', () => {
+	it('is the upper one, and none of a split without rows', () => {
+		const rows = [
+			{revisionName: 'helloworld-go-00001', percent: 60},
+			{latestRevision: true, percent: 40},
+		];
+		expect(firstOf(rows)).toMatchObject({key: 'helloworld-go-00001', revision: undefined});
+		expect(firstRowOf({...serviceView(), specTraffic: []})).toBeUndefined();
+	});
+
+	it('knows what the latest meant, unless another row leads there as well', () => {
+		const latest = {latestRevision: true, percent: 40};
+		const other = {revisionName: 'helloworld-go-00001', percent: 60};
+		expect(firstOf([latest, other])).toMatchObject({key: latestKey, revision: 'helloworld-go-00002'});
+		const same = {revisionName: 'helloworld-go-00002', percent: 60};
+		expect(firstOf([latest, same])).toMatchObject({key: latestKey, revision: undefined});
 	});
 });

@@ -126,6 +126,11 @@ describe('the other operations', () => {
 		expect(pinnedAsMeant(split(before), 'r', 'canary')).toEqual(split(before));
 	});
 
+	test('while no revision was ever ready there is none to pin the row to that follows the latest', () => {
+		const unready = split('@latest=100#canary').map(row => ({...row, revision: undefined}));
+		expect(partedLatest(unready, 'canary')).toEqual(unready);
+	});
+
 	test.each([
 		['@latest=60! r=40', 'r=100!'],
 		['@latest=60 r=40!', 'r=100!'],
