@@ -120,24 +120,22 @@ export const footerFor = (
 ): readonly Hint[] => {
 	const {isEnabled = () => true, isUnavailable = () => false, targetOf = () => undefined, urgent} = options;
 	const {labels = {}} = options;
-	const candidates = bindings
-		.filter(
-			binding => binding.footer !== undefined && appliesIn(binding, context) && isEnabled(binding.action),
-		)
-		.map((binding, index) => ({
-			rank: binding.action === urgent ? -1 : (binding.footer?.rankIn?.[context] ?? binding.footer?.rank ?? 0),
-			index: binding.action === urgent ? -1 : index,
-			hint: {
-				action: binding.action,
-				keys: runTogether(
-					(binding.footer?.keys ?? binding.keys.slice(0, 1)).map(stroke => showStroke(stroke, options)),
-				),
-				label: labelWith(
-					labels[binding.action] ?? binding.footer?.label ?? binding.label,
-					targetOf(binding.action),
-				),
+	const candidates = bindings.flatMap((binding, index) => {
+		const {action, footer, keys, label} = binding;
+		if (footer === undefined || !appliesIn(binding, context) || !isEnabled(action)) return [];
+		const shown = footer.keys ?? keys.slice(0, 1);
+		return [
+			{
+				rank: action === urgent ? -1 : (footer.rankIn?.[context] ?? footer.rank),
+				index: action === urgent ? -1 : index,
+				hint: {
+					action,
+					keys: runTogether(shown.map(stroke => showStroke(stroke, options))),
+					label: labelWith(labels[action] ?? footer.label ?? label, targetOf(action)),
+				},
 			},
-		}));
+		];
+	});
 
 	let left = width + GAP;
 	const chosen = candidates

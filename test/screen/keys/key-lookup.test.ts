@@ -240,6 +240,24 @@ test('keys are shown as people know them, in ASCII where that is needed', () => 
 	expect(labelOf('rollBack')).toBe('roll back');
 });
 
+/** The keys of an action as the footer has them. */
+const shown = (context: KeyContext, action: Action, isAscii = false) =>
+	footerFor(context, 1000, {isAscii}).find(hint => hint.action === action)?.keys;
+
+test('the footer shows the first key of an action, and keys of which one has a name apart from each other', () => {
+	expect(keysOf('nextPane', {context: 'services'})).toBe('tab → l');
+	expect(shown('services', 'nextPane')).toBe('tab');
+	expect(shown('leaving', 'confirm')).toBe('⏎q');
+	expect(shown('leaving', 'confirm', true)).toBe('enter/q');
+});
+
+test('the help has no section without a key', () => {
+	for (const context of contexts) {
+		for (const {entries} of helpFor(context)) expect(entries).not.toEqual([]);
+	}
+	expect(helpFor('leaving').map(({title}) => title)).toEqual(['Here', 'Everywhere']);
+});
+
 test('the footer of the traffic pane at 80 columns has what a release needs', () => {
 	const line = footerFor('traffic', 80)
 		.map(({keys, label}) => `${keys} ${label}`)
@@ -254,6 +272,11 @@ test('the footer leaves out what cannot be done', () => {
 });
 
 describe('the palette', () => {
+	test('is in the order of the names', () => {
+		const first = paletteCommands().map(({names: [name = '']}) => name);
+		expect(first).toEqual(first.toSorted());
+	});
+
 	test('has no name twice', () => {
 		const names = paletteCommands().flatMap(command => command.names);
 		expect(new Set(names).size).toBe(names.length);
