@@ -7,6 +7,7 @@ import {startApiRelay, tokenOf, type ApiRelay} from '../../support/api-relay.js'
 import {createAuthority, hasOpenssl, type Authority, type Issued} from '../../support/authority.js';
 import {builtProgram, runCommand, runProgram} from '../../support/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
+import {openTerminal} from '../../support/terminal.js';
 
 const hasKubectl = spawnSync('kubectl', ['version', '--client'], {stdio: 'ignore'}).status === 0;
 
@@ -114,6 +115,17 @@ const both = (pem: string): Pair => ({cert: pem, key: pem});
 /** prime256v1 (openssl ecparam). */
 const parameters = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n';
 
+/** Beside the files that it names. */
+const kubeconfigOf = (server: string): string =>
+	JSON.stringify({
+		apiVersion: 'v1',
+		kind: 'Config',
+		clusters: [{name: 'c', cluster: {server, 'certificate-authority': 'ca.crt'}}],
+		users: [{name: 'u', user: {'client-certificate': 'given.crt', 'client-key': 'given.key'}}],
+		contexts: [{name: 'c', context: {cluster: 'c', user: 'u'}}],
+		'current-context': 'c',
+	});
+
 const openssl = (args: readonly string[], input: string): string =>
 	spawnSync('openssl', args, {input, encoding: 'utf8'}).stdout;
 const traditional = (key: string) => openssl(['ec', '-param_enc', 'named_curve'], key);
@@ -143,23 +155,37 @@ describe.skipIf(!hasOpenssl)('a client certificate and its key', () => {
 		authority.remove();
 	});
 
+	it('are shown by the console on each connection to a server that speaks HTTP/1.1 alone', async () => {
+		const kubeconfig = path.join(authority.directory, 'kubeconfig');
+		writeFileSync(path.join(authority.directory, 'given.crt'), jane.cert);
+		writeFileSync(path.join(authority.directory, 'given.key'), jane.key);
+		writeFileSync(kubeconfig, kubeconfigOf(relay.url));
+		relay.rules = {...relay.rules, closes: true};
+		const before = relay.seen.length;
+		await using terminal = openTerminal({
+			command: process.execPath,
+			args: [builtProgram, '--kubeconfig', kubeconfig],
+			env: {XDG_STATE_HOME: authority.directory},
+		});
+		await terminal.until(/● watching[^]*checkout /);
+		terminal.press('R');
+		await terminal.until(/✓ Dry run/);
+		terminal.press('enter');
+		await terminal.until(/cart [█▓▒░#=. ]+100/);
+		const seen = relay.seen.slice(before);
+		expect(new Set(seen.map(({client}) => client))).toEqual(new Set(['jane']));
+		expect(seen.some(({query}) => query.has('watch'))).toBe(true);
+		expect(seen.some(({method}) => method === 'PATCH')).toBe(true);
+		relay.rules = {token: tokenOf(sandbox.kubeconfig)};
+	});
+
 	it.each(cases)('%s', async (_, make, said) => {
 		const {cert, key} = make(jane, jo, authority.pem);
 		const files = ['given.crt', 'given.key'].map(name => path.join(authority.directory, name));
 		writeFileSync(files[0]!, cert);
 		writeFileSync(files[1]!, key);
 		const kubeconfig = path.join(authority.directory, 'kubeconfig');
-		writeFileSync(
-			kubeconfig,
-			JSON.stringify({
-				apiVersion: 'v1',
-				kind: 'Config',
-				clusters: [{name: 'c', cluster: {server: relay.url, 'certificate-authority': 'ca.crt'}}],
-				users: [{name: 'u', user: {'client-certificate': 'given.crt', 'client-key': 'given.key'}}],
-				contexts: [{name: 'c', context: {cluster: 'c', user: 'u'}}],
-				'current-context': 'c',
-			}),
-		);
+		writeFileSync(kubeconfig, kubeconfigOf(relay.url));
 		const before = relay.seen.length;
 		const env = {KUBECONFIG: kubeconfig};
 		const {output} = await runProgram(['get', 'nosuch'], env);

@@ -8,6 +8,7 @@ import {startApiRelay, tokenOf, type ApiRelay} from '../../support/api-relay.js'
 import {createAuthority, hasOpenssl, type Authority} from '../../support/authority.js';
 import {builtProgram, runCommand} from '../../support/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
+import {openTerminal} from '../../support/terminal.js';
 
 const account = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** Mounts the directory over `/var/run/secrets` for what follows alone. */
@@ -65,6 +66,40 @@ describe.skipIf(!canMount || !hasOpenssl)('in a pod', () => {
 		await get();
 		const seen = relay.seen.filter(({path: to}) => to.endsWith('/namespaces/default/services/cart'));
 		expect(seen.map(({headers}) => headers.authorization)).toEqual(['Bearer first', 'Bearer rotated']);
+	});
+
+	it('the console goes on with a token that is rotated while it runs', async () => {
+		const token = path.join(directory, path.relative('/var/run/secrets', account), 'token');
+		writeFileSync(token, 'first\n');
+		await using terminal = openTerminal({
+			command: 'unshare',
+			args: inPod(directory, [process.execPath, builtProgram]),
+			env: {
+				HOME: directory,
+				KUBECONFIG: undefined,
+				KUBERNETES_SERVICE_HOST: '127.0.0.1',
+				KUBERNETES_SERVICE_PORT: String(relay.port),
+			},
+		});
+		await terminal.until(/in-cluster \/ default.*● watching[^]*checkout /);
+		const before = relay.seen.length;
+		writeFileSync(token, 'rotated\n');
+		// From now on the server knows that one alone.
+		relay.rules = {
+			...relay.rules,
+			answer: ({headers}) =>
+				headers.authorization === 'Bearer rotated'
+					? undefined
+					: {status: 401, body: {kind: 'Status', code: 401}},
+		};
+		terminal.press('R');
+		await terminal.until(/✓ Dry run/);
+		terminal.press('enter');
+		await terminal.until(/cart [█▓▒░#=. ]+100/);
+		const writes = relay.seen.slice(before).filter(({method}) => method === 'PATCH');
+		expect(new Set(writes.map(({headers}) => headers.authorization))).toEqual(new Set(['Bearer rotated']));
+		expect(terminal.screen()).toContain('● watching');
+		relay.rules = {token: tokenOf(sandbox.kubeconfig)};
 	});
 
 	const kubeconfig = (namespace = '') =>

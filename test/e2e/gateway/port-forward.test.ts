@@ -1,8 +1,11 @@
 /** A gateway that has no address outside of the cluster, or none that can be reached, read off the screen of the built program. */
 import {once} from 'node:events';
+import {readFile, rm, writeFile} from 'node:fs/promises';
 import {connect as connectTo} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
 import {openBuiltConsole} from '../../support/console.js';
+import {startHttpProxy} from '../../support/proxies.js';
+import {runProgram} from '../../support/run-program.js';
 import type {TestTerminal} from '../../support/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
 import {unusedPort} from '../../probe/servers.js';
@@ -59,6 +62,38 @@ test('is asked through a port-forward that the first question opens, and that go
 	await expect(once(connectTo({host: '127.0.0.1', port}), 'connect')).rejects.toMatchObject({
 		code: 'ECONNREFUSED',
 	});
+});
+
+test.each<[what: string, options: Parameters<typeof startHttpProxy>[0], scheme: string]>([
+	['a proxy', {}, 'http://'],
+	['a proxy that wants a login', {login: {user: 'jo', password: 'a:b@c'}}, 'http://jo:a%3Ab%40c@'],
+])('is asked through %s that leads to the API server', async (_, options, scheme) => {
+	const world = await openWorld();
+	const proxy = await startHttpProxy(options);
+	onTestFinished(async () => proxy.close());
+	const {kubeconfigPath} = world.sandbox;
+	const changed = `${kubeconfigPath}-proxy`;
+	const text = await readFile(kubeconfigPath, 'utf8');
+	const proxyUrl = `proxy-url: "${scheme}127.0.0.1:${proxy.port}"`;
+	await writeFile(
+		changed,
+		text.replace(/^( +)server: .*$/m, line => `${line}\n      ${proxyUrl}`),
+		{mode: 0o600},
+	);
+	onTestFinished(async () => rm(changed));
+	const args = ['verify', 'checkout', '--requests', '8', '--rate', '50', '--kubeconfig', changed];
+	const {code, output} = await runProgram(args);
+	expect(output).toContain('via port-forward');
+	expect(output).toMatch(/8 of 8 answered at 50\/s, 0 failures/);
+	expect(code).toBe(0);
+	const before = proxy.asked.length;
+	await using terminal = await openOnCheckout(world, ['--rate', '20', '--kubeconfig', changed]);
+	await terminal.until(/via port-forward/);
+	terminal.press('space');
+	await terminal.until(/[1-9]\d answers · .*100 since \S+ · via API server/);
+	// Its requests, and the connections to the pod.
+	expect(proxy.asked.length - before).toBeGreaterThan(1);
+	expect(proxy.refused).toBe(0);
 });
 
 test('answers go on after its pod has gone', async () => {
