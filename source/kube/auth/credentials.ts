@@ -125,9 +125,9 @@ async function fileToken({tokenFile, token}: KubeconfigUser): Promise<string | u
 
 async function certificateOf(user: KubeconfigUser): Promise<CertificatePair | undefined> {
 	const cert = await dataOrFile(user['client-certificate-data'], user['client-certificate']);
-	const key = await dataOrFile(user['client-key-data'], user['client-key']);
 	// A key alone is not looked at, as by kubectl.
 	if (cert === undefined) return undefined;
+	const key = await dataOrFile(user['client-key-data'], user['client-key']);
 	if (key === undefined) throw new KubeconfigError('there is a client-certificate and no client-key');
 	const pair = readPair({cert, key});
 	if ('fault' in pair) {

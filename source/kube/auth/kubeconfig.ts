@@ -194,9 +194,13 @@ function checkServer(server: string | null | undefined, cluster: string): string
 	const url = URL.canParse(whole) ? new URL(whole) : undefined;
 	const isKnown = url?.protocol === 'https:' || url?.protocol === 'http:';
 	const ofLogin = isKnown ? loginFault(url) : undefined;
-	if (isKnown && ofLogin === undefined) return whole;
+	// A URL of a browser's has none around it, one of Go's is refused for them.
+	const ofBlanks = isKnown && given !== given.trim() ? 'has blanks around it' : undefined;
+	if (isKnown && ofLogin === undefined && ofBlanks === undefined) return whole;
 	const fault =
-		ofLogin ?? ((/^https?:/i.test(whole) && placeFault(whole)) || 'is no http:// or https:// URL');
+		ofLogin ??
+		ofBlanks ??
+		((/^https?:/i.test(whole) && placeFault(whole)) || 'is no http:// or https:// URL');
 	throw new KubeconfigError(
 		`cluster "${printable(cluster)}" has the server "${printable(withoutAnyLogin(given))}", which ${fault}`,
 	);

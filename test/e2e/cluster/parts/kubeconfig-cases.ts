@@ -122,6 +122,7 @@ export const kubeconfigCases: readonly KubeconfigCase[] = [
 		own => text(own, {user: user(own, ', tokenFile: /none')}),
 		'reached',
 	],
+	['a key alone that is not there', own => text(own, {user: user(own, ', client-key: none')}), 'reached'],
 	['a file with a token', own => text(own, {user: 'tokenFile: token'}), 'reached'],
 	[
 		'an authority in a file beside it',
@@ -273,6 +274,7 @@ export const kubeconfigCases: readonly KubeconfigCase[] = [
 		'no way',
 	],
 	['a proxy of another kind', own => text(own, {cluster: cluster(own, ', proxy-url: "ftp://x"')}), 'no way'],
+	['a server with a blank behind it', own => text({...own, server: `${own.server} `}), 'no way'],
 	['a context that is not there', own => text(own, {current: 'current-context: zz'}), 'no way'],
 	['no current context', own => text(own, {current: ''}), 'no way'],
 	['a user who is not there', own => text(own, {context: 'cluster: c, user: nobody'}), 'no way'],
