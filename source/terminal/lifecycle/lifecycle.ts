@@ -173,6 +173,8 @@ export const installLifecycle = ({
 	let known: number | undefined;
 
 	const restoreTerminal = () => {
+		// A terminal on which nothing was drawn may be one that prints all that it is sent (TERM=dumb).
+		if (restores.size === 0) return;
 		let isRestored = true;
 		for (const restore of [...restores].toReversed()) {
 			restores.delete(restore);

@@ -102,6 +102,7 @@ test('a terminal that ends, which is told more than once, leaves the clean-ups t
 
 test('the terminal is restored before anything is said', async () => {
 	const {lifecycle: life, stdout, stderr} = install();
+	life.onRestore(() => {});
 	await life.fail(new Error('boom'));
 	expect(String(stdout.read())).toBe(restoreSequence);
 	expect(String(stderr.read())).toBe(
@@ -148,6 +149,13 @@ test('a screen that cannot be taken down is left by hand', async () => {
 
 test('no escape sequence is written to what is no terminal', async () => {
 	const {lifecycle: life, stdout} = install({isTTY: false});
+	life.onRestore(() => {});
+	await life.leave(0);
+	expect(stdout.read()).toBeNull();
+});
+
+test('nor to a terminal on which nothing was drawn', async () => {
+	const {lifecycle: life, stdout} = install();
 	await life.leave(0);
 	expect(stdout.read()).toBeNull();
 });
