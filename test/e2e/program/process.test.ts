@@ -84,10 +84,10 @@ describe('the console', () => {
 			});
 			await terminal.until(screen => screen.includes(`View only (TERM=${TERM})`));
 			await terminal.until(/--screen-reader[^]*cart: Ready\.[^]*Watching/);
-			expect(terminal.written()).not.toContain('\u001B');
-			expect(terminal.modes()).toEqual(untouched);
 			terminal.press('ctrl-c');
 			expect((await terminal.exited).code).toBe(130);
+			expect(terminal.written()).not.toContain('\u001B');
+			expect(terminal.modes()).toEqual(untouched);
 		},
 	);
 
@@ -175,7 +175,9 @@ describe('the console', () => {
 		terminal.type('fg\r');
 		await terminal.until(/watching/);
 		await terminal.until(/ [1-9]\d\d answers/);
-		expect(terminal.screen()).not.toMatch(/test requests fail|no answer|timeout|[4-9]\.\d s/);
+		// What the axis of a chart goes up to is no time that was measured.
+		const measured = terminal.screen().replaceAll(/p95 +\S+ +\d+\.\d s/g, '');
+		expect(measured).not.toMatch(/test requests fail|no answer|timeout|[4-9]\.\d s/);
 	});
 });
 
