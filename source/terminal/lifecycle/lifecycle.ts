@@ -39,8 +39,11 @@ export const restoreSequence = '\u001B[?2026l\u001B[?2004l\u001B[?7h\u001B[?25h'
 /** Not harmless twice: it moves the cursor to where it was when the alternate screen was entered. */
 const leaveAlternateScreen = '\u001B[?1049l';
 
-/** How long an answer of the terminal is waited for on the way out, in milliseconds: a line has less than that both ways. */
-const owedWithin = 600;
+/**
+How long an answer of the terminal is waited for on the way out, in milliseconds: a line has less than that both ways. One that is
+behind with what it was sent may take nothing any more.
+*/
+const owedWithin = {usual: 600, behind: 300};
 
 /** What is left after that for the clean-ups and for a terminal that takes nothing, at least, in milliseconds. */
 const leastGrace = 400;
@@ -209,15 +212,19 @@ export const installLifecycle = ({
 		isLeaving = true;
 		const owed = [...debts].flatMap(debt => debt() ?? []);
 		const start = performance.now();
-		// One that takes nothing says nothing either.
-		if (owed.length > 0 && (stdout.writableLength ?? 0) === 0) {
-			await Promise.race([Promise.all(owed), delay(owedWithin)]);
+		const asked = lastWords();
+		isAsking = asked !== undefined;
+		if (owed.length > 0) {
+			const isBehind = (stdout.writableLength ?? 0) > 0;
+			const answered = taken(stdout).then(async () => Promise.all(owed));
+			await Promise.race([answered, delay(isBehind ? owedWithin.behind : owedWithin.usual)]);
 		}
 
 		// First the terminal: whatever hangs afterwards, the operator has their shell's screen back.
 		restoreTerminal();
 		isAsking = true;
-		const last = await lastWords();
+		// What has begun meanwhile counts, too.
+		const last = await (asked ?? lastWords());
 		isAsking = false;
 		known = last?.code;
 		const words = sentences(sentence, last?.sentence ?? reassurance);

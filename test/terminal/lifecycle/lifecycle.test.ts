@@ -138,6 +138,53 @@ test('the program does not end before its last words are taken', async () => {
 	expect(exit).toHaveBeenCalledExactlyOnceWith(3);
 });
 
+test('what a terminal still owes is waited for also where it is behind, while a write is asked about', async () => {
+	const exit = vi.fn<(code: number) => void>();
+	const answer = Promise.withResolvers<void>();
+	const done: string[] = [];
+	let take: (() => void) | undefined;
+	const stdout = new Writable({
+		write(_chunk, _, written) {
+			if (take) written();
+			else take = written;
+		},
+	});
+	lifecycle = installLifecycle({
+		name: 'program',
+		stdout,
+		stderr: new PassThrough(),
+		exit,
+		async lastWords() {
+			done.push('asked');
+			return {sentence: ''};
+		},
+	});
+	lifecycle.onOwed(async () => answer.promise);
+	lifecycle.onRestore(() => done.push('restored'));
+	stdout.write('a frame');
+	const left = lifecycle.leave(0);
+	expect(done).toEqual(['asked']);
+	take?.();
+	done.push('taken');
+	answer.resolve();
+	await left;
+	expect(done).toEqual(['asked', 'taken', 'restored']);
+	expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+});
+
+test('a write that begins while the terminal is waited for is told of', async () => {
+	const answer = Promise.withResolvers<void>();
+	let words: Promise<{sentence: string; code: number}> | undefined;
+	const {lifecycle: life, stderr, exit} = install({lastWords: () => words});
+	life.onOwed(async () => answer.promise);
+	const left = life.leave(0);
+	words = Promise.resolve({sentence: 'Sent, outcome not known.', code: 4});
+	answer.resolve();
+	await left;
+	expect(String(stderr.read())).toBe('Sent, outcome not known.\n');
+	expect(exit).toHaveBeenCalledExactlyOnceWith(4);
+});
+
 test('a screen that cannot be taken down is left by hand', async () => {
 	const {lifecycle: life, stdout} = install();
 	life.onRestore(() => {
