@@ -123,13 +123,17 @@ function tellMoved(store: ConsoleStore, service: ServiceView): void {
 	}
 }
 
-/** `90│10`, in the order of the split. */
+/** `90│10`, in the order of the split; of more than two it would not be known whose a share is, and they are named. */
 function sharesWord({statusTraffic}: ServiceView): string {
 	const shares = new Map<string, number>();
 	for (const {revision = '', percent} of statusTraffic) {
 		shares.set(revision, (shares.get(revision) ?? 0) + percent);
 	}
-	return [...shares.values()].join('│');
+	if (shares.size <= 2) return [...shares.values()].join('│');
+	return [...shares]
+		.filter(([, percent]) => percent > 0)
+		.map(([revision, percent]) => `${revision} ${percent} %`)
+		.join(', ');
 }
 
 /** What is said when the server has taken a change that the gateway has not yet. */

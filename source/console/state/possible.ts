@@ -1,5 +1,6 @@
 /** Which verbs of a release lead anywhere as things are, before one of them is pressed. */
 import {abandon} from '../../knative/release/verbs/abandon.js';
+import type {Choice} from '../../knative/release/verbs/choice.js';
 import {promote} from '../../knative/release/verbs/promote.js';
 import {rollBack} from '../../knative/release/verbs/roll-back.js';
 import {undo} from '../../knative/release/verbs/undo.js';
@@ -12,20 +13,26 @@ const releaseVerbs = ['promote', 'roll back', 'abandon', 'undo'] as const;
 
 export type ReleaseVerb = (typeof releaseVerbs)[number];
 
-type PossibleVerbs = {
+/** What goes by changes that are remembered. */
+const ofHistory: readonly ReleaseVerb[] = ['roll back', 'undo'];
+
+/** With the revision that would get 100 %; undefined where none would, or where it would be asked which one. */
+type PossibleVerbs = ReadonlyMap<ReleaseVerb, string | undefined>;
+
+type Told = {
 	/** What it was told from. */
 	readonly from: readonly unknown[];
-	readonly verbs: ReadonlySet<ReleaseVerb>;
+	readonly verbs: PossibleVerbs;
 };
 
 /** By the service as it was read: told again only when it, its revisions or the history are others. */
-const known = new WeakMap<ServiceView, PossibleVerbs>();
+const known = new WeakMap<ServiceView, Told>();
 
 /**
  * What would be reviewed, or asked which revision is meant, if its key were pressed now. What is refused because it is so
  * already, or because there is no canary, is not among them.
  */
-export function possibleVerbs(state: ConsoleState, service: ServiceView): ReadonlySet<ReleaseVerb> {
+export function possibleVerbs(state: ConsoleState, service: ServiceView): PossibleVerbs {
 	const {history, trouble, historyUnread} = state;
 	const from = [knownRevisions(state, service), history, trouble, historyUnread];
 	const before = known.get(service);
@@ -35,14 +42,21 @@ export function possibleVerbs(state: ConsoleState, service: ServiceView): Readon
 		revisions: toldRevisions(state, service),
 		changes: changesOf({history}, service.uid),
 	};
-	const isRefused: Readonly<Record<ReleaseVerb, () => boolean>> = {
-		promote: () => promote(facts).kind === 'refused',
-		// Where the history cannot be read it is not known that there is nothing to go back to.
-		'roll back': () => rollBack(facts).kind === 'refused' && historyUnread === undefined,
-		abandon: () => abandon(facts).kind === 'refused',
-		undo: () => undo(facts).kind === 'refused' && historyUnread === undefined,
+	const choices: Readonly<Record<ReleaseVerb, Choice>> = {
+		promote: promote(facts),
+		'roll back': rollBack(facts),
+		abandon: abandon(facts),
+		undo: undo(facts),
 	};
-	const verbs = new Set(releaseVerbs.filter(verb => !isRefused[verb]()));
+	const verbs = new Map(
+		releaseVerbs.flatMap(verb => {
+			const choice = choices[verb];
+			if (choice.kind === 'split') return [[verb, choice.revision] as const];
+			// Where the history cannot be read it is not known that there is nothing to go back to.
+			const mayLead = choice.kind === 'ask' || (historyUnread !== undefined && ofHistory.includes(verb));
+			return mayLead ? [[verb, undefined] as const] : [];
+		}),
+	);
 	known.set(service, {from, verbs});
 	return verbs;
 }

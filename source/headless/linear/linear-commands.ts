@@ -67,6 +67,10 @@ export type LinearName = (typeof linearCommands)[number]['name'];
 export const commandWords = (name: LinearName): string =>
 	`${name} (${linearCommands.findIndex(command => command.name === name) + 1})`;
 
+/** Whether a sentence says to type one of them. */
+export const namesCommand = (sentence: string): boolean =>
+	linearCommands.some(({name}) => sentence.includes(commandWords(name)));
+
 /** The keys of the console mean the same here, as its messages speak of them. */
 const keys: Readonly<Record<string, LinearName>> = {
 	n: 'new',

@@ -18,7 +18,7 @@ import {coveredRequest} from '../../knative/text/covered.js';
 import {printable} from '../../knative/text/printable.js';
 import {didYouMean} from '../../knative/text/similar.js';
 import {zoned} from '../../knative/text/moment.js';
-import {askYesNo, type Prompter} from './ask-again.js';
+import {askYesNo, leaving, type Prompter} from './ask-again.js';
 import {askForm} from './ask-form.js';
 import {askOnTop, change} from './ask-review.js';
 import {
@@ -38,7 +38,7 @@ import {
 	type LinearNews,
 } from './told.js';
 import {usersLines, usersNews} from './users-told.js';
-import {menuLines, parseLine, type LinearName} from './linear-commands.js';
+import {menuLines, namesCommand, parseLine, type LinearName} from './linear-commands.js';
 
 export type LinearStreams = {
 	/** The next line that is typed after the question, which may be empty; undefined at the end of the input. */
@@ -48,19 +48,31 @@ export type LinearStreams = {
 	readonly dropped: () => Promise<number>;
 };
 
-/** Tells what changes, a line each, until it is called: nothing can be asked for. */
-export function tellChanges({store}: Pick<Console, 'store'>, say: (line: string) => void): () => void {
+/**
+ * Tells what changes, a line each, until what is returned is called.
+ *
+ * @param isAsked Whether the next line that is typed answers a question, and is no command.
+ */
+export function tellChanges(
+	{store}: Pick<Console, 'store'>,
+	say: (line: string) => void,
+	{isAsked = () => false}: {isAsked?: () => boolean} = {},
+): () => void {
+	const tell = (sentence: string) => {
+		const first = isAsked() && namesCommand(sentence) ? ` Type ${leaving} first to leave this question.` : '';
+		say(printable(`${sentence}${first}`));
+	};
 	let told: LinearNews = new Map();
 	let before = store.getState();
 	let toldUsers: string | undefined;
 	const look = () => {
 		const state = store.getState();
 		const users = usersNews(state);
-		if (users && users.kind !== toldUsers) say(printable(spoken(users.sentence)));
+		if (users && users.kind !== toldUsers) tell(spoken(users.sentence));
 		toldUsers = users?.kind ?? toldUsers;
 		const now = toldOf(state);
 		for (const sentence of [...goneLines(told, before, state), ...newlyTold(told, now)]) {
-			say(printable(sentence));
+			tell(sentence);
 		}
 		told = now;
 		before = state;
@@ -72,15 +84,21 @@ export function tellChanges({store}: Pick<Console, 'store'>, say: (line: string)
 /** Tells what changes and does what is typed, until the operator quits or the input ends. */
 export async function runLinear(console: Console, {ask, say, dropped}: LinearStreams): Promise<void> {
 	const {store} = console;
+	let isAsked = false;
 	const prompter: Prompter = {
-		ask: async question => ask(printable(question)),
+		async ask(question) {
+			isAsked = true;
+			return ask(printable(question));
+		},
 		say: line => say(printable(line)),
 		dropped,
 	};
 	say('kn-canary in linear mode: one change a line. Type help for the commands, by number or word.');
-	const stopTelling = tellChanges(console, say);
+	const stopTelling = tellChanges(console, say, {isAsked: () => isAsked});
 	try {
 		for (;;) {
+			// Between two questions of one command what is typed is kept for the next one.
+			isAsked = false;
 			const line = await ask('');
 			if (line === undefined) return;
 			const parsed = parseLine(line);

@@ -6,7 +6,7 @@ import {offeredRights} from '../../console/session/rights.js';
 import {notOffered, rollBackEndsAlarm} from './offered.js';
 import {announcedFor} from './changes.js';
 import {noticeOf} from './notice.js';
-import {selectedRevision, selectedService, topSheet} from '../../console/state/read.js';
+import {revisionsOf, selectedRevision, selectedService, topSheet} from '../../console/state/read.js';
 import type {ReviewSheet} from '../../console/sheets/sheets.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {possibleVerbs} from '../../console/state/possible.js';
@@ -111,15 +111,28 @@ function urgentAction(state: ConsoleState): {action: Action | undefined; isNow: 
 
 /** What these keys act on is the selected revision, whichever pane has the keyboard. */
 const ofRevision: ReadonlySet<Action> = new Set(['tag', 'verifyTag', 'deleteRevision']);
-/** What keys act on that is not what has the keyboard: the selected revision, and the one of which `L` follows the log. */
-function shownTargets(state: ConsoleState): {revision: string | undefined; log: string | undefined} {
+/**
+ * What keys act on that is not what has the keyboard: the selected revision, and the one of which `L` follows the log. Where
+ * there are more than two, also the ones that would be promoted and rolled back to.
+ */
+function shownTargets(
+	state: ConsoleState,
+): Partial<Record<'revision' | 'log' | 'complete' | 'rollBack', string>> {
 	const service = topSheet(state) ? undefined : selectedService(state);
-	const short = (name: string | undefined) =>
-		service && name !== undefined ? shortRevision(name, service.name) : undefined;
-	return {
-		revision: short(service && selectedRevision(state)?.name),
-		log: short(service && loggedRevision(state)),
+	if (!service) return {};
+	const verbs =
+		revisionsOf(state, service).length > 2 ? possibleVerbs(state, service) : new Map<never, undefined>();
+	const names = {
+		revision: selectedRevision(state)?.name,
+		log: loggedRevision(state),
+		complete: verbs.get('promote'),
+		rollBack: verbs.get('roll back'),
 	};
+	return Object.fromEntries(
+		Object.entries(names).flatMap(([key, name]) =>
+			name === undefined ? [] : [[key, shortRevision(name, service.name)]],
+		),
+	);
 }
 
 type FooterProps = {width: number; isEnabled: (action: Action) => boolean};
@@ -153,6 +166,9 @@ function KeysLine({width, isEnabled, labels}: FooterProps & {labels?: KeyLabels 
 	const isUnavailable = (action: Action) => unavailable(rights, action) !== undefined;
 	const targets = useConsoleState(shownTargets, sameParts);
 	const targetOf = (action: Action) => {
+		// Their own, wherever one is.
+		if (action === 'complete') return targets.complete;
+		if (action === 'rollBack') return targets.rollBack && `to ${targets.rollBack}`;
 		// In its own pane the row of it has the keyboard, and only one of two that are called alike is told from the other.
 		if (context === 'revisions') return action === 'verifyTag' ? targets.revision : undefined;
 		if (action === 'logs') return targets.log;

@@ -36,7 +36,8 @@ export function LiveCounts({
 	const {glyphs} = useTheme();
 	const revisions = useConsoleState(state => revisionsOf(state, service));
 	const guess = useConsoleState(gatewayGuess);
-	const marks = useRelease(service)?.marks;
+	const told = useRelease(service);
+	const marks = told?.marks;
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
 	const counts = past ?? snapshot;
 	const verdicts = past
@@ -67,6 +68,7 @@ export function LiveCounts({
 		room: layout.table - 1,
 		service: service.name,
 		glyphs,
+		canary: told?.release.canary?.revision,
 		ownFailures: past ? new Map() : ownFailuresOf(snapshot),
 		...(marks && {marks}),
 	});

@@ -57,11 +57,16 @@ const narrow: readonly Column[] = [
 ];
 
 /**
- * Where there is not room for all: revisions that fail at their tags, then other failures, then what answers were counted in; shown
- * in their order.
+ * Where there is not room for all: the canary, then revisions that fail at their tags, then other failures, then what answers were
+ * counted in; shown in their order.
  */
-function chosen(rows: readonly Row[], room: number, ownFailures: OwnFailures): readonly Row[] {
+function chosen(
+	rows: readonly Row[],
+	room: number,
+	{ownFailures, canary}: {ownFailures: OwnFailures; canary: string | undefined},
+): readonly Row[] {
 	const weight = ({revision, errors, n}: Row) =>
+		(revision !== undefined && revision === canary ? 8 : 0) +
 		(revision !== undefined && (ownFailures.get(revision)?.failed ?? 0) > 0 ? 4 : 0) +
 		(errors > 0 ? 2 : 0) +
 		(n > 0 ? 1 : 0);
@@ -90,6 +95,7 @@ export function liveTable(
 		room,
 		service,
 		glyphs,
+		canary,
 		ownFailures = new Map(),
 		marks = new Map(),
 	}: {
@@ -97,12 +103,14 @@ export function liveTable(
 		room: number;
 		service: string;
 		glyphs: Glyphs;
+		/** Its row is there whatever else has no room. */
+		canary?: string | undefined;
 		ownFailures?: OwnFailures;
 		marks?: RevisionMarks;
 	},
 ): LiveTable {
 	const isWide = width >= wideFrom;
-	const shown = rows.length > room ? chosen(rows, Math.max(0, room - 1), ownFailures) : rows;
+	const shown = rows.length > room ? chosen(rows, Math.max(0, room - 1), {ownFailures, canary}) : rows;
 	// One scale for all rows: their heights are there to be compared.
 	const greatest = Math.max(0, ...rows.flatMap(({recent}) => recent));
 	const cellsOf = isWide ? wideCells : narrowCells;

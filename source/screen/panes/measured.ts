@@ -22,9 +22,12 @@ export function measuredOf(
 
 type Entry = readonly [string, string];
 
+/** Of a revision that what fails may be of, and of which nobody has counted it. */
+export const unknownFailures = '?';
+
 /**
  * How many requests of each revision fail, where it is certain whose failures they are: of those that were sent to its tag, or of
- * those of users.
+ * those of users. Else no more than that some may be its.
  */
 function failureShares({live, users}: Pick<ConsoleState, 'live' | 'users'>, {uid}: ServiceView): Entry[] {
 	const sinceSplit = users?.uid === uid ? users.snapshot.view.sinceSplit : undefined;
@@ -41,11 +44,18 @@ function failureShares({live, users}: Pick<ConsoleState, 'live' | 'users'>, {uid
 		...counted.map(({revision, requests, failed}) => ({revision, of: requests, failed})),
 		...asked.map(side => ({revision: side.revision, of: side.asked, failed: side.failed})),
 	];
+	const {rows = []} = live?.uid === uid ? live.snapshot : {};
+	const suspects = rows
+		.filter(row => row.revision === undefined && row.errors > 0)
+		.flatMap(({candidates}) => candidates);
 	// The worse of both, which is the last one: users may ask for more than the loop does.
-	return known
-		.filter(({of}) => of > 0)
-		.toSorted((one, other) => one.failed / one.of - other.failed / other.of)
-		.map(({revision, of, failed}) => [`err ${revision}`, failedPart(failed, of)]);
+	return [
+		...suspects.map(revision => [`err ${revision}`, unknownFailures] as const),
+		...known
+			.filter(({of}) => of > 0)
+			.toSorted((one, other) => one.failed / one.of - other.failed / other.of)
+			.map(({revision, of, failed}) => [`err ${revision}`, failedPart(failed, of)] as const),
+	];
 }
 
 /**

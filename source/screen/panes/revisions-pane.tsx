@@ -39,7 +39,7 @@ import {useTheme} from '../widgets/theme-context.js';
 import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {ageInList, envValue, shortImage, shortRevision} from '../format.js';
-import {measuredOf, type Measured} from './measured.js';
+import {measuredOf, unknownFailures, type Measured} from './measured.js';
 import {aroundTexts} from '../widgets/document.js';
 import {differenceLines} from './difference-lines.js';
 import {revisionFacts} from './fact-lines.js';
@@ -253,14 +253,18 @@ function cellsOf(
 			sickness: revision.uid === sick.uid ? sick.word : undefined,
 		}),
 		pods(revision, theme),
-		failed === undefined || failed === '' || failed === '0 %'
-			? (failed ?? '')
-			: {text: failed, style: theme.styles.bad},
+		failuresCell(failed, theme),
 		p95 ?? '',
 		ageInList(revision.createdAt, now),
 		shortImage(revision.image),
 		revision.env.map(entry => `${entry.name}=${envValue(entry, isUncovered)}`).join(' '),
 	];
+}
+
+/** Red where it fails, and a doubt where what fails may be another's. */
+function failuresCell(failed: string | undefined, {styles}: Theme): TableCell {
+	if (failed === undefined || failed === '' || failed === '0 %') return failed ?? '';
+	return {text: failed, style: failed === unknownFailures ? styles.warning : styles.bad};
 }
 
 /** Ready and wanted ones, `1/2`; while it scales down `3→1`. How many are wanted is not known at first, and is not said then. */

@@ -223,6 +223,16 @@ describe('the promise of a write from here', () => {
 			],
 			'helloworld-go is now 90│10.',
 		],
+		[
+			'of one of three revisions',
+			'Sent',
+			[
+				{revisionName: revisionName(1), percent: 70},
+				{revisionName: revisionName(2), percent: 0, tag: 'canary'},
+				{revisionName: revisionName(3), percent: 30},
+			],
+			`helloworld-go is now ${revisionName(1)} 70 %, ${revisionName(3)} 30 %.`,
+		],
 	])('%s is said to be kept when it is', (_, verb, traffic, expected) => {
 		wait(verb);
 		arrive(traffic);

@@ -25,11 +25,11 @@ const rows = (requests: number) => [
 ];
 
 /** What is heard of these, one after the other. */
-function heard() {
+function heard(isAsked = () => false) {
 	const store = createConsoleStore({to: 'test', namespace: 'default'});
 	store.setState({services: [service], selected: selectionOf(service), namespace: 'default'});
 	const said: string[] = [];
-	tellChanges({store}, line => said.push(line));
+	tellChanges({store}, line => said.push(line), {isAsked});
 	said.length = 0;
 	return {
 		store,
@@ -61,6 +61,18 @@ it('tells what they get once, and not again with each request', () => {
 		`${sentence} users: canary not worse so far (5xx: 18 of 83 against 0 of 83)`,
 	]);
 	expect(tell(counted(84, {errors: errors('not worse')}))).toEqual([]);
+});
+
+it('says how to leave a question that would take the remedy for an answer', () => {
+	let isAsked = true;
+	const {tell} = heard(() => isAsked);
+	const worse = counted(81, {errors: errors('worse')});
+	expect(tell(worse, {alarm: 'worse'})).toEqual([
+		expect.stringMatching(/counts \(20\) says more\. Type cancel first to leave this question\.$/),
+	]);
+	expect(tell(counted(82))).toEqual([expect.not.stringContaining('cancel')]);
+	isAsked = false;
+	expect(tell(worse, {alarm: 'worse'})).toEqual([expect.not.stringContaining('cancel')]);
 });
 
 it('tells an alarm with its evidence, and what to type against it', () => {

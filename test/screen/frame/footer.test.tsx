@@ -257,6 +257,24 @@ describe('the keys', () => {
 		expect(await footer({focus: 'revisions', services: tagged}, 79)).toContain('V verify …00002');
 	});
 
+	it('say which of three revisions is promoted and which is rolled back to, wherever the cursor stands', async () => {
+		const three = serviceView({
+			traffic: [
+				...canaryTraffic.slice(1),
+				{revisionName: one, percent: 80},
+				{revisionName: revisionName(3), percent: 10},
+			],
+			ready: 3,
+		});
+		const shown = {services: [three], ...knowing(three, [revisionOf(3), revisionOf(2), revisionOf(1)])};
+		for (const focus of ['services', 'revisions'] as const) {
+			const keys = await footer({...shown, focus}, 80);
+			expect(keys).toContain('c promote …00002');
+			expect(keys).toContain('R roll back to …00001');
+		}
+		expect(await footer({focus: 'services'}, 80)).toMatch(/c promote {2}R roll back {2}/);
+	});
+
 	it('that are not allowed are in brackets', async () => {
 		const no = {allowed: false, reason: 'you may not patch services'};
 		const yes = {allowed: true, reason: ''};

@@ -134,6 +134,17 @@ test('failures are not what is left out, and their number is said where they are
 	expect(tableAt(76, rows, 4).rows.map(({key}) => key)).toEqual(['a', 'b', '503', 'timeout']);
 });
 
+test('the row of the canary is there, however much fails beside it and of no certain revision', () => {
+	const rows = [
+		row({key: 'a'}),
+		row({key: 'b', revision: 'h-00002', n: 0}),
+		row({key: '500', ...shared, why: 'no success', code: '500', errors: 4}),
+		row({key: 'c', ...shared, why: 'unheard'}),
+	];
+	const {rows: shown} = liveTable(rows, {width: 76, room: 3, service: 'h', glyphs, canary: 'h-00002'});
+	expect(shown.map(({key}) => key)).toEqual(['b', '500', 'more']);
+});
+
 test('in 80 columns it is never cut to what looks like another answer', () => {
 	const said = [
 		row({...shared, why: 'unknown'}),

@@ -3,7 +3,7 @@ import type {ConsoleState, LoopSnapshot} from '../../../source/console/state/sta
 import {moveSelection} from '../../../source/console/state/select.js';
 import {RevisionsPane} from '../../../source/screen/panes/revisions-pane.js';
 import {condition, revisionName, serviceView} from '../../knative/objects.js';
-import {snapshotOf} from '../live/snapshot.js';
+import {rowOf, snapshotOf} from '../live/snapshot.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {connected, knowing, one, revisionOf, two} from '../parts/state.js';
@@ -202,4 +202,25 @@ it('says of one that scales down how many pods there are and how many stay', asy
 	const down = {...revisionOf(2), actualReplicas: 1, desiredReplicas: 0};
 	const {screen} = await open(knowing(undefined, [down, revisionOf(1)]));
 	expect(screen()).toMatch(/…00002 .* 1→0 /);
+});
+
+it('says of a revision that nobody has counted that what fails may be its', async () => {
+	const failing = {...rowOf(one, 5, 0), revision: undefined, errors: 5, candidates: [two]};
+	const state = knowing();
+	const uid = state.services?.[0]?.uid ?? '';
+	const draw = async (users: Partial<ConsoleState>) =>
+		openOnConsole(() => <RevisionsPane width={80} height={8} />, {
+			columns: 80,
+			rows: 8,
+			isStill: true,
+			state: {
+				...state,
+				live: {uid, snapshot: snapshotOf({rows: [failing]}), page: 0, background: 0},
+				...users,
+			},
+		});
+	expect((await draw({})).screen()).toMatch(/…00002 .* \d\/\d +\? /);
+	expect((await draw({})).screen()).not.toMatch(/…00001 .* \?/);
+	const snapshot = usersSnapshot(usersWindow([usersRow(two, 75, {share: 0.25, requests: 40})]));
+	expect((await draw({users: {uid, snapshot, isPaused: false}})).screen()).toMatch(/…00002 .* 0 % /);
 });
