@@ -79,6 +79,12 @@ function isEnabled(
 	return overlays.has(context) || canPerform(action);
 }
 
+/**
+ * What leaves the sentence of the last action where it is: what takes it away by itself, and Enter, which may have been typed for
+ * a review that did not open, by who has not read yet why.
+ */
+const leavingNotice: ReadonlySet<Action> = new Set(['back', 'discardDraft', 'open']);
+
 /** What a key may do in a window that is too small to show anything: leave it. */
 const actsUnseen: ReadonlySet<Action> = new Set(['quit', 'leave', 'suspend', 'redraw']);
 
@@ -133,7 +139,7 @@ export function App(means: AppProps) {
 		const sheet = topSheet(store.getState());
 		if (!sheet) {
 			// What was said about the last action is about the last action.
-			if (store.getState().notice && action !== 'back' && action !== 'discardDraft') notify(store, undefined);
+			if (store.getState().notice && !leavingNotice.has(action)) notify(store, undefined);
 			// A letter is the key, and no word of the operator's.
 			return run(action, action === 'digit' ? input : '');
 		}

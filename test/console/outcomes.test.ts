@@ -113,16 +113,26 @@ describe('a write that is answered with', () => {
 			status(403, 'Forbidden', 'User "jane" cannot patch resource "services"'),
 			/^Not done\. The server refused: User "jane" cannot patch/,
 		],
-		[
-			500,
-			status(500, 'InternalError', 'Internal error occurred: failed calling webhook "x": refused'),
-			/^Not applied: the API server failed \(500\)\. Internal error occurred: failed calling webhook "x": refused\.$/,
-		],
 	])('%i is not done, in the words of the server', async (code, body, sentence) => {
 		scripted.onWrite(answer(code, body));
 		const phase = await rolledBack();
 		expect(phase).toMatchObject({kind: 'refused'});
 		expect(phase).toHaveProperty('sentence', expect.stringMatching(sentence));
+		// Enter sends nothing, and says why.
+		await console.confirm();
+		expect(scripted.writes).toHaveLength(1);
+		expect(console.store.getState().notice?.text).toBe(
+			'Nothing more is sent: it was refused. Esc goes back.',
+		);
+	});
+
+	it('500 of a webhook is not done, in the words of the server, and may be tried again', async () => {
+		const said = 'Internal error occurred: failed calling webhook "x": refused';
+		scripted.onWrite(answer(500, status(500, 'InternalError', said)));
+		expect(await rolledBack()).toEqual({
+			kind: 'open',
+			after: `Not applied: the API server failed (500). ${said}.`,
+		});
 	});
 
 	it('401 is not done, because one is not logged in; the server has not looked at the change', async () => {
@@ -140,8 +150,8 @@ describe('a write that is answered with', () => {
 		expect(reviewOf(console.store.getState()).dryRun).toEqual({kind: 'not logged in', sentence: why});
 		await console.confirm();
 		expect(reviewOf(console.store.getState()).phase).toEqual({
-			kind: 'refused',
-			sentence: `Not done: you are not logged in. ${why}`,
+			kind: 'open',
+			after: `Not done: you are not logged in. ${why}`,
 		});
 	});
 
@@ -149,20 +159,30 @@ describe('a write that is answered with', () => {
 		const busy = status(429, 'TooManyRequests', 'too many requests');
 		scripted.onWrite(answer(429, busy, {'retry-after': '7'}));
 		expect(await rolledBack()).toEqual({
-			kind: 'refused',
-			sentence: 'Not applied: the API server is busy (429): too many requests. Try again in 7 s.',
+			kind: 'open',
+			after: 'Not applied: the API server is busy (429): too many requests. Try again in 7 s.',
 		});
 	});
 
 	it('503 is not done, which is still said, and kept, when the review is closed', async () => {
 		scripted.onWrite(answer(503, status(503, 'ServiceUnavailable', 'starting')));
 		const phase = await rolledBack();
-		expect(phase).toMatchObject({kind: 'refused', sentence: expect.stringContaining('starting')});
+		expect(phase).toMatchObject({kind: 'open', after: expect.stringContaining('starting')});
 		stepBack(console.store);
 		const {sheets, notice, messages} = console.store.getState();
 		expect(sheets).toEqual([]);
-		expect(phase).toHaveProperty('sentence', notice?.text);
+		expect(phase).toHaveProperty('after', notice?.text);
 		expect(messages.at(-1)?.text).toBe(notice?.text);
+	});
+
+	it('503 is sent again by Enter, as often as it is agreed to', async () => {
+		scripted.onWrite(answer(503, status(503, 'ServiceUnavailable', 'starting')));
+		await rolledBack();
+		expect(reviewOf(console.store.getState())).toMatchObject({timesAsked: 2});
+		scripted.onWrite(exchange => exchange.answer(200, scripted.changed()));
+		await console.confirm();
+		expect(scripted.writes).toHaveLength(2);
+		expect(console.store.getState().notice?.text).toMatch(/^Rolled back: /);
 	});
 
 	it('500 of which nobody knows what it did is looked for: made, it is done', async () => {

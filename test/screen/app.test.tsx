@@ -60,6 +60,16 @@ it('what is bad news stays when a key means nothing', async () => {
 	expect(store.getState().messages.map(({text}) => text)).toEqual(['Not sent.']);
 });
 
+it('why a review did not open stays when Enter was typed for it', async () => {
+	const {press, store} = await openApp();
+	store.setState({notice: {tone: 'info', text: 'Nothing to roll back.'}});
+	press('enter');
+	await vi.waitFor(() => expect(store.getState().focus).toBe('revisions'));
+	expect(store.getState().notice?.text).toBe('Nothing to roll back.');
+	press('tab');
+	await vi.waitFor(() => expect(store.getState().notice).toBeUndefined());
+});
+
 it('a review stands below the service it is about, and below the panes where there is room', async () => {
 	const small = await openApp({sheets: [sheetOn()]});
 	await small.until(/Roll back helloworld-go/);

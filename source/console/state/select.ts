@@ -173,9 +173,8 @@ function leaveSheet(store: ConsoleStore): void {
 	closeSheet(store);
 	if (top?.kind !== 'review' || sheets.some(isForm)) return;
 	const {phase} = top;
-	if (phase.kind === 'refused' || phase.kind === 'altered' || phase.kind === 'unknown') {
-		notify(store, {tone: 'bad', text: phase.sentence});
-	}
+	const text = phase.kind === 'open' ? phase.after : 'sentence' in phase ? phase.sentence : undefined;
+	if (text !== undefined && phase.kind !== 'conflict') notify(store, {tone: 'bad', text});
 }
 
 /** Whether what is typed there is kept when it is left. */

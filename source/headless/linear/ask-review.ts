@@ -83,6 +83,8 @@ async function askReview(console: Console, id: number, prompter: Prompter): Prom
 	await change(console, () => review()?.phase.kind !== 'sending');
 	const after = review();
 	if (!after) return;
+	// Asked about once more, as it stands.
+	if (after.phase.kind === 'open' && after.phase.after !== undefined) return say(after.phase.after);
 	const conflict = conflictOfReview(store.getState(), after);
 	if (!conflict) return leave('sentence' in after.phase ? after.phase.sentence : 'Nothing was sent.');
 	say(conflict.sentence);

@@ -76,7 +76,11 @@ export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): 
 	const sheet = store.getState().sheets.at(-1);
 	if (sheet?.kind !== 'review') return;
 	const {plan, confirmation, phase, typed} = sheet;
-	if (phase.kind !== 'open' && phase.kind !== 'armed') return;
+	if (phase.kind === 'sending') return;
+	if (phase.kind !== 'open' && phase.kind !== 'armed') {
+		const why = phase.kind === 'refused' ? 'it was refused' : 'it was sent already';
+		return notifyOnSheet(store, {tone: 'bad', text: `Nothing more is sent: ${why}. Esc goes back.`});
+	}
 	if (sheet.isDisarmed) return askAgain(store, sheet);
 	const state = store.getState();
 	const lost = lostGround(state, sheet);

@@ -5,7 +5,7 @@ import type {Cluster} from '../../../kube/cluster.js';
 import {identityOf} from '../../../kube/identity.js';
 import type {Plan, PlanAction} from '../../../release/plan.js';
 import {sendRecorded} from '../../../release/recorded.js';
-import {sentenceOfOutcome, type WriteOutcome} from '../../../release/send-plan.js';
+import {dryRunOf, sentenceOfOutcome, type WriteOutcome} from '../../../release/send-plan.js';
 import type {UnderWay} from '../../../release/under-way.js';
 import {forgetForm} from '../../forms/forms.js';
 import {refuseForm} from '../../forms/submit-form.js';
@@ -190,8 +190,9 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 	const theirs = outcome.kind === 'conflict' ? serviceOf(outcome.theirs) : undefined;
 	if (theirs) putService(store, theirs);
 	// As it was planned, so that the same can be sent: whoever agreed to it is asked once more, and no word of it counts any more.
-	if (outcome.kind === 'conflict' && outcome.sameSpec === true && theirs) {
+	if (mayPass(outcome, plan) && (outcome.kind !== 'conflict' || theirs)) {
 		const phase: ReviewSheet['phase'] = {kind: 'open', after: sentence};
+		refuseInForm(store, outcome, sentence);
 		return changeSheet(store, 'review', sheet =>
 			sheet.plan === plan ? {...sheet, phase, typed: '', timesAsked: sheet.timesAsked + 1} : sheet,
 		);
@@ -203,6 +204,14 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 	})();
 	changeSheet(store, 'review', sheet => (sheet.plan === plan ? {...sheet, phase} : sheet));
 	refuseInForm(store, outcome, sentence);
+}
+
+/** Whether it was not made for a reason that may be gone at the next try: the server has not said no to it. */
+function mayPass(outcome: Exclude<WriteOutcome, {kind: 'done'}>, plan: Plan): boolean {
+	if (outcome.kind === 'conflict') return outcome.sameSpec === true;
+	return (
+		(outcome.kind === 'refused' || outcome.kind === 'not made') && dryRunOf(outcome, plan).kind !== 'refused'
+	);
 }
 
 /** In the form stays only what is wrong with what was typed: that the service changed or went is another matter later. */
