@@ -14,7 +14,7 @@ const releaseVerbs = ['promote', 'roll back', 'abandon', 'undo'] as const;
 export type ReleaseVerb = (typeof releaseVerbs)[number];
 
 /** What goes by changes that are remembered. */
-const ofHistory: readonly ReleaseVerb[] = ['roll back', 'undo'];
+const ofHistory: ReadonlySet<ReleaseVerb> = new Set(['roll back', 'undo']);
 
 /** With the revision that would get 100 %; undefined where none would, or where it would be asked which one. */
 type PossibleVerbs = ReadonlyMap<ReleaseVerb, string | undefined>;
@@ -53,7 +53,7 @@ export function possibleVerbs(state: ConsoleState, service: ServiceView): Possib
 			const choice = choices[verb];
 			if (choice.kind === 'split') return [[verb, choice.revision] as const];
 			// Where the history cannot be read it is not known that there is nothing to go back to.
-			const mayLead = choice.kind === 'ask' || (historyUnread !== undefined && ofHistory.includes(verb));
+			const mayLead = choice.kind === 'ask' || (historyUnread !== undefined && ofHistory.has(verb));
 			return mayLead ? [[verb, undefined] as const] : [];
 		}),
 	);

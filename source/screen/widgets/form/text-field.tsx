@@ -17,7 +17,8 @@ import {useTheme} from '../theme-context.js';
 
 export type TextFieldProps = {
 	readonly value: string;
-	readonly onChange: (value: string) => void;
+	/** `isReplacing`: with this what stood there is gone, because something was typed over it. */
+	readonly onChange: (value: string, how: {readonly isReplacing: boolean}) => void;
 	readonly isFocused: boolean;
 	readonly width: number;
 	/** Shown, dimmed, while the field is empty. */
@@ -62,13 +63,16 @@ export function TextField({
 		setWhole(isFocused && value !== '');
 	}
 
-	const update = (next: TextBuffer) => {
+	const update = (next: TextBuffer, {isReplacing = false} = {}) => {
 		setWhole(false);
 		setBuffer(next);
 		const text = textOf(next);
 		if (text !== value) {
-			onChange(text);
+			onChange(text, {isReplacing});
 		}
+	};
+	const type = (text: string) => {
+		update(insertText(isWhole ? bufferOf('') : buffer, text), {isReplacing: isWhole});
 	};
 
 	useInput(
@@ -82,7 +86,7 @@ export function TextField({
 
 			const isText = !key.ctrl && !key.meta && !key.return && !key.tab && !key.escape;
 			if (isText && input !== '' && /^\P{Control}+$/u.test(input)) {
-				update(insertText(isWhole ? bufferOf('') : buffer, input));
+				type(input);
 			}
 		},
 		{isActive: isFocused},
@@ -93,7 +97,7 @@ export function TextField({
 			if (onPasteLines !== undefined && lines.length > 1) {
 				onPasteLines(lines);
 			} else {
-				update(insertText(isWhole ? bufferOf('') : buffer, text));
+				type(text);
 			}
 		},
 		{isActive: isFocused},

@@ -43,3 +43,31 @@ it('lines that are pasted are variables of their own, before the one they are pa
 	await part.until(/X=1/);
 	expect(told.at(-1)).toEqual(['X=1', 'Y=2', 'A=1']);
 });
+
+it('another name that is typed over a variable is another one: what was there is kept', async () => {
+	const told: string[][] = [];
+	using part = await openPart(<List begin={['TARGET=secret', 'B=2']} row={0} told={told} />);
+	part.press(...'TO=1');
+	await part.until(/TO=1/);
+	expect(told.at(-1)).toEqual(['TO=1', 'TARGET=secret', 'B=2']);
+});
+
+it('the same name that is typed over a variable changes it', async () => {
+	const told: string[][] = [];
+	using part = await openPart(<List begin={['TARGET=secret']} row={0} told={told} />);
+	part.press(...'TARGET=1');
+	await part.until(/TARGET=1/);
+	expect(told.at(-1)).toEqual(['TARGET=1']);
+});
+
+it('the name of a variable can be edited, and an erased one is removed', async () => {
+	const told: string[][] = [];
+	using renamed = await openPart(<List begin={['A=1']} row={0} told={told} />);
+	renamed.press('home', 'B');
+	await renamed.until(/B.A=1/);
+	expect(told.at(-1)).toEqual(['BA=1']);
+	using erased = await openPart(<List begin={['A=1']} row={0} told={told} />);
+	erased.press('backspace', 'C');
+	await erased.until(/C/);
+	expect(told.at(-1)).toEqual(['C']);
+});
