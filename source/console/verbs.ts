@@ -81,7 +81,7 @@ const rollBackPlan = (facts: Facts, state: ConsoleState, word: string): Planned 
 	planWith(facts, word, to => withoutHistory(planRollback(facts, {to}), 'roll back', unread(facts, state)));
 
 /** What is typed where it has to be asked, and no answer can be offered: which revisions there are is not known. */
-const commands: Readonly<Partial<Record<AskedVerb, string>>> = {promote: 'complete', 'roll back': 'rollback'};
+const commands: Readonly<Partial<Record<AskedVerb, string>>> = {promote: 'promote', 'roll back': 'rollback'};
 const undoPlan: Planner = (facts, state) => withoutHistory(planUndo(facts), 'undo', unread(facts, state));
 
 /** What turns the facts about a service into a plan. */

@@ -31,7 +31,7 @@ import {
 	type SelectionStep,
 } from '../console/state/select.js';
 import {offeredRights, refusalOfRight, type RightName} from '../console/session/rights.js';
-import type {Rights} from '../console/state/state.js';
+import type {Right, Rights} from '../console/state/state.js';
 import {panes, type Pane} from '../console/state/panes.js';
 import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
 import {mayQuit} from '../console/sheets/quit-sheet.js';
@@ -186,9 +186,19 @@ const rights: Partial<Record<Action, RightName>> = {
 	deleteRevision: 'deleteRevision',
 };
 
+const rightFor = (offered: Rights, action: Action): Right | undefined =>
+	leadsToWrite(action) ? offered[rights[action] ?? 'patch'] : undefined;
+
 /** Why the action is not open to this operator here, as a sentence; undefined when it is. */
 export function unavailable(offered: Rights, action: Action): string | undefined {
-	return leadsToWrite(action) ? refusalOfRight(offered[rights[action] ?? 'patch']) : undefined;
+	const right = rightFor(offered, action);
+	return right && refusalOfRight(right);
+}
+
+/** The same in a clause, for where it is clear that it is not open. */
+export function unavailableBecause(offered: Rights, action: Action): string | undefined {
+	const right = rightFor(offered, action);
+	return right?.allowed === false ? right.reason : undefined;
 }
 
 /** @param argument What was typed after the command, or the digit that was pressed. */

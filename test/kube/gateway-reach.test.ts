@@ -184,7 +184,7 @@ test('who may not forward keeps the address, and is told what was tried and what
 		unreached: {
 			address: `127.0.0.1:${port}`,
 			sentence: expect.stringMatching(
-				/^The gateway cannot be reached from here at 127\.0\.0\.1:\d+ \(load balancer: connection refused\), and a port-forward to Service kourier-system\/kourier takes the right to create pods\/portforward: no rule allows "create" on pods\/portforward in the namespace kourier-system; give an address that can be reached with --gateway host\[:port\] \(/,
+				/^The gateway cannot be reached from here at 127\.0\.0\.1:\d+ \(load balancer: connection refused\), and a port-forward to Service kourier-system\/kourier takes the right to create pods\/portforward in namespace kourier-system: you may not create pods\/portforward; give an address that can be reached with --gateway host\[:port\] \(/,
 			),
 		},
 	});

@@ -99,7 +99,7 @@ it('a right that is taken away while a review is open takes its Enter', async ()
 	await terminal.until(/✓ Dry run[^]*⏎ apply/);
 	const seen = (await world.writes()).length;
 	await revoke();
-	await terminal.until(/no rule allows "patch" on services[^]*Nothing was sent/);
+	await terminal.until(/you may not patch services[^]*Nothing was sent/);
 	expect(terminal.screen()).not.toMatch(/⏎ apply|✓ Dry run/);
 	terminal.press('enter');
 	await terminal.settle(500);
@@ -120,7 +120,7 @@ it('a right that is taken away and not noticed yet: the server says no, and the 
 	await revoke();
 	terminal.press('enter');
 	await terminal.until(
-		/Not done\. The server refused: .*"hello" is forbidden|no rule allows "patch" on services/,
+		/Not done\. The server refused: .*"hello" is forbidden|you may not patch services/,
 	);
 	expect(terminal.screen()).not.toMatch(/⏎ apply|✓ Dry run/);
 	expect(await world.versions()).toEqual(before);

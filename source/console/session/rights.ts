@@ -41,7 +41,7 @@ const none = (reason: string): Rights => {
 	return {create: right, patch: right, delete: right, deleteRevision: right};
 };
 
-const readOnlyRights = none('started with --read-only: nothing is written');
+const readOnlyRights = none('started with --read-only');
 
 /** The last one that was made: who asks often is to get the same. */
 let movedRights: {movedTo: string; rights: Rights} | undefined;

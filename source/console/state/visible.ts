@@ -43,7 +43,7 @@ function isInTrouble(service: ServiceView): boolean {
 }
 
 /** Its traffic is shared by several revisions. */
-function isReleasing({statusTraffic}: ServiceView): boolean {
+export function isReleasing({statusTraffic}: ServiceView): boolean {
 	return new Set(statusTraffic.filter(({percent}) => percent > 0).map(({revision}) => revision)).size > 1;
 }
 

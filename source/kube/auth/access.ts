@@ -15,7 +15,7 @@ export type AccessAction = {
 
 export type Access =
 	| {kind: 'allowed'}
-	/** `reason` is the authorizer's, or the rule that is missing. */
+	/** `reason` is the authorizer's, or what no rule allows. */
 	| {kind: 'denied'; reason: string}
 	/** It could not be asked; the server will have the last word on the action itself. */
 	| {kind: 'unknown'; why: string};
@@ -29,13 +29,9 @@ const reviewSchema = v.object({
 	}),
 });
 
-function missingRule(
-	{verb, group, resource, subresource}: AccessAction,
-	namespace: string | undefined,
-): string {
-	const what = [resource, ...(subresource ? [subresource] : [])].join('/') + (group ? `.${group}` : '');
-	const where = namespace === undefined ? 'in all namespaces' : `in the namespace ${printable(namespace)}`;
-	return `no rule allows "${verb}" on ${what} ${where}`;
+/** In few words, as it is said where there is a line for it. Whoever asks knows of which namespace it is. */
+function missingRule({verb, resource, subresource}: AccessAction): string {
+	return `you may not ${verb} ${[resource, ...(subresource ? [subresource] : [])].join('/')}`;
 }
 
 async function ask(cluster: Cluster, namespace: string | undefined, action: AccessAction): Promise<Access> {
@@ -61,7 +57,7 @@ async function ask(cluster: Cluster, namespace: string | undefined, action: Acce
 		if (!denied && reason === '' && evaluationError !== '') {
 			return {kind: 'unknown', why: printable(evaluationError)};
 		}
-		return {kind: 'denied', reason: printable(reason) || missingRule(action, namespace)};
+		return {kind: 'denied', reason: printable(reason) || missingRule(action)};
 	} catch (error) {
 		if (error instanceof TransportError) return {kind: 'unknown', why: error.message};
 		throw error;

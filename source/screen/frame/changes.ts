@@ -3,7 +3,7 @@ import type {HistoryEntry} from '../../console/session/change-recorder.js';
 import {isAcross, isShown} from '../../console/state/scope.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import type {Split} from '../../knative/split/split.js';
-import {clock, shortRevision} from '../format.js';
+import {clock, count, shortRevision} from '../format.js';
 
 /** Milliseconds for which a colleague's change is announced. */
 export const announcedFor = 60_000;
@@ -67,7 +67,7 @@ export function lastChangeBriefly(
 	const isLong = (before?.length ?? 0) + (after?.length ?? 0) > mostNamed;
 	const numbers = (split: Split = []) => split.map(({percent}) => percent).join(look.bar);
 	const brief = isLong ? `${whoWhen(last)} ${numbers(before)} ${look.arrow} ${numbers(after)}` : first;
-	return others.length === 0 ? brief : `${brief}, ${others.length} more`;
+	return others.length === 0 ? brief : `${brief} and ${count(others.length, 'more change')}`;
 }
 
 /** Shares, before and after, of which each has its name in few words. */

@@ -28,7 +28,7 @@ export const releaseKeys: readonly Binding[] = [
 		in: 'panes',
 		label: 'promote',
 		help: 'Review giving 100 % to the canary.',
-		palette: {names: ['complete', 'promote'], argument: '<revision>'},
+		palette: {names: ['promote', 'complete'], argument: '<revision>'},
 		footer: {rank: 3},
 		writes: true,
 	},

@@ -47,7 +47,10 @@ export function LivePane({width, height}: Size) {
 	// At the foot of the pane rows may come later: nothing above them moves.
 	const hasUsers = useConsoleState(state => state.users !== undefined && state.users.uid === service?.uid);
 	const isAlone = useConsoleState(
-		({users: known}) => !isAsked && known?.uid === service?.uid && known?.alarm !== undefined,
+		({users: known}) =>
+			!isAsked &&
+			known?.uid === service?.uid &&
+			(known?.alarm !== undefined || known?.snapshot.state === 'unknown'),
 	);
 	const users = isAsked && !hasUsers ? 0 : usersHeight(inside.height, {isAlone});
 	const usersChart = useConsoleState(state => usersChartHeight(state, {height: inside.height, isAsked}));

@@ -27,7 +27,7 @@ import {ChartView} from './live-chart.js';
 
 /**
  * How many lines a pane of that many has for the users: none where the probes would have no room.
- * @param isAlone Nothing is asked, and what users get is bad: then it is said whole.
+ * @param isAlone Nothing is asked, and what users get is bad, or not known: then it is said whole.
  */
 export function usersHeight(height: number, {isAlone = false}: {isAlone?: boolean} = {}): number {
 	if (height < 5) return 0;
@@ -161,6 +161,23 @@ export function UsersRows({width, height, hasChart = false}: Size & {hasChart?: 
 	);
 }
 
+/** As many whole clauses as there is room for, where these fill half of it: half a remedy is none. */
+function cutAtClause(text: string, width: number, {ellipsis}: Pick<Glyphs, 'ellipsis'>): string {
+	const clauses = text.split(/(?<=[,;:]) (?=\S)/);
+	const whole = clauses
+		.map(
+			(_, index) =>
+				`${clauses
+					.slice(0, index + 1)
+					.join(' ')
+					.replace(/[,;:]$/, '')} ${ellipsis}`,
+		)
+		.findLast(part => widthOf(part) <= width);
+	return widthOf(text) <= width || whole === undefined || widthOf(whole) < width / 2
+		? cutText(text, width, {ellipsis})
+		: whole;
+}
+
 type ShownProblem = UsersSnapshot['problems'][number];
 
 /** Problems for which the numbers may be old, or soon are: of more weight than what is said of those. */
@@ -251,7 +268,7 @@ function linesOf(
 		if (left <= 0) break;
 		const own = wrapLine({text, indent: 2}, width);
 		const rest = own.slice(left - 1).map((part, index) => (index === 0 ? part : part.trimStart()));
-		const last = cutText(rest.join(' '), width, {ellipsis: glyphs.ellipsis});
+		const last = cutAtClause(rest.join(' '), width, glyphs);
 		const shown = own.length <= left ? own : [...own.slice(0, left - 1), last];
 		rows.push(...shown.map(row => ({tone, text: fitText(row, width)})));
 	}

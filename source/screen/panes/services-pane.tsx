@@ -298,7 +298,7 @@ function emptySentences(
 
 /** The console on it, or what is known of it. */
 const byName = (namespace: string, flags: readonly string[]) =>
-	`One by its name: ${ownLine(['ksvc/NAME'], {namespace, flags})}, or status NAME in its place.`;
+	`One by its name: ${ownLine(['ksvc/NAME'], {namespace, flags})}`;
 
 function unfound(filter: string): readonly string[] {
 	const states = `States: ${filterStates.join(', ')}`;

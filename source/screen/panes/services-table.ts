@@ -2,6 +2,7 @@
 import type {ServiceRow} from '../../console/state/sorted.js';
 import type {Absence} from '../../console/state/absence.js';
 import {isGone} from '../../console/state/selection.js';
+import {isReleasing} from '../../console/state/visible.js';
 import {printable} from '../../knative/text/printable.js';
 import {routeSettled, serviceState, type ServiceState} from '../../knative/service/service-state.js';
 import type {ConsoleState, ServiceVerdict, UsersAlarm} from '../../console/state/state.js';
@@ -116,7 +117,7 @@ const domainOf = ({url}: ServiceView) => url?.replace(/^https?:\/\//, '') ?? '';
 function standingOf(
 	service: ServiceView,
 	theme: Theme,
-	{trouble, verdict, usersAlarm}: ServiceNews,
+	{trouble, verdict, usersAlarm, isAcross = false}: ServiceNews,
 ): {glyph: string; style: TextStyle; word: string} {
 	const state = serviceState(service);
 	// Good is what is good now: nobody knows that of a service that is not asked any more.
@@ -131,7 +132,10 @@ function standingOf(
 		return {...markOf(routeSettled(service) ? 'serving' : 'failed', theme), word: trouble};
 	}
 	const word = said?.tone === 'waiting' && state.kind === 'ready' ? said.word : state.word;
-	return {...markOf(state.kind, theme), word};
+	const standing = markOf(state.kind, theme);
+	// Beside namespaces a narrow list has no room for splits.
+	const isShared = isAcross && state.kind === 'ready' && isReleasing(service);
+	return {...standing, ...(isShared && {glyph: theme.glyphs.releasing}), word};
 }
 
 /** Undefined where there is nothing to say beside the state of the service. */

@@ -54,6 +54,8 @@ export type TextStyle = Readonly<Pick<TextProps, 'color' | 'bold' | 'dimColor' |
 export type Glyphs = {
 	readonly ready: string;
 	readonly waiting: string;
+	/** Ready, with its traffic split between several. */
+	readonly releasing: string;
 	readonly ok: string;
 	readonly bad: string;
 	readonly warning: string;
@@ -87,6 +89,7 @@ export type Glyphs = {
 const unicodeGlyphs: Glyphs = {
 	ready: '●',
 	waiting: '○',
+	releasing: '◐',
 	ok: '✓',
 	bad: '✗',
 	warning: '▲',
@@ -123,6 +126,7 @@ const unicodeGlyphs: Glyphs = {
 const asciiGlyphs: Glyphs = {
 	ready: '*',
 	waiting: 'o',
+	releasing: '%',
 	ok: 'ok',
 	bad: 'x',
 	warning: '!',

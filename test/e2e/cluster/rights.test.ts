@@ -170,7 +170,7 @@ it('without the right to patch the key says which right is missing', async () =>
 	await using terminal = open();
 	await terminal.until(text => isListed(text) && text.includes('(R'));
 	terminal.press('R');
-	await terminal.until(/no rule allows "patch" on services\.serving\.knative\.dev in the namespace default/);
+	await terminal.until(/Not allowed here: you may not patch services\./);
 });
 
 it('with list and without watch the services are shown, and it is said that changes are not', async () => {

@@ -52,7 +52,7 @@ describe('what the operator may do', () => {
 		expect(await mayI(cluster, 'shop', [{...patch, subresource: 'status'}])).toEqual([
 			{
 				kind: 'denied',
-				reason: 'no rule allows "patch" on services/status.serving.knative.dev in the namespace shop',
+				reason: 'you may not patch services/status',
 			},
 		]);
 	});

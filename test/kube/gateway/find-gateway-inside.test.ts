@@ -89,8 +89,8 @@ describe('a gateway without an address outside', () => {
 		const found = await find();
 		expect(found.kind === 'not found' && found.sentence).toContain(
 			'the gateway has no address outside of the cluster, and a port-forward to Service kourier-system/kourier ' +
-				'takes the right to create pods/portforward: ' +
-				'no rule allows "create" on pods/portforward in the namespace kourier-system; ' +
+				'takes the right to create pods/portforward in namespace kourier-system: ' +
+				'you may not create pods/portforward; ' +
 				'give its address with --gateway host[:port] (',
 		);
 	});

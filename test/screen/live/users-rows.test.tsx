@@ -17,6 +17,7 @@ async function open({
 	uid = service.uid,
 	isPaused = false,
 	problems = [],
+	state = 'counting',
 	height = 3,
 	width = 100,
 	view = {},
@@ -25,12 +26,13 @@ async function open({
 	uid?: string;
 	isPaused?: boolean;
 	problems?: UsersSnapshot['problems'];
+	state?: UsersSnapshot['state'];
 	height?: number;
 	width?: number;
 	view?: Partial<UsersSnapshot['view']>;
 	alarm?: UsersAlarm;
 } = {}) {
-	const snapshot = usersSnapshot(stretch, view, {problems});
+	const snapshot = usersSnapshot(stretch, view, {problems, state});
 	return openOnConsole(() => <UsersRows width={width} height={height} />, {
 		columns: width,
 		rows: 3,
@@ -126,4 +128,13 @@ it('is cut without a gap where a line of two rows has room for one', async () =>
 	const failing = {revision: two, failed: 96, requests: 300, limit: 0.05, isOld: false};
 	const lines = (await open({view: {failing}, height: 2, width: 60})).screen().split('\n');
 	expect(lines[1]).toMatch(/^users get failures: \S+ fails 96 of 300 \(32…$/);
+});
+
+it('ends at a whole clause where what is needed has no room', async () => {
+	const sentence = 'needs the right to get pods/proxy, or to get and create pods/portforward';
+	const problems = [{kind: 'forbidden' as const, sentence}];
+	const lines = (await open({problems, state: 'unknown', height: 1, width: 76})).screen().split('\n');
+	expect(lines[0]).toMatch(/^users {2}not known: needs the right to get pods\/proxy …$/);
+	const whole = await open({problems, state: 'unknown', height: 3, width: 76});
+	expect(whole.text()).toContain(sentence);
 });

@@ -6,6 +6,7 @@ import {textOf} from '../../../source/screen/widgets/table/table-text.js';
 import {createTheme} from '../../../source/terminal/output/theme.js';
 import {serviceView} from '../../knative/objects.js';
 import {snapshotOf} from '../live/snapshot.js';
+import {canaryTraffic} from '../parts/state.js';
 
 test('what is bad for users, as the pods tell it, is the state of a service', () => {
 	const service = serviceView({ready: 1});
@@ -39,3 +40,13 @@ test.each([true, false])(
 		}
 	},
 );
+
+test('of all namespaces the mark tells a release under way, for which a narrow list has no column', () => {
+	const shared = serviceView({traffic: canaryTraffic, ready: 2});
+	const whole = serviceView({ready: 1});
+	const theme = createTheme({env: {}});
+	const marks = (isAcross: boolean) =>
+		[shared, whole].map(service => textOf(cellsOf(service, theme, {now: 0, isAcross})[0]));
+	expect(marks(true)).toEqual(['◐', '●']);
+	expect(marks(false)).toEqual(['●', '●']);
+});

@@ -12,7 +12,7 @@ import {List} from '../../widgets/table/list.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {didYouMean} from '../../../knative/text/similar.js';
-import {canPerform, unavailable} from '../../perform.js';
+import {canPerform, unavailableBecause} from '../../perform.js';
 import {sameParts, useActions, useConsole, useConsoleState} from '../../use-console.js';
 
 /** What cannot be done at the moment is listed with the reason. */
@@ -91,7 +91,7 @@ export function Palette({
 					<Text wrap="truncate">
 						{fitText(`${names[0] ?? ''} ${argument ?? ''}`, 22)}{' '}
 						<Text {...styles.key}>{fitText(keys, 10)}</Text>{' '}
-						<Text {...styles.muted}>{unavailable(rights, action) ?? help}</Text>
+						<Text {...styles.muted}>{unavailableBecause(rights, action) ?? help}</Text>
 					</Text>
 				)}
 			/>

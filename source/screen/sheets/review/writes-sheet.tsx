@@ -61,7 +61,7 @@ function recordLines(
 			at,
 			lines: [
 				{text: `${dayAndClock(at, now)}  ${title}: ${outcome || 'under way'}`, style: styles.key, indent: 10},
-				...(entry ? [{text: `          ${changeWords(entry, glyphs.arrow)}`, indent: 10}] : []),
+				...(entry ? changeLines(entry, glyphs.arrow) : []),
 				{text: command, hard: true, style: styles.muted},
 				{text: ''},
 			],
@@ -77,7 +77,7 @@ function recordLines(
 					style: styles.key,
 					indent: 10,
 				},
-				{text: `          ${changeWords(entry, glyphs.arrow)}`, indent: 10},
+				...changeLines(entry, glyphs.arrow),
 				...(entry.command === '' ? [] : [{text: entry.command, hard: true, style: styles.muted}]),
 				{text: ''},
 			],
@@ -85,7 +85,7 @@ function recordLines(
 	const attempted = past.map(entry => {
 		const {at, service, namespace, reason, by, command} = entry;
 		const who = by === '' ? 'somebody' : by;
-		const change = 'what' in entry ? deedWords(entry) : changeWords(entry, glyphs.arrow);
+		const change = 'what' in entry ? deedLines(entry) : changeLines(entry, glyphs.arrow);
 		return {
 			at,
 			lines: [
@@ -94,7 +94,7 @@ function recordLines(
 					style: styles.key,
 					indent: 10,
 				},
-				...(change === '' ? [] : [{text: `          ${change}`, indent: 10}]),
+				...change,
 				...(command === '' ? [] : [{text: command, hard: true, style: styles.muted}]),
 				{text: ''},
 			],
@@ -111,18 +111,21 @@ function endWords({end}: ConsoleState['past'][number]): string {
 	return `${end.how === 'not made' ? 'not made' : 'outcome not known'}: ${end.sentence}`;
 }
 
-const deedWords = ({object, service}: Extract<ConsoleState['past'][number], {what: unknown}>) =>
-	object === service ? '' : object;
+const indented = (text: string): DocumentLine => ({text: `          ${text}`, indent: 10});
+
+const deedLines = ({object, service}: Extract<ConsoleState['past'][number], {what: unknown}>) =>
+	object === service ? [] : [indented(object)];
 
 function whose({own, by, reason}: HistoryEntry): string {
 	const who = by === '' ? 'somebody' : by;
 	return own ? `${reason} by ${who}, from a console here` : `changed by ${who} (${reason})`;
 }
 
-function changeWords(
+/** What became of each row of the split, a line each: of several in one nobody finds the end. */
+function changeLines(
 	{before, after, service}: {before: Split; after: Split; service: string},
 	arrow: string,
-) {
+): DocumentLine[] {
 	// A revision that has a row of its own is not what follows the latest: a newer one was about to be that.
 	const pinned = new Set([...before, ...after].flatMap(({latest, revision}) => (latest ? [] : [revision])));
 	return diffSplit(before, after)
@@ -135,7 +138,9 @@ function changeWords(
 			const name = row.revision === undefined ? 'latest' : shortRevision(row.revision, service);
 			const tags =
 				row.tags.join(',') === row.tagsBefore.join(',') ? '' : ` tags ${row.tags.join(',') || 'none'}`;
-			return `${row.latest && row.revision !== undefined ? `latest (${name})` : name} ${row.before ?? '–'} ${arrow} ${row.after ?? '–'} %${tags}`;
-		})
-		.join(', ');
+			const whole = row.latest && row.revision !== undefined ? `latest (${name})` : name;
+			if (row.after === undefined) return indented(`${whole} (${row.before ?? 0} %) removed`);
+			if (row.before === undefined) return indented(`${whole} added at ${row.after} %${tags}`);
+			return indented(`${whole} ${row.before} ${arrow} ${row.after} %${tags}`);
+		});
 }

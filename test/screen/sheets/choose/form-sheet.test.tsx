@@ -128,8 +128,8 @@ it('shows the settings that were typed among the more ones when the form comes b
 it('marks the variable that is wrong, and no other, and goes to it when the form is sent', async () => {
 	const {press, screen, type, until} = await open(openRevisionForm);
 	await until(/▸ Image/);
-	press('down');
-	await until(/▸ Environment/);
+	press('down', 'down');
+	await until(/▸ +\+ NAME=value/);
 	for (const [number, line] of ['GOOD=1', 'bad one=2', 'FINE=3'].entries()) {
 		type(line);
 		await until(new RegExp(`· ${line}`));

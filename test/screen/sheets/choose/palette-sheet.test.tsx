@@ -71,6 +71,12 @@ describe('the command line', () => {
 		const patch = {allowed: false, reason: 'you may not patch services'};
 		const palette = await open({rights: new Map([['default', {...unknownRights, patch}]])});
 		palette.type('rollback');
-		await palette.until(/you may not patch services/);
+		await palette.until(/you may not patch services *[│┃]/);
+	});
+
+	it('calls a promotion what every other place calls it', async () => {
+		const palette = await open();
+		palette.type('complete');
+		await palette.until(/promote <revision> +c /);
 	});
 });

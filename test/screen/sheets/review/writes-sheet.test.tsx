@@ -77,7 +77,7 @@ describe('the record', () => {
 			}),
 		);
 		const {screen} = await open({state: {history: [entry({before: following, after: released})]}});
-		expect(screen()).toContain('latest 100 → 10 % tags canary, …00001 – → 90 %');
+		expect(screen()).toMatch(/latest 100 → 10 % tags canary *│\n│ *…00001 added at 90 %/);
 	});
 
 	it('tells a change once that was sent from here and is in the history', async () => {

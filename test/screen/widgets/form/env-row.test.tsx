@@ -47,7 +47,7 @@ it('lines that are pasted are variables of their own, before the one they are pa
 it('another name that is typed over a variable is another one: what was there is kept', async () => {
 	const told: string[][] = [];
 	using part = await openPart(<List begin={['TARGET=secret', 'B=2']} row={0} told={told} />);
-	part.press(...'TO=1');
+	part.press(...'TO=1'.split(''));
 	await part.until(/TO=1/);
 	expect(told.at(-1)).toEqual(['TO=1', 'TARGET=secret', 'B=2']);
 });
@@ -55,7 +55,7 @@ it('another name that is typed over a variable is another one: what was there is
 it('the same name that is typed over a variable changes it', async () => {
 	const told: string[][] = [];
 	using part = await openPart(<List begin={['TARGET=secret']} row={0} told={told} />);
-	part.press(...'TARGET=1');
+	part.press(...'TARGET=1'.split(''));
 	await part.until(/TARGET=1/);
 	expect(told.at(-1)).toEqual(['TARGET=1']);
 });
