@@ -119,9 +119,7 @@ it('a right that is taken away and not noticed yet: the server says no, and the 
 	const before = await world.versions();
 	await revoke();
 	terminal.press('enter');
-	await terminal.until(
-		/Not done\. The server refused: .*"hello" is forbidden|you may not patch services/,
-	);
+	await terminal.until(/Not done\. The server refused: .*"hello" is forbidden|you may not patch services/);
 	expect(terminal.screen()).not.toMatch(/⏎ apply|✓ Dry run/);
 	expect(await world.versions()).toEqual(before);
 });

@@ -53,6 +53,10 @@ function range(min: string, max: string): string {
 export function revisionFacts(values: RevisionValues, service: ServiceView): Plan['facts'] {
 	const before = initialRevision(service);
 	const facts: Fact[] = [];
+	// What is lost is read first: it is nowhere on the form any more.
+	for (const row of before.env) {
+		if (!values.env.some(({name}) => name === row.name)) facts.push({label: row.name, value: 'removed'});
+	}
 	for (const row of values.env) {
 		const old = before.env.find(({name}) => name === row.name);
 		if (row.source !== undefined || old?.value === row.value) continue;
@@ -61,9 +65,6 @@ export function revisionFacts(values: RevisionValues, service: ServiceView): Pla
 			value: old === undefined ? 'new' : 'changed',
 			uncovered: old === undefined ? `${row.value}  (new)` : `${old.source ?? old.value} → ${row.value}`,
 		});
-	}
-	for (const row of before.env) {
-		if (!values.env.some(({name}) => name === row.name)) facts.push({label: row.name, value: 'removed'});
 	}
 	const plain = Object.keys(values).filter(
 		(id): id is Exclude<RevisionFieldId, 'env' | 'percent' | 'newTag' | 'oldTag' | 'base'> =>
