@@ -19,14 +19,14 @@ const ofHistory: ReadonlySet<ReleaseVerb> = new Set(['roll back', 'undo']);
 /** With the revision that would get 100 %; undefined where none would, or where it would be asked which one. */
 type PossibleVerbs = ReadonlyMap<ReleaseVerb, string | undefined>;
 
-type Told = {
+type KnownVerbs = {
 	/** What it was told from. */
 	readonly from: readonly unknown[];
 	readonly verbs: PossibleVerbs;
 };
 
 /** By the service as it was read: told again only when it, its revisions or the history are others. */
-const known = new WeakMap<ServiceView, Told>();
+const known = new WeakMap<ServiceView, KnownVerbs>();
 
 /**
  * What would be reviewed, or asked which revision is meant, if its key were pressed now. What is refused because it is so

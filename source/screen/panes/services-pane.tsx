@@ -283,7 +283,6 @@ function emptySentences(
 			// Who may see one service of a namespace is not to believe that there is no way to it.
 			if (feed.status !== 403 || isMany) return [feed.why];
 			return [
-				`${feed.why.replace(/\.$/, '')}. ${byName(namespace, flags)}`,
 				`You may not list services in ${where}. ${byName(namespace, flags)}`,
 				`You may not list services in ${where}. ${byName(namespace, [])}`,
 				`You may not list services. By name: ${ownLine(['ksvc/NAME'], {namespace, flags: []})}`,

@@ -231,7 +231,10 @@ function markOf(kind: ServiceState['kind'], {glyphs, styles}: Theme): {glyph: st
 	}
 }
 
-/** In the order of the split: what the route has, or before that what was asked for; none where what it has is not known. */
+/**
+ * In the order of the split: what the route has, or before that what was asked for; none where what it has is not known. Of more
+ * than two only those that have a share: the others would cost it its place in a narrow list.
+ */
 function sharesOf(service: ServiceView): ReadonlyMap<string, number> {
 	const isReported = service.statusTraffic.length > 0 || service.splitDoubt !== undefined;
 	const entries = isReported ? service.statusTraffic : service.specTraffic;
@@ -239,7 +242,9 @@ function sharesOf(service: ServiceView): ReadonlyMap<string, number> {
 	for (const {revision, percent} of entries) {
 		shares.set(revision ?? '', (shares.get(revision ?? '') ?? 0) + percent);
 	}
-	return shares;
+	if (shares.size <= 2) return shares;
+	const having = [...shares].filter(([, percent]) => percent > 0);
+	return having.length === 0 ? shares : new Map(having);
 }
 
 /** `50│50`; `90│?` where that is no whole split. */

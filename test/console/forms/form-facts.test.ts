@@ -6,7 +6,7 @@ import {serviceView} from '../../knative/objects.js';
 it('what a new revision loses is said before what it gains', () => {
 	const service = serviceView({
 		edit(object) {
-			object.spec!.template.spec.containers = [{image: 'example.com/a', env: [{name: 'TARGET', value: 'x'}]}];
+			object.spec.template.spec.containers = [{image: 'example.com/a', env: [{name: 'TARGET', value: 'x'}]}];
 		},
 	});
 	const values = {...initialRevision(service), env: [{name: 'X', value: '1'}]};

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {liveTable} from '../../../source/screen/live/live-table.js';
+import {liveTable, type OwnFailures} from '../../../source/screen/live/live-table.js';
 import {fitColumns, widestTexts} from '../../../source/screen/widgets/table/columns.js';
 import {sparkline} from '../../../source/screen/widgets/sparkline.js';
 import {textOf, type TableCell} from '../../../source/screen/widgets/table/table-text.js';
@@ -141,8 +141,13 @@ test('the row of the canary is there, however much fails beside it and of no cer
 		row({key: '500', ...shared, why: 'no success', code: '500', errors: 4}),
 		row({key: 'c', ...shared, why: 'unheard'}),
 	];
-	const {rows: shown} = liveTable(rows, {width: 76, room: 3, service: 'h', glyphs, canary: 'h-00002'});
-	expect(shown.map(({key}) => key)).toEqual(['b', '500', 'more']);
+	const shown = (ownFailures: OwnFailures) =>
+		liveTable(rows, {width: 76, room: 3, service: 'h', glyphs, canary: 'h-00002', ownFailures}).rows.map(
+			({key}) => key,
+		);
+	expect(shown(new Map([['h-00002', {asked: 5, failed: 0}]]))).toEqual(['b', '500', 'more']);
+	// There is nothing in it.
+	expect(shown(new Map())).toEqual(['a', '500', 'more']);
 });
 
 test('in 80 columns it is never cut to what looks like another answer', () => {

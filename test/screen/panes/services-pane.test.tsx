@@ -170,7 +170,7 @@ describe('the list of services', () => {
 					revisions: {kind: 'live'},
 				},
 			},
-			/You may not list\./,
+			/You may not list services in/,
 		],
 	])('%s says so', async (_, state, sentence) => {
 		expect((await open(state)).screen()).toMatch(sentence);

@@ -4,7 +4,7 @@ import {cellsOf} from '../../../source/screen/panes/services-table.js';
 import {widthOf} from '../../../source/screen/widgets/table/fit-text.js';
 import {textOf} from '../../../source/screen/widgets/table/table-text.js';
 import {createTheme} from '../../../source/terminal/output/theme.js';
-import {serviceView} from '../../knative/objects.js';
+import {revisionName, serviceView} from '../../knative/objects.js';
 import {snapshotOf} from '../live/snapshot.js';
 import {canaryTraffic} from '../parts/state.js';
 
@@ -49,4 +49,16 @@ test('of all namespaces the mark tells a release under way, for which a narrow l
 		[shared, whole].map(service => textOf(cellsOf(service, theme, {now: 0, isAcross})[0]));
 	expect(marks(true)).toEqual(['◐', '●']);
 	expect(marks(false)).toEqual(['●', '●']);
+});
+
+/** Of a service with these shares. */
+const splitOf = (percents: readonly number[]) => {
+	const traffic = percents.map((percent, index) => ({revisionName: revisionName(index + 1), percent}));
+	return textOf(cellsOf(serviceView({traffic, ready: 2}), createTheme({env: {}}), {now: 0})[3]);
+};
+
+test('what has no share is left out of a split of more than two', () => {
+	expect(splitOf([75, 25, 0, 0])).toBe('75│25');
+	expect(splitOf([100, 0, 0])).toBe('100');
+	expect(splitOf([100, 0])).toBe('100│0');
 });
