@@ -1,169 +1,33 @@
+/** A program in a pseudo-terminal, and what a test does with it: press, wait for what is on the screen, look, cut the line. */
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
-import {Socket} from 'node:net';
 import process from 'node:process';
 import {setTimeout as wait} from 'node:timers/promises';
 import xterm from '@xterm/headless';
-import {spawn, type IPty} from 'node-pty';
+import {spawnChild} from './terminal/child.ts';
+import {emulate} from './terminal/emulated.ts';
 import {cellsOf, FakeTerminal} from './fake-terminal.ts';
+import {keyBytes, piecesOf} from './terminal/keys.ts';
+import type {TerminalOptions} from './terminal/options.ts';
 
-/** Keys by name, as a terminal sends them; anything else is sent as it is. */
-const namedKeys: Readonly<Record<string, string>> = {
-	enter: '\r',
-	esc: '\u001B',
-	tab: '\t',
-	'shift-tab': '\u001B[Z',
-	space: ' ',
-	backspace: '\u007F',
-	delete: '\u001B[3~',
-	up: '\u001B[A',
-	down: '\u001B[B',
-	right: '\u001B[C',
-	left: '\u001B[D',
-	'shift-right': '\u001B[1;2C',
-	'shift-left': '\u001B[1;2D',
-	home: '\u001B[H',
-	end: '\u001B[F',
-	pageup: '\u001B[5~',
-	pagedown: '\u001B[6~',
-};
-
-/** The bytes of a key: a name (`enter`, `shift-left`), `ctrl-` and a letter, or the character itself. */
-export const keyBytes = (key: string): string => {
-	const letter = /^ctrl-([a-z])$/.exec(key)?.[1];
-	return letter === undefined ? (namedKeys[key] ?? key) : String.fromCharCode(letter.charCodeAt(0) - 96);
-};
-
-export type TerminalOptions = {
-	readonly command: string;
-	readonly args?: readonly string[];
-	/** Added to the environment; undefined removes a variable. */
-	readonly env?: Readonly<Record<string, string | undefined>>;
-	readonly cols?: number;
-	readonly rows?: number;
-	readonly cwd?: string;
-	/** How long the line takes each way, in milliseconds. @default 0 */
-	readonly delay?: number;
-	/** Whether the terminal answers what it is asked. @default true */
-	readonly isAnswering?: boolean;
-	/** The terminal answers at once, at the program's end of the line, and says by this which it is (DA2): as mosh does. */
-	readonly answersFor?: string;
-	/** What is on the screen, and set in the terminal, before the program starts. */
-	readonly before?: string;
-	/** As the Linux console, mosh, or GNU screen as it comes: there is one screen only. @default true */
-	readonly hasAlternateScreen?: boolean;
-	/** Draws ambiguous characters in two columns, as where Chinese or Japanese is read (UAX #11). */
-	readonly isAmbiguousWide?: boolean;
-	/** Takes each byte for a character of its own. */
-	readonly isLatin1?: boolean;
-	/** What it takes bytes for, by a name of the Encoding Standard: `euc-jp`, `gbk`. @default UTF-8 */
-	readonly charset?: string;
-	/** Of its window, as it says when it is asked (OSC 11): `#ffffff`. */
-	readonly background?: string;
-	/** Whether the pseudo-terminal has a size; `ssh -tt` and some CI systems leave it at 0 by 0. @default true */
-	readonly hasSize?: boolean;
-};
-
-export type Modes = {
-	readonly isAlternateScreen: boolean;
-	readonly isCursorVisible: boolean;
-	readonly isBracketedPaste: boolean;
-	readonly isWrapping: boolean;
-};
+export {keyBytes} from './terminal/keys.ts';
+export type {TerminalOptions} from './terminal/options.ts';
+export {untouched, type Modes} from './terminal/emulated.ts';
 
 export type Exit = {readonly code: number; readonly signal: number};
 
-/** What a terminal is as long as nobody changed it. */
-export const untouched: Modes = {
-	isAlternateScreen: false,
-	isCursorVisible: true,
-	isBracketedPaste: false,
-	isWrapping: true,
-};
-
-/** Enough of the ambiguous characters (UAX #11) for what the console draws with. */
-const isAmbiguous = (codePoint: number): boolean =>
-	[0xb7, 0xd7, 0xb1, 0xb0].includes(codePoint) || (codePoint >= 0x20_10 && codePoint <= 0x27_17);
-
 /** How long `until` waits unless told otherwise, in milliseconds: long enough for a busy machine. */
 const PATIENCE = 20_000;
-
-const environment = (own: TerminalOptions['env'] = {}): Record<string, string> => {
-	const env: Record<string, string | undefined> = {
-		...process.env,
-		TERM: 'xterm-256color',
-		COLORTERM: 'truecolor',
-		LANG: 'C.UTF-8',
-		// With any of these Ink would not be interactive, have another size, or no colours.
-		CI: undefined,
-		COLUMNS: undefined,
-		LINES: undefined,
-		FORCE_COLOR: undefined,
-		NO_COLOR: undefined,
-		TMUX: undefined,
-		STY: undefined,
-		...own,
-	};
-	return Object.fromEntries(
-		Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-	);
-};
 
 /**
 Runs a program in a real pseudo-terminal with a terminal emulator behind it, so that a test sees what an operator sees. Use
 it with `await using`: a program that is still running at the end is killed.
 */
-export const openTerminal = ({
-	command,
-	args = [],
-	env,
-	cols = 120,
-	rows = 40,
-	cwd,
-	delay = 0,
-	isAnswering = true,
-	answersFor,
-	before = '',
-	hasAlternateScreen = true,
-	hasSize = true,
-	isAmbiguousWide = false,
-	isLatin1 = false,
-	charset,
-	background,
-}: TerminalOptions) => {
-	const emulator = new xterm.Terminal({cols, rows, scrollback: 1000, allowProposedApi: true});
-	emulator.write(before);
-	if (isAmbiguousWide) {
-		emulator.unicode.register({
-			version: 'wide',
-			wcwidth: codePoint => (isAmbiguous(codePoint) ? 2 : 1),
-			// Of the character in the lowest bit whether it joins the one before, then its width (xterm.js, UnicodeService).
-			charProperties: codePoint => (isAmbiguous(codePoint) ? 2 : 1) << 1,
-		});
-		emulator.unicode.activeVersion = 'wide';
-	}
-
-	if (background !== undefined) {
-		emulator.parser.registerOscHandler(11, data => {
-			const [, red, green, blue] = /^#(..)(..)(..)$/.exec(background) ?? [];
-			if (data === '?') child.write(`\u001B]11;rgb:${red}${red}/${green}${green}/${blue}${blue}\u001B\\`);
-			return true;
-		});
-	}
-
-	const sized = hasSize
-		? ([command, [...args]] as const)
-		: (['sh', ['-c', 'stty cols 0 rows 0; exec "$@"', 'sh', command, ...args]] as const);
-	const variables = environment(env);
-	const child = spawn(sized[0], [...sized[1]], {
-		// It would take the place of TERM.
-		...(variables['TERM'] !== undefined && {name: variables['TERM']}),
-		cols,
-		rows,
-		cwd: cwd ?? process.cwd(),
-		env: variables,
-	});
-	readToTheEnd(child);
+export const openTerminal = (options: TerminalOptions) => {
+	const {cols = 120, rows = 40, delay = 0, isAnswering = true, answersFor} = options;
+	const emulated = emulate(options, bytes => child.write(bytes));
+	const {emulator} = emulated;
+	const child = spawnChild(options);
 	const watchers = new Set<() => void>();
 	const notify = () => {
 		for (const watcher of watchers) {
@@ -174,21 +38,6 @@ export const openTerminal = ({
 	let byteCount = 0;
 	let isClosed = false;
 	let written = '';
-	let isCursorVisible = true;
-	/** Between the beginning and the end of an update (mode 2026): nobody sees what is on the screen by then. */
-	let isUpdating = false;
-	for (const final of ['h', 'l']) {
-		emulator.parser.registerCsiHandler({prefix: '?', final}, parameters => {
-			if (parameters.includes(25)) {
-				isCursorVisible = final === 'h';
-			}
-
-			if (parameters.includes(2026)) isUpdating = final === 'h';
-
-			// Else the emulator's own handler follows.
-			return !hasAlternateScreen && parameters.includes(1049);
-		});
-	}
 
 	/** The line keeps the order of what is sent on it. */
 	const arrive = (act: () => void) => {
@@ -210,13 +59,6 @@ export const openTerminal = ({
 		if (exit === undefined && !isClosed) child.write(isIdentity ? (answersFor ?? '') : data);
 	});
 
-	const decoder = charset === undefined ? undefined : new TextDecoder(charset);
-	/** As the terminal takes the bytes of it. */
-	const decoded = (data: string): string => {
-		if (isLatin1) return Buffer.from(data).toString('latin1');
-		return decoder ? decoder.decode(Buffer.from(data), {stream: true}) : data;
-	};
-
 	let unparsed = 0;
 	let taken: string[] | undefined;
 	child.onData(data => {
@@ -226,7 +68,7 @@ export const openTerminal = ({
 		nearer?.write(data);
 		unparsed++;
 		arrive(() => {
-			emulator.write(decoded(data), () => {
+			emulator.write(emulated.decoded(data), () => {
 				unparsed--;
 				notify();
 			});
@@ -249,7 +91,7 @@ export const openTerminal = ({
 		while (isNoticed) {
 			const next = unsent.shift();
 			if (next === undefined) return;
-			isNoticed = !isAnswering || next !== namedKeys['esc'];
+			isNoticed = !isAnswering || next !== keyBytes('esc');
 			send(next);
 		}
 	};
@@ -286,13 +128,7 @@ export const openTerminal = ({
 		});
 	});
 
-	const line = (index: number): string => {
-		const {active} = emulator.buffer;
-		// A line of the emulator may be longer than the screen: it keeps what a narrower window no longer shows.
-		return active.getLine(active.baseY + index)?.translateToString(true, 0, emulator.cols) ?? '';
-	};
-
-	const screen = (): string => Array.from({length: emulator.rows}, (_, index) => line(index)).join('\n');
+	const {line, screen} = emulated;
 
 	const until = async (
 		wanted: RegExp | ((screen: string) => boolean),
@@ -312,7 +148,7 @@ export const openTerminal = ({
 
 			const look = () => {
 				// A frame may come in pieces; keys that are sent when a part of it is there were typed ahead of the rest.
-				if (isUpdating && exit === undefined) return;
+				if (emulated.isUpdating() && exit === undefined) return;
 				const shown = screen();
 				if (wanted instanceof RegExp ? wanted.test(shown) : wanted(shown)) {
 					stop();
@@ -338,13 +174,7 @@ export const openTerminal = ({
 		an Esc: that is sent when the program has asked what the Esc is.
 		*/
 		press(...keys: readonly string[]) {
-			const parts: string[] = [];
-			for (const [index, key] of keys.entries()) {
-				if (index === 0 || key === 'esc' || keys[index - 1] === 'esc') parts.push('');
-				parts.push((parts.pop() ?? '') + keyBytes(key));
-			}
-
-			unsent.push(...parts);
+			unsent.push(...piecesOf(keys));
 			sendOn();
 		},
 		type(text: string) {
@@ -357,7 +187,7 @@ export const openTerminal = ({
 		async typeCut(parts: readonly string[], milliseconds: number): Promise<void> {
 			for (const [index, part] of parts.entries()) {
 				if (index > 0) await wait(milliseconds);
-				isHolding = index > 0 || part !== namedKeys['esc'];
+				isHolding = index > 0 || part !== keyBytes('esc');
 				send(part);
 			}
 
@@ -402,7 +232,7 @@ export const openTerminal = ({
 				let timer: NodeJS.Timeout | undefined;
 				const again = () => {
 					clearTimeout(timer);
-					if (!isUpdating) timer = setTimeout(done, quiet);
+					if (!emulated.isUpdating()) timer = setTimeout(done, quiet);
 				};
 
 				watchers.add(again);
@@ -461,12 +291,7 @@ export const openTerminal = ({
 		written: () => written,
 		/** How many bytes the program has written to its terminal. */
 		bytes: () => byteCount,
-		modes: (): Modes => ({
-			isAlternateScreen: emulator.buffer.active.type === 'alternate',
-			isCursorVisible,
-			isBracketedPaste: emulator.modes.bracketedPasteMode,
-			isWrapping: emulator.modes.wraparoundMode,
-		}),
+		modes: emulated.modes,
 		/** Whether the terminal driver hands keys over one by one and unseen; only while the program runs. */
 		isRaw(): boolean {
 			// node-pty knows the path of the terminal but has no name for it in its types.
@@ -492,19 +317,4 @@ export const openTerminal = ({
 		},
 	};
 };
-
-/**
- * node-pty closes its end of a terminal 200 ms after the program has ended, read or not: on a machine under load the last
- * words of a program would be lost. What is there to be read is read in the two turns of the loop that this waits.
- */
-function readToTheEnd(child: IPty): void {
-	const socket: unknown = Reflect.get(child, '_socket');
-	if (!(socket instanceof Socket)) throw new TypeError('node-pty no longer reads from a socket.');
-	const destroy = socket.destroy.bind(socket);
-	socket.destroy = error => {
-		setImmediate(() => setImmediate(() => destroy(error)));
-		return socket;
-	};
-}
-
 export type TestTerminal = ReturnType<typeof openTerminal>;
