@@ -25,6 +25,17 @@ export const gatewayOf = ({gatewayAddress}: Sandbox) => ({
 	tls: false,
 });
 
+/** Has the pods count their requests: users are counted then, where they are estimated otherwise (config-observability). */
+export async function countRequests(cluster: Cluster, protocol: string | null = 'prometheus'): Promise<void> {
+	const {status, body} = await cluster.request({
+		method: 'PATCH',
+		path: '/api/v1/namespaces/knative-serving/configmaps/config-observability',
+		contentType: 'application/merge-patch+json',
+		body: {data: {'request-metrics-protocol': protocol}},
+	});
+	if (status !== 200) throw new Error(JSON.stringify(body));
+}
+
 const path = '/apis/serving.knative.dev/v1/namespaces/default/services';
 
 /** Creates the service with this container; resolves when its route has settled. */

@@ -228,23 +228,3 @@ export function at(object: KubernetesObject, ...keys: readonly string[]): Kubern
 	}
 	return found;
 }
-
-/** A refusal as an API server makes it. */
-export function forbidden(
-	verb: string,
-	resource: string,
-	where: string,
-): {status: number; body: Record<string, unknown>} {
-	return {
-		status: 403,
-		body: {
-			kind: 'Status',
-			apiVersion: 'v1',
-			metadata: {},
-			status: 'Failure',
-			reason: 'Forbidden',
-			code: 403,
-			message: `${resource} is forbidden: User "dev" cannot ${verb} resource "${resource.split('.')[0]}" in API group "${resource.split('.').slice(1).join('.')}" ${where}`,
-		},
-	};
-}

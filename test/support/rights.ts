@@ -6,6 +6,8 @@ import {
 } from '../../source/sandbox/api/access/rbac.js';
 import {at, type RelayedRequest, type RelayRules} from './api-relay.js';
 
+type Answer = {status: number; body: unknown};
+
 const verbs: Readonly<Record<string, string>> = {
 	POST: 'create',
 	PUT: 'update',
@@ -41,10 +43,7 @@ export function attributesOf({method, path, query}: RelayedRequest): ResourceAtt
 }
 
 /** As rest.go writes a refusal of the authorizer. */
-function refused({verb, group, resource, subresource, namespace, name}: ResourceAttributes): {
-	status: number;
-	body: unknown;
-} {
+function forbidden({verb, group, resource, subresource, namespace, name}: ResourceAttributes): Answer {
 	const full = group === '' ? resource : `${resource}.${group}`;
 	const what = subresource === undefined ? resource : `${resource}/${subresource}`;
 	const where =
@@ -67,6 +66,12 @@ function refused({verb, group, resource, subresource, namespace, name}: Resource
 	};
 }
 
+/** The refusal of what a request asks for; undefined where that is no resource. */
+export function forbiddenTo(request: RelayedRequest): Answer | undefined {
+	const attributes = attributesOf(request);
+	return attributes && forbidden(attributes);
+}
+
 /**
  * @param reviews Whether the user may have access reviews made, which everybody may who has signed in unless somebody took
  * that away.
@@ -80,9 +85,9 @@ export function withRights(
 			const attributes = attributesOf(request);
 			if (!attributes) return undefined;
 			if (attributes.resource !== 'selfsubjectaccessreviews') {
-				return mayUseResource(rules, attributes) ? undefined : refused(attributes);
+				return mayUseResource(rules, attributes) ? undefined : forbidden(attributes);
 			}
-			if (!reviews) return refused(attributes);
+			if (!reviews) return forbidden(attributes);
 			const review: unknown = JSON.parse(request.body);
 			const spec = at(Object(review), 'spec');
 			const asked = at(spec, 'resourceAttributes');

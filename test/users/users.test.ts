@@ -11,6 +11,7 @@ import {
 	type UsersSnapshot,
 	type UsersSplit,
 } from '../../source/users/users.js';
+import {countRequests} from '../headless/sandbox.js';
 import {mostAtOnce} from '../../source/users/scrape/scraper.js';
 
 let sandbox: Sandbox;
@@ -98,12 +99,7 @@ async function observe(protocol: string | null, revisions: readonly string[]): P
 			: [];
 	};
 	const before = new Set((await names()).map(({name}) => name));
-	await admin.request({
-		method: 'PATCH',
-		path: '/api/v1/namespaces/knative-serving/configmaps/config-observability',
-		contentType: 'application/merge-patch+json',
-		body: {data: {'request-metrics-protocol': protocol}},
-	});
+	await countRequests(admin, protocol);
 	await vi.waitUntil(
 		async () => {
 			const now = await names();

@@ -8,7 +8,7 @@ import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
 import {servingPath} from '../../../source/kube/paths.js';
 import type {PrometheusPlace} from '../../../source/users/prometheus-place.js';
-import {openSandbox} from '../../headless/sandbox.js';
+import {countRequests, openSandbox} from '../../headless/sandbox.js';
 import {selectNamed} from '../../support/select.js';
 import {until} from './until.js';
 
@@ -110,12 +110,7 @@ test('asks nothing any more once the console is left', async () => {
 
 test('the requests of the loop, its pairs and what it learns from tags are no users', async () => {
 	const {cluster} = await openSandbox();
-	await cluster.request({
-		method: 'PATCH',
-		path: '/api/v1/namespaces/knative-serving/configmaps/config-observability',
-		contentType: 'application/merge-patch+json',
-		body: {data: {'request-metrics-protocol': 'prometheus'}},
-	});
+	await countRequests(cluster);
 	const console = await opened(cluster, 'cart');
 	await until(console, ({users}) => (users?.snapshot.view.recent.isExact === true ? true : undefined));
 	const {gateway} = await until(console, state => (state.gateway.kind === 'found' ? state : undefined));
@@ -138,12 +133,7 @@ test('the requests of the loop, its pairs and what it learns from tags are no us
 
 test('the failures of the loop that are of no certain revision are no failures of users', async () => {
 	const {cluster} = await openSandbox();
-	await cluster.request({
-		method: 'PATCH',
-		path: '/api/v1/namespaces/knative-serving/configmaps/config-observability',
-		contentType: 'application/merge-patch+json',
-		body: {data: {'request-metrics-protocol': 'prometheus'}},
-	});
+	await countRequests(cluster);
 	const env = [{name: 'ERROR_RATE', value: '1'}];
 	await cluster.request({
 		method: 'PATCH',

@@ -6,7 +6,6 @@ import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {
 	at,
-	forbidden,
 	startApiRelay,
 	tokenOf,
 	type ApiRelay,
@@ -15,6 +14,7 @@ import {
 } from '../../support/api-relay.js';
 import {createAuthority, hasOpenssl, type Authority} from '../../support/authority.js';
 import {startTestGateway, type TestGateway} from '../../support/gateways.js';
+import {forbiddenTo} from '../../support/rights.js';
 import {builtProgram, runProgram} from '../../support/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
 import {openTerminal} from '../../support/terminal.js';
@@ -105,6 +105,23 @@ const kourierWith =
 		Object.assign(at(object, 'spec'), {ports});
 		Object.assign(object, {status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}}});
 	};
+
+/** The Service of the gateway of the class contour, whose port leads to one of this machine; other paths are left alone. */
+const contourAt =
+	(port: number): NonNullable<RelayRules['answer']> =>
+	({path: to}) =>
+		to.endsWith('/namespaces/contour-external/services/envoy')
+			? {
+					status: 200,
+					body: {
+						kind: 'Service',
+						apiVersion: 'v1',
+						metadata: {name: 'envoy', namespace: 'contour-external'},
+						spec: {ports: [{name: 'http', port}]},
+						status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}},
+					},
+				}
+			: undefined;
 
 const pemOf = (label: string, what: string): string =>
 	`-----BEGIN ${label}-----\n${what === '' ? '' : `${Buffer.from(what).toString('base64')}\n`}-----END ${label}-----\n`;
@@ -435,12 +452,11 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		const plain = await gateway();
 		const asked: string[] = [];
 		const file = await kubeconfig({
-			answer: ({method, path: to}) => {
+			answer(request) {
+				const {method, path: to} = request;
 				if (!/^\/apis?\//.test(to) || to.includes('selfsubject')) return undefined;
 				asked.push(`${method} ${to}`);
-				return to.includes('/namespaces/default/')
-					? undefined
-					: forbidden(method === 'GET' ? 'list' : method, 'resources', 'at the cluster scope');
+				return to.includes('/namespaces/default/') ? undefined : forbiddenTo(request);
 			},
 			object(object) {
 				if (!named(object, 'Ingress')) return;
@@ -463,21 +479,8 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 			const right = await gateway();
 			const edit = {own: true};
 			const file = await kubeconfig({
-				answer: ({method, path: to}) =>
-					to.includes('/ingresses')
-						? forbidden(method === 'GET' ? 'get' : method, 'ingresses', 'in the namespace "default"')
-						: to.endsWith('/namespaces/contour-external/services/envoy')
-							? {
-									status: 200,
-									body: {
-										kind: 'Service',
-										apiVersion: 'v1',
-										metadata: {name: 'envoy', namespace: 'contour-external'},
-										spec: {ports: [{name: 'http', port: right.port}]},
-										status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}},
-									},
-								}
-							: undefined,
+				answer: request =>
+					request.path.includes('/ingresses') ? forbiddenTo(request) : contourAt(right.port)(request),
 				object: kourierWith([{name: 'http2', port: wrong.port}], object => {
 					if (object['apiVersion'] !== 'serving.knative.dev/v1' || !edit.own) return;
 					if (!named(object, 'Service', 'checkout')) return;
@@ -502,19 +505,7 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		const wrong = await gateway({answer: () => ({status: 404})});
 		const right = await gateway();
 		const file = await kubeconfig({
-			answer: ({path: to}) =>
-				to.endsWith('/namespaces/contour-external/services/envoy')
-					? {
-							status: 200,
-							body: {
-								kind: 'Service',
-								apiVersion: 'v1',
-								metadata: {name: 'envoy', namespace: 'contour-external'},
-								spec: {ports: [{name: 'http', port: right.port}]},
-								status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}},
-							},
-						}
-					: undefined,
+			answer: contourAt(right.port),
 			object: kourierWith([{name: 'http2', port: wrong.port}], object => {
 				if (!named(object, 'Ingress', 'checkout')) return;
 				Object.assign(at(object, 'metadata', 'annotations'), {

@@ -5,7 +5,7 @@ import type {Cluster} from '../../../source/kube/cluster.js';
 import {runUsers} from '../../../source/headless/users/users-run.js';
 import {runVerifyUsers} from '../../../source/headless/users/verify-users.js';
 import {createUsersMeter} from '../../../source/users/users.js';
-import {openSandbox, type World} from '../sandbox.js';
+import {countRequests, openSandbox, type World} from '../sandbox.js';
 
 function streams() {
 	const written = {out: '', err: ''};
@@ -18,13 +18,7 @@ function streams() {
 
 async function countedWorld(): Promise<World> {
 	const world = await openSandbox();
-	const answer = await world.cluster.request({
-		method: 'PATCH',
-		path: '/api/v1/namespaces/knative-serving/configmaps/config-observability',
-		contentType: 'application/merge-patch+json',
-		body: {data: {'request-metrics-protocol': 'prometheus'}},
-	});
-	expect(answer.status).toBe(200);
+	await countRequests(world.cluster);
 	return world;
 }
 

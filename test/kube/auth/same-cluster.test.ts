@@ -3,6 +3,7 @@ import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {selectContext} from '../../../source/kube/auth/kubeconfig.js';
 import {movedTo} from '../../../source/kube/auth/same-cluster.js';
+import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
 import {kubeconfigFor, startApiServer, status} from '../../support/api-server.js';
 import {createAuthority, hasOpenssl, type Authority} from '../../support/authority.js';
@@ -10,19 +11,30 @@ import {clusters, directory, server, timers, withAnsweringServer} from '../answe
 
 withAnsweringServer();
 
+async function connected(kubeconfig: string): Promise<Cluster> {
+	const cluster = await connect({kubeconfig, timers});
+	clusters.push(cluster);
+	return cluster;
+}
+
+/** The logins of all requests from now on; the first is answered with `statusOf(1)`. */
+function logins(statusOf: (count: number) => number): readonly (string | undefined)[] {
+	const seen: (string | undefined)[] = [];
+	server.always(exchange => {
+		seen.push(exchange.headers.authorization);
+		exchange.answer(statusOf(seen.length), status(401, 'Unauthorized', 'Unauthorized'));
+	});
+	return seen;
+}
+
 describe('a context that means another cluster by now', () => {
 	it('keeps the credentials of the old one to itself, and writes no more', async () => {
 		const file = path.join(directory, 'kubeconfig');
 		const other = await startApiServer();
 		try {
 			await writeFile(file, server.kubeconfig({user: {token: 'old'}}));
-			const cluster = await connect({kubeconfig: file, timers});
-			clusters.push(cluster);
-			const seen: (string | undefined)[] = [];
-			server.always(exchange => {
-				seen.push(exchange.headers.authorization);
-				exchange.answer(seen.length === 1 ? 200 : 401, status(401, 'Unauthorized', 'Unauthorized'));
-			});
+			const cluster = await connected(file);
+			const seen = logins(count => (count === 1 ? 200 : 401));
 			await cluster.request({method: 'GET', path: '/a'});
 			await writeFile(file, other.kubeconfig({user: {token: 'new'}}));
 			await expect(cluster.request({method: 'PATCH', path: '/a', body: []})).rejects.toThrow(
@@ -56,13 +68,8 @@ describe('a context that means another cluster by now', () => {
 			for (const user of [{tokenFile}, {exec}]) {
 				await writeFile(tokenFile, 'old\n');
 				await writeFile(file, server.kubeconfig({user}));
-				const cluster = await connect({kubeconfig: file, timers});
-				clusters.push(cluster);
-				const seen: (string | undefined)[] = [];
-				server.always(exchange => {
-					seen.push(exchange.headers.authorization);
-					exchange.answer(seen.length === 1 ? 200 : 401, status(401, 'Unauthorized', 'Unauthorized'));
-				});
+				const cluster = await connected(file);
+				const seen = logins(count => (count === 1 ? 200 : 401));
 				await cluster.request({method: 'GET', path: '/a'});
 				await writeFile(tokenFile, 'new\n');
 				await writeFile(file, other.kubeconfig({user}));
@@ -81,8 +88,7 @@ describe('a context that means another cluster by now', () => {
 	it('is told of without the login in its address', async () => {
 		const file = path.join(directory, 'kubeconfig');
 		await writeFile(file, server.kubeconfig({user: {token: 'old'}}));
-		const cluster = await connect({kubeconfig: file, timers});
-		clusters.push(cluster);
+		const cluster = await connected(file);
 		await writeFile(file, kubeconfigFor('https://bob:SECRET@other.example:6443', {user: {token: 'new'}}));
 		await expect(cluster.request({method: 'PATCH', path: '/a', body: []})).rejects.toThrow(
 			'now means another cluster: https://other.example:6443:',
@@ -104,13 +110,8 @@ describe('a context whose cluster is written in another way', () => {
 		const file = path.join(directory, 'kubeconfig');
 		const {port} = new URL(server.url);
 		await writeFile(file, kubeconfigFor(`http://localhost:${port}`, {user: {token: 'old'}}));
-		const cluster = await connect({kubeconfig: file, timers});
-		clusters.push(cluster);
-		const seen: (string | undefined)[] = [];
-		server.always(exchange => {
-			seen.push(exchange.headers.authorization);
-			exchange.answer(seen.length === 1 ? 401 : 200, status(401, 'Unauthorized', 'Unauthorized'));
-		});
+		const cluster = await connected(file);
+		const seen = logins(count => (count === 1 ? 401 : 200));
 		await writeFile(file, kubeconfigFor(`HTTP://LOCALHOST:${port}/`, {user: {token: 'new'}}));
 		expect((await cluster.request({method: 'PATCH', path: '/a', body: []})).status).toBe(200);
 		expect(cluster.standing.movedTo).toBeUndefined();
