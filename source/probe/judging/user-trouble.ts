@@ -44,11 +44,13 @@ function isOver(count: number, of: number, {answersSince}: LastSeen): boolean {
 }
 
 /**
- * What still happens comes before what is over.
+ * What still happens comes before what is over, and is told by what came lately where it is much of that: a loop of hours hides
+ * what has just begun.
  *
  * @param options.overdue Requests that wait for an answer for longer than any answer took.
  * @param options.isAnyHostOpen It is not known yet what any host gets.
  * @param options.lastSeen When users got that last.
+ * @param options.ownLately Answers of the gateway's own for as long as the rows' "lately" is; undefined where that is all of the time.
  */
 export function troubleOf(
 	counts: Counts,
@@ -57,17 +59,19 @@ export function troubleOf(
 		overdue = 0,
 		isAnyHostOpen = false,
 		lastSeen = {},
+		ownLately,
 	}: {
 		overdue?: number;
 		isAnyHostOpen?: boolean;
 		lastSeen?: Partial<Record<Ending, LastSeen | undefined>>;
+		ownLately?: number | undefined;
 	} = {},
 ): Trouble | undefined {
 	const troubles = [
 		downNow(counts, gateway),
-		gatewaysOwn(counts, gateway, lastSeen.gateway),
+		gatewaysOwn(counts, gateway, {last: lastSeen.gateway, ownLately}),
 		outage(counts, lastSeen.down),
-		failures(counts, lastSeen.failures),
+		failures(counts, lastSeen.failures, ownLately !== undefined),
 		unanswered(counts, overdue),
 		refusals(counts),
 		redirects(counts),
@@ -78,10 +82,16 @@ export function troubleOf(
 
 const requestsOf = ({answered, gatewayAnswers, unreached}: Counts) => answered + gatewayAnswers + unreached;
 const isMuch = (count: number, of: number) => count > toleratedPart * of;
+const isMuchLately = (count: number, of: number) => count >= fewestSince && isMuch(count, of);
+
+const latelyIn = (rows: Counts['rows']): number => rows.reduce((sum, {lately}) => sum + lately, 0);
+
+const hasEnded = (count: number, of: number, last: LastSeen | undefined): boolean =>
+	last !== undefined && isOver(count, of, last);
 
 /** The trouble as it is told when it is over, if it is. */
 function ended(trouble: Omit<Trouble, 'isOver'>, last: LastSeen | undefined): Trouble | undefined {
-	return last && isOver(trouble.count, trouble.of, last)
+	return last && hasEnded(trouble.count, trouble.of, last)
 		? {...trouble, sentence: `${trouble.sentence}, last ${timeOf(last.at)}`, isOver: true}
 		: undefined;
 }
@@ -101,14 +111,19 @@ function downNow(counts: Counts, gateway: GatewayCondition): Trouble | undefined
 function gatewaysOwn(
 	counts: Counts,
 	gateway: GatewayCondition,
-	last: LastSeen | undefined,
+	{last, ownLately = 0}: {last: LastSeen | undefined; ownLately: number | undefined},
 ): Trouble | undefined {
-	const count = counts.gatewayAnswers;
-	const of = requestsOf(counts);
-	if (!isMuch(count, of)) return undefined;
 	const {code = '', text = ''} = gateway.kind === 'answers itself' ? gateway : {};
 	const said = withCode(code, text);
 	const kind = 'gateway';
+	const answeredLately = latelyIn(counts.rows) + ownLately;
+	if (isMuchLately(ownLately, answeredLately) && !hasEnded(ownLately, answeredLately, last)) {
+		const sentence = `${ownLately} of ${answeredLately} answers lately are the gateway's own${said === '' ? '' : ` (${said})`}: no revision answered`;
+		return {kind, count: ownLately, of: answeredLately, sentence};
+	}
+	const count = counts.gatewayAnswers;
+	const of = requestsOf(counts);
+	if (!isMuch(count, of)) return undefined;
 	return (
 		ended({kind, count, of, sentence: `${count} of ${of} answers were the gateway's own`}, last) ?? {
 			kind,
@@ -132,12 +147,19 @@ function outage(counts: Counts, last: LastSeen | undefined): Trouble | undefined
 	return ended(trouble, last) ?? trouble;
 }
 
-function failures(counts: Counts, last: LastSeen | undefined): Trouble | undefined {
+/** @param isLong Counts are of longer than "lately". */
+function failures(counts: Counts, last: LastSeen | undefined, isLong: boolean): Trouble | undefined {
 	const {errors, answered: of, rows} = counts;
+	const failing = rows.filter(row => row.errors > 0 && row.code !== undefined);
+	const failedLately = latelyIn(failing);
+	const all = latelyIn(rows);
+	if (isLong && isMuchLately(failedLately, all) && !hasEnded(failedLately, all, last)) {
+		const kinds = failing.filter(({lately}) => lately > 0).map(({code, lately}) => `${code} ×${lately}`);
+		const sentence = `test requests fail: ${failedLately} of ${all} lately (${kinds.join(', ')})`;
+		return {kind: 'failures', count: failedLately, of: all, sentence};
+	}
 	if (!isMuch(errors, of)) return undefined;
-	const kinds = rows
-		.filter(row => row.errors > 0 && row.code !== undefined)
-		.map(({code, errors: count}) => `${code} ×${count}`);
+	const kinds = failing.map(({code, errors: count}) => `${code} ×${count}`);
 	const told = `${errors} of ${of} (${kinds.join(', ')})`;
 	const kind = 'failures';
 	return (

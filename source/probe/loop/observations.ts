@@ -19,6 +19,7 @@ import {attributedBy, groupBy, holdersOf, report, type Weight} from '../counting
 import {withEpoch, type EpochCounts, type PastEpoch} from '../counting/past-epochs.js';
 import {createTagAnswers} from '../counting/tag-answers.js';
 import {createTally, type Ticket} from '../counting/tally.js';
+import type {TimelineBucket} from '../counting/timeline.js';
 import type {Alarm} from '../judging/alarm.js';
 import {createGatewayMonitor} from '../judging/gateway-state.js';
 import {nextSplitAlarm} from '../judging/split-alarm.js';
@@ -134,6 +135,12 @@ export function createObservations({
 	/** What was learned where nobody else may have answered. */
 	const trusted = () => withoutDoubtful(evidence, {isDoubtful: anyHost.isDoubtful, isToAny});
 
+	/** Answers of the gateway's own since then; 0 where some of what it is may not have reached it. */
+	const ownOf = (timeline: readonly TimelineBucket[], from: number): number =>
+		(unreachedAt ?? -Infinity) >= from
+			? 0
+			: timeline.reduce((sum, {at, gateway}) => (at >= from ? sum + gateway : sum), 0);
+
 	/** What is counted under this split, and what else there is to say of the answers. */
 	function buildEpoch() {
 		const attributed = attributedBy(trusted(), weights, anyHost.isToUsers);
@@ -146,11 +153,12 @@ export function createObservations({
 		// What came before users got something else says nothing of what they get now.
 		const from = Math.max(counts.since, startOf(change, now), now - recently);
 		const {sent, answered, gatewayAnswers, unreached} = counts;
+		const isLong = from > counts.since;
 		const judged = report(
 			{groups, answered, settling, unanswered: sent - answered - gatewayAnswers - unreached},
 			attributed,
 			// The seconds of a series are whole: what came in the one in which this split began is in none of them yet.
-			from === counts.since
+			!isLong
 				? new Map(groups.flatMap(({said: [first], n}) => (first ? [[groupOf(first), n] as const] : [])))
 				: series.countSince(attributed, from),
 		);
@@ -159,8 +167,9 @@ export function createObservations({
 		const answersSince = (at: number) =>
 			[...series.countSince(attributed, at).values()].reduce((sum, count) => sum + count, 0);
 		const timeline = series.timeline(attributed, now);
+		const ownLately = isLong ? ownOf(timeline, from) : undefined;
 		const lastOf = (keys?: ReadonlySet<string>) => series.lastSince(attributed, now - recently, keys);
-		return {epoch, settling, settlingAnswers, last, change, timeline, answersSince, lastOf};
+		return {epoch, settling, settlingAnswers, last, change, timeline, answersSince, lastOf, ownLately};
 	}
 
 	return {
@@ -250,7 +259,7 @@ export function createObservations({
 		areDistinct: (one, other) => areProvenDistinct(trusted(), one, other),
 		findings() {
 			const now = clock.date();
-			const {epoch, answersSince, lastOf, ...rest} = buildEpoch();
+			const {epoch, answersSince, lastOf, ownLately, ...rest} = buildEpoch();
 			const kinds = failures.entries({worksElsewhere: works});
 			const gateway = monitor.condition(now);
 			alarm = rest.settling ? undefined : nextSplitAlarm(alarm, epoch, {change: rest.change, lastOf, now});
@@ -267,6 +276,7 @@ export function createObservations({
 							overdue: waiting.overdue,
 							isAnyHostOpen: anyHost.isUsersOpen,
 							lastSeen: lastSeenOf(kinds, unreachedAt, answersSince),
+							ownLately,
 						}),
 				alarm,
 				suggestion: findSuggestion(epoch.rows),

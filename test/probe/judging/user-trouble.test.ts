@@ -81,6 +81,42 @@ test('what was much and has not come for so long that it would have, is over, an
 	expect(troubleOf(failing, answers, {lastSeen: {down: {at, answersSince: 190}}})?.isOver).toBeUndefined();
 });
 
+test('what has just begun is told by what came lately, however long it was well before', () => {
+	const own = {
+		kind: 'answers itself',
+		since: 0,
+		last: 9,
+		requests: 9,
+		isAll: false,
+		code: '503',
+		text: '',
+	} as const;
+	const long = {...counts, answered: 4000, rows: [{...row(undefined, 4000), lately: 21}]};
+	const of = (gatewayAnswers: number, ownLately: number | undefined, answersSince = 0) =>
+		troubleOf({...long, gatewayAnswers}, own, {ownLately, lastSeen: {gateway: {at: 0, answersSince}}});
+	const sentence = "9 of 30 answers lately are the gateway's own (503): no revision answered";
+	expect(of(9, 9)).toEqual({kind: 'gateway', count: 9, of: 30, sentence});
+	// Nor is it told as less than it is by now.
+	expect(of(210, 9)).toMatchObject({count: 9, of: 30});
+	// One now and then is none, and of what is over nothing is left.
+	expect(of(4, 4)).toBeUndefined();
+	expect(of(9, 9, 20)).toBeUndefined();
+	expect(of(9, undefined)).toBeUndefined();
+	const rows = [
+		{...row(undefined, 3990), lately: 20},
+		{...row('500', 10, 10), lately: 10},
+	];
+	const failing = (ownLately: number | undefined) =>
+		troubleOf({...long, errors: 10, rows}, answers, {ownLately});
+	expect(failing(0)).toEqual({
+		kind: 'failures',
+		count: 10,
+		of: 30,
+		sentence: 'test requests fail: 10 of 30 lately (500 ×10)',
+	});
+	expect(failing(undefined)).toBeUndefined();
+});
+
 test('requests without an answer are told beside what failed meanwhile', () => {
 	expect(troubleOf(counts, answers, {overdue: 5})).toBeUndefined();
 	expect(troubleOf(counts, answers, {overdue: 6})).toEqual({

@@ -66,6 +66,26 @@ test('what the gateway fails is in the time line, apart from what revisions answ
 	}
 });
 
+test('what the gateway fails by now is told, and not what that is of a long loop', async () => {
+	let asked = 0;
+	let isLying = false;
+	const own = answering('no healthy upstream', {status: 503, code: '503', by: 'gateway'});
+	const {clock, loop} = setUp(() =>
+		isLying && ++asked % 3 === 0 ? own : answering('Hello World!', {isFromUpstream: true}),
+	);
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(600_000);
+	isLying = true;
+	await clock.pass(30_000);
+	const {trouble, gatewayAnswers} = loop.snapshot();
+	expect(gatewayAnswers).toBe(10);
+	expect(trouble).toMatchObject({kind: 'gateway', count: 10, of: 31});
+	isLying = false;
+	await clock.pass(30_000);
+	expect(loop.snapshot().trouble).toBeUndefined();
+});
+
 test('failures are kept in a list of their own, with how often, since when and whose they may be', async () => {
 	let isBroken = false;
 	const {clock, loop} = setUp(() =>
