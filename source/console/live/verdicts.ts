@@ -1,13 +1,13 @@
 /** What the loop says of a service in one value: for the list of services, reviews, plans and whoever else decides by it. Pure. */
 import type {Alarm} from '../../probe/judging/alarm.js';
-import type {GatewayCondition} from '../../probe/judging/gateway-state.js';
+import {silentSince, type GatewayCondition} from '../../probe/judging/gateway-state.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import type {Trouble} from '../../probe/judging/user-trouble.js';
 import type {ErrorVerdict} from '../../stats/error-verdict.js';
 import type {LatencyVerdict} from '../../stats/latency-verdict.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';
 
-export {silentSince} from '../../probe/judging/gateway-state.js';
+export {silentSince};
 
 /** How a revision fared at its tag, in pairs with the other one. */
 export type ComparedSide = {revision: string; asked: number; failed: number; p50: number | undefined};
@@ -28,7 +28,7 @@ export type ServiceVerdict = {
 	splitAlarm: Alarm | undefined;
 	/**
 	 * What each revision is set to get, and what it got of all answers of the last half a minute; percent, 0–100. `isOpen`: none
-	 * of them is known to be its, and some may be.
+	 * of them is known to be its, and some may be. While the gateway answers nothing, nothing is got.
 	 */
 	shares: readonly {revision: string; set: number; got: number | undefined; isOpen?: true}[];
 	/** When this was so; milliseconds since 1970. */
@@ -64,6 +64,7 @@ export const convincingBound = 0.05;
 /** What a snapshot of the loop comes to. A comparison counts for nothing where a tag may lead elsewhere. */
 export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 	const {verdict, settling, comparison, tagDoubt, trouble, gateway, alarm} = snapshot;
+	const shares = measuredShares(snapshot);
 	const compared = tagDoubt || comparison?.pairs === 0 ? undefined : comparison;
 	const sideOf = (side: 'fresh' | 'old') =>
 		compared && {
@@ -80,7 +81,7 @@ export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 		errors: snapshot.errors,
 		split: settling ? undefined : verdict?.state,
 		splitAlarm: alarm,
-		shares: measuredShares(snapshot),
+		shares: silentSince(gateway) === undefined ? shares : shares.map(share => ({...share, got: undefined})),
 		at: snapshot.at,
 		canary: sideOf('fresh'),
 		stable: sideOf('old'),
@@ -158,6 +159,9 @@ function inWords({
 	isCanaryUnused,
 }: Omit<ServiceVerdict, 'tone' | 'word'>): Pick<ServiceVerdict, 'tone' | 'word'> {
 	if (gateway.kind === 'down') return {tone: 'bad', word: 'down'};
+	// What a revision does, or gets, is of before that.
+	const isSilent = silentSince(gateway) !== undefined && trouble?.kind === 'gateway' && !trouble.isOver;
+	if (isSilent) return {tone: 'bad', word: 'failing'};
 	const isWorse = errorState === 'worse' || isOn(worse);
 	const isSlower = latencyState === 'slower' || isOn(slower);
 	if (isWorse && !isCanaryUnused) return {tone: 'bad', word: 'worse'};

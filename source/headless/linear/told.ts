@@ -1,6 +1,7 @@
 /** What is so, as sentences under names: what is new in one of them is told as a line of its own. Pure. */
 import {count} from '../../knative/text/short-words.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
+import {silentSince} from '../../console/live/verdicts.js';
 import type {BesideView, ConsoleState, ServiceVerdict} from '../../console/state/state.js';
 import {absenceOfRevision, absenceOfService, absenceWords} from '../../console/state/absence.js';
 import {revisionsOf, selectedService} from '../../console/state/read.js';
@@ -8,6 +9,7 @@ import {inSplitFirst} from '../../console/state/sorted.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
+import {timeOf} from '../../probe/judging/user-trouble.js';
 import {commandWords} from './linear-commands.js';
 import {takesBack, usersLines} from './users-told.js';
 
@@ -223,10 +225,14 @@ export function countLines(state: ConsoleState): string[] {
 	const {service, snapshot} = loop;
 	const {answered, rate, rows, comparison} = snapshot;
 	const verdict = state.verdicts.get(service.uid);
+	const silent = silentSince(snapshot.gateway);
 	const pace = snapshot.state === 'running' ? `${count(rate, 'request')} a second` : 'paused';
 	return [
 		...usersLines(state),
 		`${service.name}: ${count(answered, 'answer')}, ${pace}.`,
+		...(silent === undefined
+			? []
+			: [`No revision has answered since ${timeOf(silent)}; what follows is of before.`]),
 		...rows.map(row => {
 			const whose = row.revision ?? 'unattributed';
 			const got = row.observedShare === undefined ? '' : `, got ${(row.observedShare * 100).toFixed(1)} %`;

@@ -1,4 +1,5 @@
 /** What the frame of the live pane says in its upper line: pace, answers, split. */
+import {silentSince} from '../../console/live/verdicts.js';
 import type {LoopSnapshot} from '../../console/state/state.js';
 import {clock, count} from '../format.js';
 import {widthOf} from '../widgets/table/fit-text.js';
@@ -48,13 +49,16 @@ export function asidePieces(
 			{text: count(past.answered, 'answer'), rank: 1},
 		];
 	}
-	const {state, rate, burstLeft, answered, notSent, weights, settling, since} = snapshot;
+	const {state, rate, burstLeft, answered, notSent, weights, settling, since, gateway} = snapshot;
+	const silent = silentSince(gateway);
 	const pace = burstLeft > 0 ? `burst, ${burstLeft} left` : state === 'running' ? `${rate} req/s` : 'paused';
 	const split = weights.map(({percent}) => percent).join('│');
 	return [
 		...(isBack ? [{text: 'earlier answers, G follows'}] : []),
 		{text: pace},
-		{text: count(answered, 'answer'), rank: 1},
+		silent === undefined || answered === 0
+			? {text: count(answered, 'answer'), rank: 1}
+			: {text: `${count(answered, 'answer')} until ${clock(silent)}`},
 		...(notSent > 0 ? [{text: `${notSent} skipped (busy or stopped)`, rank: 3}] : []),
 		{
 			text: settling

@@ -42,18 +42,21 @@ export function verdictContext(
 
 /** All that is to be said of what users get, and of the new revision. */
 export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): VerdictLine[] {
-	// Of an alarm nothing is known any more from when on the gateway answers nothing; one that is over tells its own times.
-	const silent = snapshot.alarm?.isOver === false ? silentSince(snapshot.gateway) : undefined;
+	const until = lastAskedAt(snapshot);
+	// Nothing is known any more from when on the gateway answers nothing.
+	const silent = until === undefined ? silentSince(snapshot.gateway) : undefined;
+	const before = (line: VerdictLine) => (silent === undefined ? line : asOf(line, silent));
 	const split = splitLine(snapshot, context);
+	// What is over tells its own times, and what was not counted is of no answer.
+	const isTimed = snapshot.settling || snapshot.alarm?.isOver === true;
 	const lines = [
 		...gatewayLines(snapshot, context),
 		...troubleLines(snapshot),
-		silent === undefined || lastAskedAt(snapshot) !== undefined ? split : asOf(split, silent),
-		...changeLines(snapshot, context),
+		isTimed ? split : before(split),
+		...changeLines(snapshot, context).map(before),
 	];
-	const until = lastAskedAt(snapshot);
 	const told = until === undefined ? lines : lines.map(line => asOf(line, until));
-	return [...told, comparisonLine(snapshot, context.pair)];
+	return [...told, before(comparisonLine(snapshot, context.pair))];
 }
 
 /** When the last answer came of a loop that asks no more; undefined while it asks, and where none has come. */

@@ -1,5 +1,6 @@
 /** What was measured of each revision, for the pane of the revisions. Pure. */
-import type {ConsoleState, ServiceVerdict} from '../../console/state/state.js';
+import {silentSince} from '../../console/live/verdicts.js';
+import type {ConsoleState, LoopSnapshot, ServiceVerdict} from '../../console/state/state.js';
 import {apportion} from '../../knative/split/apportion.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {duration, failedPart} from '../format.js';
@@ -25,15 +26,21 @@ type Entry = readonly [string, string];
 /** Of a revision that what fails may be of, and of which nobody has counted it. */
 export const unknownFailures = '?';
 
+/** What the loop has counted of a service: while the gateway answers nothing, all of that is of before. */
+function answeredLoop({live}: Pick<ConsoleState, 'live'>, uid: string): LoopSnapshot | undefined {
+	const snapshot = live?.uid === uid ? live.snapshot : undefined;
+	return snapshot && silentSince(snapshot.gateway) === undefined ? snapshot : undefined;
+}
+
 /**
  * How many requests of each revision fail, where it is certain whose failures they are: of those that were sent to its tag, or of
  * those of users. Else no more than that some may be its.
  */
-function failureShares({live, users}: Pick<ConsoleState, 'live' | 'users'>, {uid}: ServiceView): Entry[] {
-	const sinceSplit = users?.uid === uid ? users.snapshot.view.sinceSplit : undefined;
+function failureShares(state: Pick<ConsoleState, 'live' | 'users'>, {uid}: ServiceView): Entry[] {
+	const {users} = state;
+	const sinceSplit = users?.uid === uid && !users.isPaused ? users.snapshot.view.sinceSplit : undefined;
 	const counted = sinceSplit?.hasStatuses === true ? sinceSplit.rows : [];
-	const comparison = live?.uid === uid ? live.snapshot.comparison : undefined;
-	const {weights = [], answered = 0, errors = 0, alarm} = live?.uid === uid ? live.snapshot : {};
+	const {comparison, weights = [], answered = 0, errors = 0, alarm} = answeredLoop(state, uid) ?? {};
 	const [only, ...others] = weights.filter(({percent}) => percent > 0);
 	// Where one has all of the traffic, what users get is what it answers.
 	const alone =
@@ -95,8 +102,8 @@ function sharesGot({verdicts, users}: Pick<ConsoleState, 'verdicts' | 'users'>, 
 }
 
 /** Of the answers that the loop got of each, under this split. */
-function percentiles({live}: Pick<ConsoleState, 'live'>, {uid}: ServiceView): Entry[] {
-	const rows = live?.uid === uid ? live.snapshot.rows : [];
+function percentiles(state: Pick<ConsoleState, 'live'>, {uid}: ServiceView): Entry[] {
+	const {rows = []} = answeredLoop(state, uid) ?? {};
 	return rows.flatMap(({revision, p95}) =>
 		revision === undefined || p95 === undefined ? [] : [[`p95 ${revision}`, duration(p95)] as const],
 	);

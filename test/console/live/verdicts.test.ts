@@ -37,6 +37,16 @@ test.each([
 		'down',
 	],
 	['another split than the one that is set', {verdict: agreeing, alarm: ongoing}, 'bad', 'wrong'],
+	[
+		'a gateway that answers all itself, whatever was wrong before',
+		{
+			alarm: ongoing,
+			gateway: {kind: 'answers itself', since: 1, last: 2, requests: 9, isAll: true, code: '503', text: ''},
+			trouble: {kind: 'gateway', count: 9, of: 50, sentence: ''},
+		},
+		'bad',
+		'failing',
+	],
 	['a wrong split that is over', {verdict: agreeing, alarm: {...ongoing, isOver: true}}, 'warning', 'unsure'],
 	[
 		'failures of users in a split that agrees',

@@ -17,6 +17,16 @@ test('the line says at which pace, how many answers, and since when under which 
 	expect(wordsOf({...snapshot, settling: true}, 0, {...plain, isUnread: true})).toMatch(/ · split unread$/);
 });
 
+test('answers are said to be of before while the gateway gives none', () => {
+	const gateway = {kind: 'down', since: noon + 60_000, requests: 9, sentence: ''} as const;
+	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 128, since: noon, gateway});
+	const until = `128 answers until ${clock(noon + 60_000)}`;
+	expect(wordsOf(snapshot, 0, plain)).toBe(`1 req/s · ${until} · 90│10 since ${clock(noon)}`);
+	// However little room there is.
+	expect(fittingAside(asidePieces(snapshot, 0, plain), 10)).toContain(until);
+	expect(wordsOf({...snapshot, answered: 0}, 0, plain)).toContain(' · 0 answers · ');
+});
+
 test('what else is so stands in it', () => {
 	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 1, notSent: 13, since: noon});
 	const words = wordsOf(snapshot, 0, {isRefused: false, isForwarded: true, background: 2, isBack: true});

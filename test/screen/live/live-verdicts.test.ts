@@ -191,3 +191,19 @@ test('a wrong split is told as of the time when the gateway answered last', () =
 	expect(sentences({gateway: down})[1]).toMatch(new RegExp(`^until ${clock(noon + 30_000)}: wrong split`));
 	expect(sentences({gateway: {kind: 'answers'}})[0]).toMatch(/^wrong split/);
 });
+
+test('what answers came to is told as of the last of them while the gateway gives none', () => {
+	const down = {kind: 'down', since: noon + 30_000, requests: 9, sentence: ''} as const;
+	const verdict = splitVerdict([
+		{key: 'h-00001', percent: 90, count: 90},
+		{key: 'h-00002', percent: 10, count: 10},
+	]);
+	const lines = (part: Partial<LoopSnapshot>) =>
+		verdictLines(snapshot({verdict, state: 'running', ...part}), context).map(
+			({tone, sentence}) => `${tone} ${sentence}`,
+		);
+	expect(lines({gateway: {kind: 'answers'}})[0]).toBe(`good ${verdict?.sentence}`);
+	expect(lines({gateway: down})[1]).toBe(`warning until ${clock(noon + 30_000)}: ${verdict?.sentence}`);
+	const settling = lines({gateway: down, settling: true});
+	expect(settling[1]).toBe('waiting switching: answers not counted yet');
+});

@@ -111,7 +111,7 @@ export function splitLine(
 	switch (verdict.state) {
 		case 'agrees':
 			return {
-				tone: trouble ? 'warning' : 'good',
+				tone: trouble || silentSince(gateway) !== undefined ? 'warning' : 'good',
 				sentence: dated(verdict.sentence, state === 'running' || burstLeft > 0 ? [] : last),
 			};
 		case 'too few':

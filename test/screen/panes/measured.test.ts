@@ -1,0 +1,60 @@
+import {expect, test} from 'vitest';
+import {verdictOf} from '../../../source/console/live/verdicts.js';
+import type {LoopSnapshot} from '../../../source/console/state/state.js';
+import {measuredOf} from '../../../source/screen/panes/measured.js';
+import {serviceView} from '../../knative/objects.js';
+import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
+import {rowOf, snapshotOf} from '../live/snapshot.js';
+import {one, two} from '../parts/state.js';
+
+const service = serviceView();
+const {uid} = service;
+
+const measured = (part: Partial<LoopSnapshot>, users?: Parameters<typeof measuredOf>[0]['users']) => {
+	const snapshot = snapshotOf({
+		state: 'running',
+		rows: [rowOf(one, 80, 90), rowOf(two, 20, 10)],
+		weights: [{revision: one, percent: 100}],
+		answered: 100,
+		errors: 7,
+		gateway: {kind: 'answers'},
+		...part,
+	});
+	return measuredOf(
+		{
+			live: {uid, page: 0, background: 0, snapshot},
+			verdicts: new Map([[uid, verdictOf(uid, snapshot)]]),
+			users,
+		},
+		service,
+	);
+};
+
+const since = 1_700_000_000_000;
+const itself = {kind: 'answers itself', since, last: since, requests: 9, code: '503', text: '503'} as const;
+
+test('what the loop is answered stands beside each revision, as long as revisions answer', () => {
+	const told = {
+		[`err ${one}`]: '7 %',
+		[`got ${one}`]: '80 %',
+		[`got ${two}`]: '20 %',
+		[`p95 ${one}`]: '31 ms',
+		[`p95 ${two}`]: '31 ms',
+	};
+	expect(measured({})).toEqual(told);
+	expect(measured({gateway: {...itself, isAll: false}})).toEqual(told);
+});
+
+test.each([
+	['cannot be reached', {kind: 'down', since, requests: 3, sentence: ''}],
+	['answers everything itself', {...itself, isAll: true}],
+] as const)('nothing of before stands there while the gateway %s', (_, gateway) => {
+	expect(measured({gateway})).toEqual({});
+});
+
+test('what users got when somebody looked last stands there no more', () => {
+	const rows = [usersRow(one, 8, {requests: 100, failed: 4}), usersRow(two, 2)];
+	const users = {uid, snapshot: usersSnapshot(usersWindow(rows)), isPaused: false, alarm: undefined};
+	expect(measured({errors: 0}, users)).toMatchObject({[`err ${one}`]: '4 %'});
+	expect(measured({errors: 0}, {...users, isPaused: true})).toMatchObject({[`err ${one}`]: '0 %'});
+});
