@@ -21,11 +21,12 @@ import {
 import {baseOperation, basedOn, comparedTemplate, type Base} from '../knative/revision/base.js';
 import {differences} from '../knative/revision/revision-differences.js';
 import type {NotedRejection} from '../knative/release/evidence/note.js';
-import {promote, rolledBackBefore} from '../knative/release/verbs/promote.js';
+import {promote} from '../knative/release/verbs/promote.js';
 import {longestReason, markOf, type Rejection} from '../knative/release/evidence/rejection.js';
 import {releaseOf} from '../knative/release/release.js';
 import {rollBack} from '../knative/release/verbs/roll-back.js';
 import {pinnedSplit} from '../knative/release/verbs/settled-split.js';
+import {rolledBackBefore} from '../knative/release/evidence/rolled-back.js';
 import {sharesOf, sharesOfSplit} from '../knative/release/evidence/shares.js';
 import {backSentence, undo} from '../knative/release/verbs/undo.js';
 import {untriedOnWayBack, untriedWarning} from '../knative/release/untried.js';

@@ -5,6 +5,7 @@
 import type {RevisionView} from '../revision/revision.js';
 import {joinedChanges, mayExist, noteOf, ownRevisions, type ReleaseFacts} from './evidence/release-facts.js';
 import {pastOf} from './evidence/past.js';
+import {takenFromUsers} from './evidence/rolled-back.js';
 import {isNewer, keptByGateway, orderOf, sharesOf, type Order, type Share} from './evidence/shares.js';
 import {canaryAmong, canaryBeside} from './roles/canary.js';
 import type {Doubt, Role} from './roles/role.js';
@@ -40,15 +41,16 @@ export function releaseOf(facts: ReleaseFacts): Release {
 	const order = orderOf(facts.service, facts.revisions);
 	const having = shares.filter(({percent}) => percent > 0);
 	const whole = having.length === 1 && having[0]?.percent === 100 ? having[0].revision : undefined;
-	const {canary, stable, doubt} =
-		whole === undefined ? mixed(facts, shares, order) : settled(facts, shares, order, whole);
-	const parts = new Set([canary?.revision, stable?.revision]);
+	const parts = whole === undefined ? mixed(facts, shares, order) : settled(facts, shares, order, whole);
+	const {stable, doubt} = parts;
+	const canary = parts.canary && toldRolledBack(facts, parts.canary);
+	const named = new Set([canary?.revision, stable?.revision]);
 	return {
 		canary,
 		stable,
 		doubt,
 		whole,
-		others: shares.filter(({revision}) => !parts.has(revision)),
+		others: shares.filter(({revision}) => !named.has(revision)),
 		outside: outsideOf(facts, shares, canary?.revision ?? whole, order),
 		...accountOf(facts),
 		reason: [
@@ -56,6 +58,17 @@ export function releaseOf(facts: ReleaseFacts): Release {
 			...(stable ? [`${stable.revision} is stable: ${stable.because}.`] : []),
 			...(doubt ? [doubt.because] : []),
 		].join(' '),
+	};
+}
+
+/** What was rolled back is no fresh canary, whoever looks at it. */
+function toldRolledBack(facts: ReleaseFacts, canary: Role): Role {
+	const taken = canary.percent === 0 ? takenFromUsers(facts, canary.revision, undefined) : undefined;
+	if (!taken) return canary;
+	return {
+		...canary,
+		because: `${canary.because}, but ${taken.because.slice(canary.revision.length + 1)}`,
+		isRolledBack: true,
 	};
 }
 

@@ -40,7 +40,8 @@ function failureShares(state: Pick<ConsoleState, 'live' | 'users'>, {uid}: Servi
 	const {users} = state;
 	const sinceSplit = users?.uid === uid && !users.isPaused ? users.snapshot.view.sinceSplit : undefined;
 	const counted = sinceSplit?.hasStatuses === true ? sinceSplit.rows : [];
-	const {comparison, weights = [], answered = 0, errors = 0, alarm} = answeredLoop(state, uid) ?? {};
+	const {comparison, rows = [], weights = [], answered = 0, errors = 0, alarm} =
+		answeredLoop(state, uid) ?? {};
 	const [only, ...others] = weights.filter(({percent}) => percent > 0);
 	// Where one has all of the traffic, what users get is what it answers.
 	const alone =
@@ -51,7 +52,6 @@ function failureShares(state: Pick<ConsoleState, 'live' | 'users'>, {uid}: Servi
 		...counted.map(({revision, requests, failed}) => ({revision, of: requests, failed})),
 		...asked.map(side => ({revision: side.revision, of: side.asked, failed: side.failed})),
 	];
-	const {rows = []} = live?.uid === uid ? live.snapshot : {};
 	const suspects = rows
 		.filter(row => row.revision === undefined && row.errors > 0)
 		.flatMap(({candidates}) => candidates);

@@ -13,6 +13,7 @@ export function partOf(
 	release: ReleaseRoles | undefined,
 ): ReleasePart {
 	const told = revision === undefined || !release ? undefined : roleOf(revision, release);
+	if (told === 'canary' && release?.canary?.isRolledBack) return {role: 'rolled back', tags};
 	const role = told ?? roleTags.find(tag => tags.includes(tag));
 	return {role, tags: tags.filter(tag => tag !== role)};
 }

@@ -69,7 +69,9 @@ it('what was rolled back is the canary where there is none after it', () => {
 	const facts = model.facts();
 	const edited = {...facts.service, releaseNote: undefined};
 	expect(releaseOf({...facts, service: edited}).canary?.revision).toBe('cart-00002');
-	const taken = [{revision: 'cart-00002', at: notedAt, by: 'ann'}];
+	// After it was made.
+	const at = 1 + Math.max(...(facts.revisions ?? []).map(({createdAt = 0}) => createdAt));
+	const taken = [{revision: 'cart-00002', at, by: 'ann'}];
 	const releaseNote = formatNote({
 		generation: edited.generation,
 		verb: 'tag',
@@ -86,6 +88,23 @@ it('what was rolled back is the canary where there is none after it', () => {
 	});
 	expect(releaseOf({...facts, service: {...edited, releaseNote}}).canary).toMatchObject({
 		revision: 'cart-00002',
-		because: 'tagged canary',
+		because: 'tagged canary, but was rolled back',
+		isRolledBack: true,
 	});
+});
+
+it('what somebody took back by other means is no fresh canary, where this machine remembers that', () => {
+	const model = madeOf(2);
+	model.write('kim', [pin(1, 90), pin(2, 10, 'canary')]);
+	model.pass(60);
+	model.watched('bobs', 'kim', () => model.write('kim', [pin(1, 100), pin(2, 0, 'canary')]));
+	const {canary} = releaseOf(model.facts('bobs'));
+	expect(canary).toMatchObject({revision: 'cart-00002', percent: 0, isRolledBack: true});
+	expect(promote(model.facts('bobs'))).toMatchObject({
+		guess: {sentence: 'cart-00002 had 10 % of users until kim took it back to 0 %'},
+	});
+	// Who has not seen it cannot know.
+	expect(releaseOf(model.facts('anns')).canary).not.toHaveProperty('isRolledBack');
+	model.watched('bobs', 'kim', () => model.write('kim', [pin(1, 95), pin(2, 5, 'canary')]));
+	expect(releaseOf(model.facts('bobs')).canary).not.toHaveProperty('isRolledBack');
 });

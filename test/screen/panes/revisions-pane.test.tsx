@@ -1,8 +1,11 @@
 import {describe, expect, it, vi} from 'vitest';
 import type {ConsoleState, LoopSnapshot} from '../../../source/console/state/state.js';
 import {moveSelection} from '../../../source/console/state/select.js';
+import {splitOf} from '../../../source/knative/split/split.js';
+import {notOffered} from '../../../source/screen/frame/offered.js';
 import {RevisionsPane} from '../../../source/screen/panes/revisions-pane.js';
 import {condition, revisionName, serviceView} from '../../knative/objects.js';
+import {noting} from '../../knative/release/noted.js';
 import {rowOf, snapshotOf} from '../live/snapshot.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
@@ -36,6 +39,25 @@ describe('the revisions of the selected service', () => {
 			});
 		expect((await draw(false)).screen()).toMatch(/…00002 +10 % +25 % +canary/);
 		expect((await draw(true)).screen()).toMatch(/…00002 +10 % +canary/);
+	});
+
+	it('are told as rolled back where the service says so, also by who has just come', async () => {
+		const traffic = [
+			{revisionName: one, percent: 100, tag: 'stable'},
+			{revisionName: two, percent: 0, tag: 'canary'},
+		];
+		const drawn = async (verb: 'split' | 'roll back') => {
+			const split = splitOf(serviceView({traffic, ready: 2}));
+			const service = serviceView({traffic, ready: 2, edit: noting({generation: 5, split, verb})});
+			const {screen, store} = await open(knowing(service));
+			return {screen: screen(), offered: !notOffered(store.getState()).includes('complete')};
+		};
+		const fresh = await drawn('split');
+		expect(fresh.screen).toMatch(/…00002 +0 % +canary/);
+		expect(fresh.offered).toBe(true);
+		const back = await drawn('roll back');
+		expect(back.screen).toMatch(/…00002 +0 % +rolled back, canary/);
+		expect(back.offered).toBe(false);
 	});
 
 	it('are in the order of the shares while the latest one takes over by and by', async () => {

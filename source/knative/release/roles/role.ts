@@ -8,6 +8,8 @@ export type Role = {
 	readonly percent: number;
 	/** Why it has this part, as a clause: `tagged canary`. */
 	readonly because: string;
+	/** A canary that somebody has taken from users again. */
+	readonly isRolledBack?: true;
 };
 
 export type Doubt = {

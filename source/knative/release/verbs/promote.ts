@@ -4,14 +4,8 @@ import {condition} from '../../service/service-state.js';
 import {dropTag, follow, splitOf, type Split} from '../../split/split.js';
 import {moment, momentBy} from '../../text/moment.js';
 import {isAsked, revisionOf, unready, type Choice, type Guess, type VerbOptions} from './choice.js';
-import {
-	mayExist,
-	noteOf,
-	rejectionOf,
-	shareNoted,
-	takenIn,
-	type ReleaseFacts,
-} from '../evidence/release-facts.js';
+import {mayExist, noteOf, rejectionOf, type ReleaseFacts} from '../evidence/release-facts.js';
+import {rolledBackBefore} from '../evidence/rolled-back.js';
 import {isNewer, orderOf, sharesOf} from '../evidence/shares.js';
 import {pastOf} from '../evidence/past.js';
 import {releaseOf, type Release} from '../release.js';
@@ -76,36 +70,6 @@ function noPromotion(facts: ReleaseFacts, {canary, stable, whole}: Release, to: 
 	// The tag of what users had may be on the newer one of two: then neither is the way back.
 	if (isNewer(orderOf(facts.service, facts.revisions), to, canary.revision) === true) return undefined;
 	return `${to} is what users had before ${canary.revision} was tried: that would be no promotion. Roll back instead.`;
-}
-
-/** Why a canary is one that somebody has taken the traffic from: with a verb of this program, or with kubectl since. */
-export function rolledBackBefore(
-	facts: ReleaseFacts,
-	revision: string,
-	now: number | undefined,
-): Guess | undefined {
-	const found = noteOf(facts);
-	const taken = found && takenIn(facts, found.note).find(one => one.revision === revision);
-	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);
-	if (taken && (found.isCurrent || share?.percent === 0)) {
-		const because = `${revision} was rolled back`;
-		return {sentence: `${because}${momentBy(taken, now)}`, because};
-	}
-	if (found?.isCurrent) return undefined;
-	if (share?.percent !== 0) return undefined;
-	const noted = shareNoted(facts, revision);
-	if (noted !== undefined) {
-		const by = facts.service.lastModifier ?? 'somebody';
-		return {
-			sentence: `${revision} had ${noted} % of users until ${by} took it back to 0 %`,
-			because: `${revision} was taken back to 0 %`,
-		};
-	}
-	if (!share.tags.includes(stableTag)) return undefined;
-	return {
-		sentence: `${revision} has 0 %, though it is tagged ${stableTag}: it may have been taken back`,
-		because: `${revision} may have been taken back`,
-	};
 }
 
 function promoteTo(
