@@ -161,7 +161,7 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 		const idle = [errors.fresh, errors.old].find(revision => (row(revision)?.requests ?? 0) === 0);
 		lines.push(
 			idle !== undefined && errors.state !== 'worse'
-				? {tone: 'dim', text: `users: errors not compared: no request at ${idle} since the split`}
+				? {tone: 'dim', text: `users: errors not compared: no request at ${idle} seen under this split`}
 				: {
 						worse: {tone: 'bad', text: `${worseBegins} (${counts})`} as const,
 						suspicious: {tone: 'doubtful', text: `users: canary possibly worse (${counts})`} as const,
@@ -218,12 +218,12 @@ export function untestedWords(untested: UsersView['untested']): string | undefin
 const oneClient = ({oneClient: part, isOneTagged}: UsersSplitVerdict): string =>
 	`, unless ${isOneTagged ? 'requests at a tag URL, or of one client, are' : 'one client sends'} ${Math.max(1, Math.round(part * 100))} % of them`;
 
-/** The same since the split: `since the split, 4 min  409/s   74│26   ok …`; undefined where that is not known, or nobody comes. */
+/** The same of all that was seen under this split: `4 min of this split  409/s   74│26   ok …`; undefined where that is not known, or nobody comes. */
 export function sinceSplitLine({view: {sinceSplit}, state}: UsersSnapshot): string | undefined {
 	const {seconds} = sinceSplit;
 	if (state !== 'counting' || seconds === 0 || hardlyAnybody(sinceSplit)) return undefined;
 	const time = seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
-	return usersLine(sinceSplit).replace(/^users/, `since the split, ${time}`);
+	return usersLine(sinceSplit).replace(/^users/, `${time} of this split`);
 }
 
 const order: readonly Tone[] = ['bad', 'doubtful', 'plain', 'good', 'dim'];

@@ -1,7 +1,8 @@
 /** What the frame of the live pane says in its upper line: pace, answers, split. */
 import {silentSince} from '../../console/live/verdicts.js';
+import type {SplitBegan} from '../../console/live/split-began.js';
 import type {LoopSnapshot} from '../../console/state/state.js';
-import {clock, count} from '../format.js';
+import {clock, count, dayAndClock} from '../format.js';
 import {widthOf} from '../widgets/table/fit-text.js';
 
 /** A piece of the line in the frame; what has a rank goes, the highest first, where there is no room. */
@@ -19,7 +20,7 @@ export function fittingAside(pieces: readonly AsidePiece[], room: number): strin
 			);
 }
 
-/** `1 req/s · 128 answers · 50/50 since 12:01:03`, or of an earlier split what it was and when. */
+/** `1 req/s · 128 answers · 50/50 since 12:01:03`, or of an earlier split what it was and when, as far as it was counted. */
 export function asidePieces(
 	snapshot: LoopSnapshot,
 	page: number,
@@ -30,6 +31,7 @@ export function asidePieces(
 		isInClear = false,
 		background,
 		isBack,
+		began,
 	}: {
 		isRefused: boolean;
 		isUnread?: boolean;
@@ -38,6 +40,7 @@ export function asidePieces(
 		isInClear?: boolean;
 		background: number;
 		isBack: boolean;
+		began: SplitBegan;
 	},
 ): AsidePiece[] {
 	const past = snapshot.history.at(-page);
@@ -49,7 +52,7 @@ export function asidePieces(
 			{text: count(past.answered, 'answer'), rank: 1},
 		];
 	}
-	const {state, rate, burstLeft, answered, notSent, weights, settling, since, gateway} = snapshot;
+	const {state, rate, burstLeft, answered, notSent, weights, settling, gateway} = snapshot;
 	const silent = silentSince(gateway);
 	const pace = burstLeft > 0 ? `burst, ${burstLeft} left` : state === 'running' ? `${rate} req/s` : 'paused';
 	const split = weights.map(({percent}) => percent).join('│');
@@ -67,7 +70,8 @@ export function asidePieces(
 					: isRefused
 						? 'split refused'
 						: 'switching'
-				: `${split} since ${clock(since)}`,
+				: `${split} ${began.isSeen ? 'seen since' : 'since'} ${dayAndClock(began.at, snapshot.at)}`,
+			...(silent !== undefined && {rank: 5}),
 		},
 		...(isInClear ? [{text: 'in the clear', rank: 3}] : []),
 		...(isForwarded ? [{text: 'via API server', rank: 4}] : []),

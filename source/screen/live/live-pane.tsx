@@ -2,11 +2,13 @@
 import {Box} from 'ink';
 import {useEffect} from 'react';
 import {requestOptionsFor, targetOf} from '../../console/live/request-target.js';
+import {splitBegan} from '../../console/live/split-began.js';
 import {focusedPane, selectedService} from '../../console/state/read.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
 import type {Size} from '../layout.js';
 import {shownGateway} from '../panes/gateway-evidence.js';
 import {titleOf} from '../panes/pane-table.js';
+import {useRelease} from '../release/use-release.js';
 import {sameParts, useConsole, useConsoleState} from '../use-console.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
 import {Frame} from '../widgets/frame.js';
@@ -32,6 +34,8 @@ export function LivePane({width, height}: Size) {
 		}),
 		sameParts,
 	);
+	const move = useConsoleState(state => service && state.moves.get(service.uid));
+	const written = useRelease(service)?.release.since;
 	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
 	const asked = service && targetOf(service, service.url, gateway, requestOptions);
 	const isInClear = asked?.ok === true && asked.inClear !== undefined;
@@ -76,6 +80,7 @@ export function LivePane({width, height}: Size) {
 						isInClear,
 						background,
 						isBack,
+						began: splitBegan(snapshot, {generation: service?.generation ?? 0, move, written}),
 					}),
 					width - titleWidth,
 				)

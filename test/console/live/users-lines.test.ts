@@ -318,12 +318,14 @@ describe('the verdicts', () => {
 	});
 });
 
-it('says the same since the split, and how long that is', () => {
+it('says the same of all that was seen of the split, and how long that is', () => {
 	const sinceSplit = {...counted, seconds: 240};
 	expect(sinceSplitLine(snapshot({sinceSplit}))).toBe(
-		'since the split, 4 min  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms',
+		'4 min of this split  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms',
 	);
-	expect(sinceSplitLine(snapshot({sinceSplit: {...counted, seconds: 31}}))).toContain('split, 31 s  412/s');
+	expect(sinceSplitLine(snapshot({sinceSplit: {...counted, seconds: 31}}))).toContain(
+		'31 s of this split  412/s',
+	);
 	expect(sinceSplitLine(snapshot({sinceSplit: {...counted, seconds: 0}}))).toBeUndefined();
 	expect(sinceSplitLine(snapshot({}, {state: 'waiting'}))).toBeUndefined();
 });
@@ -375,7 +377,7 @@ it('compares no errors where one of both got no requests', () => {
 	const errors = {state: 'not worse', logE: 0, by: '5xx', fresh: 'cart-00002', old: 'cart-00001'} as const;
 	const among = windowOf([row('cart-00001', 49, {requests: 292}), row('cart-00002', 0)]);
 	expect(usersVerdicts(snapshot({errors, sinceSplit: among}))).toEqual([
-		{tone: 'dim', text: 'users: errors not compared: no request at cart-00002 since the split'},
+		{tone: 'dim', text: 'users: errors not compared: no request at cart-00002 seen under this split'},
 	]);
 });
 

@@ -38,7 +38,7 @@ test('is asked through a port-forward that the first question opens, and that go
 	await terminal.until(/gateway kourier via port-forward \(not opened yet\)/);
 	await terminal.until(/Through a port-forward, opened with the first request/);
 	terminal.press('space');
-	const counted = await terminal.until(/[1-9]\d answers · .*100 since \S+ · via API server/);
+	const counted = await terminal.until(/[1-9]\d answers · .*100 (?:seen )?since \S+ · via API server/);
 	expect(counted).toMatch(/gateway kourier via port-forward {2}● watching/);
 	expect(counted).toMatch(/Hello Checkout! +…00001 +100 % +100 %/);
 	// None of them failed.

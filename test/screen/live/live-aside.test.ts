@@ -4,11 +4,12 @@ import {asidePieces, fittingAside} from '../../../source/screen/live/live-aside.
 import {snapshotOf} from './snapshot.js';
 
 const noon = new Date(2026, 10, 26, 12, 0, 0).getTime();
-const plain = {isRefused: false, isForwarded: false, background: 0, isBack: false};
+const began = {at: noon, isSeen: false};
+const plain = {isRefused: false, isForwarded: false, background: 0, isBack: false, began};
 const wordsOf = (...given: Parameters<typeof asidePieces>) => fittingAside(asidePieces(...given), 200);
 
 test('the line says at which pace, how many answers, and since when under which split', () => {
-	const snapshot = snapshotOf({state: 'running', rate: 2, answered: 128, since: noon});
+	const snapshot = snapshotOf({state: 'running', rate: 2, answered: 128, since: noon, at: noon});
 	expect(wordsOf(snapshot, 0, plain)).toBe(`2 req/s · 128 answers · 90│10 since ${clock(noon)}`);
 	expect(wordsOf({...snapshot, state: 'paused'}, 0, plain)).toMatch(/^paused · /);
 	expect(wordsOf({...snapshot, burstLeft: 12}, 0, plain)).toMatch(/^burst, 12 left · /);
@@ -17,9 +18,17 @@ test('the line says at which pace, how many answers, and since when under which 
 	expect(wordsOf({...snapshot, settling: true}, 0, {...plain, isUnread: true})).toMatch(/ · split unread$/);
 });
 
+test('a split is of when it began, and where that is not known of when it was first seen', () => {
+	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 128, since: noon, at: noon + 60_000});
+	const given = (at: number, isSeen: boolean) => wordsOf(snapshot, 0, {...plain, began: {at, isSeen}});
+	expect(given(noon - 600_000, false)).toBe(`1 req/s · 128 answers · 90│10 since ${clock(noon - 600_000)}`);
+	expect(given(noon, true)).toBe(`1 req/s · 128 answers · 90│10 seen since ${clock(noon)}`);
+	expect(given(noon - 86_400_000, false)).toMatch(/ since 2026-11-25 12:00:00$/);
+});
+
 test('answers are said to be of before while the gateway gives none', () => {
 	const gateway = {kind: 'down', since: noon + 60_000, requests: 9, sentence: ''} as const;
-	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 128, since: noon, gateway});
+	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 128, since: noon, at: noon, gateway});
 	const until = `128 answers until ${clock(noon + 60_000)}`;
 	expect(wordsOf(snapshot, 0, plain)).toBe(`1 req/s · ${until} · 90│10 since ${clock(noon)}`);
 	// However little room there is.
@@ -28,15 +37,15 @@ test('answers are said to be of before while the gateway gives none', () => {
 });
 
 test('what else is so stands in it', () => {
-	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 1, notSent: 13, since: noon});
-	const words = wordsOf(snapshot, 0, {isRefused: false, isForwarded: true, background: 2, isBack: true});
+	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 1, notSent: 13, since: noon, at: noon});
+	const words = wordsOf(snapshot, 0, {...plain, isForwarded: true, background: 2, isBack: true});
 	expect(words).toBe(
 		`earlier answers, G follows · 1 req/s · 1 answer · 13 skipped (busy or stopped) · 90│10 since ${clock(noon)} · via API server · 2 loops in background`,
 	);
 });
 
 test('of an earlier split it says which, from when to when, and how many answers that had', () => {
-	const past = {...snapshotOf({answered: 7, since: noon}), until: noon + 60_000};
+	const past = {...snapshotOf({answered: 7, since: noon, at: noon}), until: noon + 60_000};
 	const snapshot = snapshotOf({answered: 55, history: [past, past]});
 	const when = `90│10 from ${clock(noon)} to ${clock(noon + 60_000)} · 7 answers`;
 	expect(wordsOf(snapshot, 1, plain)).toBe(`the split before · ${when}`);
