@@ -85,8 +85,8 @@ function rates({standings}: Round): UsersProblem[] {
 	const sentence =
 		protocol === undefined
 			? why === undefined
-				? 'estimated from rates; exact counts: request-metrics-protocol: prometheus in config-observability'
-				: `estimated from rates, since there are no exact counts: ${why}`
-			: `estimated from rates: config-observability has request metrics pushed elsewhere (${protocol})`;
+				? 'estimated from rates, without failures or alarms; exact counts: request-metrics-protocol: prometheus in config-observability'
+				: `estimated from rates, without failures or alarms, since there are no exact counts: ${why}`
+			: `estimated from rates, without failures or alarms: config-observability has request metrics pushed elsewhere (${protocol})`;
 	return [{kind: 'rates', sentence}];
 }

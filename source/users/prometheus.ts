@@ -254,7 +254,11 @@ export function createPrometheusMeter({
 			if (warning !== undefined) {
 				problems.push({kind: 'sampled', sentence: `Prometheus warns: ${warning}`});
 			}
-			if (problem === undefined) problems.push({kind: 'rates', sentence: `by Prometheus, over ${seconds} s`});
+			if (problem === undefined)
+				problems.push({
+					kind: 'rates',
+					sentence: `by Prometheus, over ${seconds} s: estimates, without alarms`,
+				});
 			return {
 				state: window ? 'counting' : problem === undefined ? 'waiting' : 'unknown',
 				view,

@@ -1,8 +1,12 @@
 /** What the linear mode tells of a verdict. */
 import {expect, test} from 'vitest';
 import {verdictOf, type ServiceVerdict} from '../../source/console/live/verdicts.js';
-import {spoken, verdictWords} from '../../source/headless/linear/told.js';
+import {countLines, revisionWords, spoken, verdictWords} from '../../source/headless/linear/told.js';
+import {selectionOf} from '../../source/console/state/selection.js';
+import {createConsoleStore, type LoopSnapshot} from '../../source/console/state/state.js';
 import {createLoop} from '../../source/probe/loop/loop.js';
+import {revisionName, revisionView, serviceView} from '../knative/objects.js';
+import {rowOf, snapshotOf} from '../screen/live/snapshot.js';
 import {targetAt} from '../probe/servers.js';
 
 const calm = verdictOf('uid', createLoop({target: targetAt(80)}).snapshot());
@@ -32,6 +36,34 @@ test.each<[string, Partial<ServiceVerdict>, string]>([
 	],
 ])('%s', (_, part, sentence) => {
 	expect(words(part)).toBe(sentence);
+});
+
+test.each([
+	[1, 2, '1 of 2 pods'],
+	[1, 0, '1 pod, going down to 0'],
+	[3, 1, '3 pods, going down to 1'],
+	[0, 0, 'no pods'],
+])('%i pods where %i are wanted are no part of those', (actualReplicas, desiredReplicas, pods) => {
+	expect(revisionWords({...revisionView(1), actualReplicas, desiredReplicas})).toContain(`, ${pods}, image `);
+});
+
+test('counts of before are told as such while the gateway answers nothing, and no share of two splits', () => {
+	const store = createConsoleStore({to: 'test', namespace: 'default'});
+	const service = serviceView();
+	const since = 1_700_000_000_000;
+	const linesOf = (part: Partial<LoopSnapshot>) => {
+		const snapshot = snapshotOf({rows: [rowOf(revisionName(1), 60, 90)], answered: 60, ...part});
+		const live = {uid: service.uid, page: 0, background: 0, snapshot};
+		store.setState({services: [service], selected: selectionOf(service), namespace: 'default', live});
+		return countLines(store.getState()).join('\n');
+	};
+	const down = {kind: 'down', since, requests: 3, sentence: ''} as const;
+	expect(linesOf({})).toMatch(/got 90\.0 %,/);
+	expect(linesOf({})).not.toContain('of before');
+	expect(linesOf({gateway: down})).toMatch(
+		/No revision has answered since \d\d:\d\d:\d\d; what follows is of before/,
+	);
+	expect(linesOf({alarm: {since, last: since, isOver: true}})).toMatch(/got 100\.0 % lately,/);
 });
 
 test('where there is no way back none is named', () => {

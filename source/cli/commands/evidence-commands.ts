@@ -86,7 +86,7 @@ function addUsers(program: Command): void {
 	const users = program
 		.command('users <service>')
 		.description(
-			'what real users get from each revision, as the pods tell; nothing is installed, no request sent',
+			'what users get from each revision, as the pods tell, test requests of other consoles included; nothing is installed, no request sent',
 		)
 		.option('--for <time>', 'how long to measure, such as 60 or 60s', duration, 30)
 		.option('-w, --watch', 'go on, and print every 10 seconds')

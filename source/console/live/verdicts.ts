@@ -131,6 +131,23 @@ export function measuredShares({rows}: Pick<LoopSnapshot, 'rows'>): ServiceVerdi
 	);
 }
 
+/**
+ * What a row got, 0–1: of all answers under this split, or of those that came lately where what users get became something else
+ * meanwhile: of both together nobody got it at any time.
+ */
+export function shareGot(
+	row: LoopSnapshot['rows'][number],
+	{rows, alarm, change}: Pick<LoopSnapshot, 'rows' | 'alarm' | 'change'>,
+): number | undefined {
+	if (!isMixed({alarm, change}) || row.observedShare === undefined) return row.observedShare;
+	const total = rows.reduce((sum, {lately}) => sum + lately, 0);
+	return total === 0 ? undefined : row.lately / total;
+}
+
+/** Whether all answers under this split are of two kinds of it. */
+export const isMixed = ({alarm, change}: Pick<LoopSnapshot, 'alarm' | 'change'>): boolean =>
+	alarm !== undefined || change !== undefined;
+
 /** `set 90│10, users get 50│50`, or got, where nobody asks any more; undefined before anything was got. */
 export function setAndGot(shares: ServiceVerdict['shares'], {isOver = false} = {}): string | undefined {
 	if (shares.some(({got}) => got === undefined)) return undefined;

@@ -1,7 +1,7 @@
 /** What is so, as sentences under names: what is new in one of them is told as a line of its own. Pure. */
 import {count} from '../../knative/text/short-words.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
-import {silentSince} from '../../console/live/verdicts.js';
+import {isMixed, shareGot, silentSince} from '../../console/live/verdicts.js';
 import type {BesideView, ConsoleState, ServiceVerdict} from '../../console/state/state.js';
 import {absenceOfRevision, absenceOfService, absenceWords} from '../../console/state/absence.js';
 import {revisionsOf, selectedService} from '../../console/state/read.js';
@@ -142,14 +142,16 @@ export function serviceWords(service: ServiceView): string {
 	return [`${service.name}: ${state}.`, split, splitDoubt ?? ''].filter(Boolean).join(' ');
 }
 
+/** How many are wanted may not be known yet: a sign for that is not read out. */
+function podWords(actual: number, wanted: number | undefined): string {
+	if (wanted === undefined) return count(actual, 'pod');
+	if (actual > wanted) return `${count(actual, 'pod')}, going down to ${wanted}`;
+	return wanted === 0 ? 'no pods' : `${actual} of ${count(wanted, 'pod')}`;
+}
+
 /** One revision in a sentence, without a glyph that a screen reader would spell. */
 export function revisionWords({name, state, actualReplicas, desiredReplicas, image}: RevisionView): string {
-	// How many are wanted may not be known yet: a sign for that is not read out.
-	const wanted =
-		desiredReplicas === undefined
-			? count(actualReplicas ?? 0, 'pod')
-			: `${actualReplicas} of ${count(desiredReplicas, 'pod')}`;
-	const pods = actualReplicas === undefined ? '' : `, ${wanted}`;
+	const pods = actualReplicas === undefined ? '' : `, ${podWords(actualReplicas, desiredReplicas)}`;
 	const why = state.ready || ['', state.word].includes(state.sentence) ? '' : ` (${state.sentence})`;
 	return `${name}: ${state.word}${why}${pods}, image ${image}`;
 }
@@ -235,7 +237,9 @@ export function countLines(state: ConsoleState): string[] {
 			: [`No revision has answered since ${timeOf(silent)}; what follows is of before.`]),
 		...rows.map(row => {
 			const whose = row.revision ?? 'unattributed';
-			const got = row.observedShare === undefined ? '' : `, got ${(row.observedShare * 100).toFixed(1)} %`;
+			const share = shareGot(row, snapshot);
+			const got =
+				share === undefined ? '' : `, got ${(share * 100).toFixed(1)} %${isMixed(snapshot) ? ' lately' : ''}`;
 			// Of answers of nobody in particular no share was set: theirs is that of whoever they may be of.
 			const isSet = row.revision !== undefined && row.configuredPercent !== undefined;
 			const set = isSet ? `, set ${row.configuredPercent} %` : '';

@@ -37,18 +37,18 @@ export function usersNews(state: ConsoleState): UsersNews | undefined {
 		case 'counting':
 			break;
 	}
-	const {split, errors, sinceSplit} = snapshot.view;
+	const {split, errors, recent} = snapshot.view;
 	if (alarm !== undefined) {
 		return news(
 			['alarm', alarm],
 			`ALARM: ${name}, ${verdictOf(snapshot, 'bad')}. ${remedyOf(state, service, alarm)}`,
 		);
 	}
-	if (hardlyAnybody(sinceSplit)) {
+	if (hardlyAnybody(recent)) {
 		return news(['hardly'], `Users of ${name}: nobody uses it, or too few to tell.`);
 	}
 	return news(
-		[split?.state, errors?.state, ...sinceSplit.rows.map(({revision, percent}) => `${revision} ${percent}`)],
+		[split?.state, errors?.state, ...recent.rows.map(({revision, percent}) => `${revision} ${percent}`)],
 		`Users of ${name}: ${sharesOf(snapshot)}. ${verdictOf(snapshot)}`.trim(),
 	);
 }
@@ -59,9 +59,9 @@ export const usersLines = (state: ConsoleState): string[] => {
 	return sentence === undefined ? [] : [sentence];
 };
 
-/** `41 requests a second; cart-00001 gets 87 % of them, set 90 %; cart-00002 gets 13 %, set 10 %`. */
-function sharesOf({view: {sinceSplit}}: UsersSnapshot): string {
-	const {perSecond, rows, isExact, certainty} = sinceSplit;
+/** `41 requests a second; cart-00001 gets 87 %, set 90 %; cart-00002 gets 13 %, set 10 %`: of the last half a minute, as everywhere. */
+function sharesOf({view: {recent}}: UsersSnapshot): string {
+	const {perSecond, rows, isExact, certainty} = recent;
 	const about = isExact ? '' : 'about ';
 	const pace = `${about}${rate(perSecond)} requests a second`;
 	if (certainty.told === 'few') return `${pace}, too few to tell the shares`;

@@ -72,7 +72,7 @@ const problemLines = ({problems}: Pick<UsersSnapshot, 'problems'>, from: number)
 
 /** Its fields are an interface for scripts. Every one is there each time: what is not known is null. */
 export function usersJson(service: ServiceView, {state, view, problems}: UsersSnapshot): object {
-	const {split, errors} = view;
+	const {split, errors, failing, kept} = view;
 	return {
 		namespace: service.namespace,
 		service: service.name,
@@ -97,6 +97,15 @@ export function usersJson(service: ServiceView, {state, view, problems}: UsersSn
 					stable: errors.old,
 				}
 			: null,
+		failing: failing
+			? {
+					revision: failing.revision,
+					failed: failing.failed,
+					requests: failing.requests,
+					limit: failing.limit,
+				}
+			: null,
+		kept: kept ? {revision: kept.revision, requests: kept.requests, others: kept.others} : null,
 		problems: problems.map(({kind, sentence}) => ({kind, sentence})),
 	};
 }

@@ -1,5 +1,6 @@
 /** The rows of the live pane as cells. Every column but the first keeps its width, so that nothing jumps. Pure. */
-import type {Row} from '../../console/state/state.js';
+import {shareGot} from '../../console/live/verdicts.js';
+import type {LoopSnapshot, Row} from '../../console/state/state.js';
 import type {Glyphs} from '../../terminal/output/theme.js';
 import {widthOf} from '../widgets/table/fit-text.js';
 import {sparkline} from '../widgets/sparkline.js';
@@ -102,6 +103,7 @@ export function liveTable(
 		canary,
 		ownFailures = new Map(),
 		marks = new Map(),
+		mixed,
 	}: {
 		width: number;
 		room: number;
@@ -111,6 +113,8 @@ export function liveTable(
 		canary?: string | undefined;
 		ownFailures?: OwnFailures;
 		marks?: RevisionMarks;
+		/** Given where what users get became something else under this split: then GOT is of what came lately. */
+		mixed?: Pick<LoopSnapshot, 'rows' | 'alarm' | 'change'> | undefined;
 	},
 ): LiveTable {
 	const isWide = width >= wideFrom;
@@ -119,7 +123,7 @@ export function liveTable(
 	const greatest = Math.max(0, ...rows.flatMap(({recent}) => recent));
 	const cellsOf = isWide ? wideCells : narrowCells;
 	const lately = rows.reduce((sum, row) => sum + row.lately, 0);
-	const context = {service, greatest, glyphs, ownFailures, lately, isNarrow: width < spelledFrom};
+	const context = {service, greatest, glyphs, ownFailures, lately, mixed, isNarrow: width < spelledFrom};
 	const cells = shown.map(row => ({
 		key: row.key,
 		cells: isWide
@@ -169,13 +173,15 @@ type LiveTableContext = {
 	ownFailures: OwnFailures;
 	/** Answers of the last half a minute, of all rows. */
 	lately: number;
+	mixed: Pick<LoopSnapshot, 'rows' | 'alarm' | 'change'> | undefined;
 	/** A revision's own name just fits. */
 	isNarrow: boolean;
 };
 
 function wideCells(row: Row, context: LiveTableContext): string[] {
-	const {service, greatest, glyphs, lately, isNarrow} = context;
-	const {observedShare, interval} = row;
+	const {service, greatest, glyphs, lately, isNarrow, mixed} = context;
+	const {interval} = row;
+	const got = mixed ? shareGot(row, mixed) : row.observedShare;
 	const names = whose(row, service);
 	const isCut = row.candidates.length > 1 && widthOf(names) > longestRevision;
 	return [
@@ -189,8 +195,8 @@ function wideCells(row: Row, context: LiveTableContext): string[] {
 				? `${briefly(row, service)}: ${row.candidates.length} revisions`
 				: names,
 		configuredOf(row),
-		(observedShare === undefined ? '' : percentOf(observedShare)).padStart(7),
-		(observedShare === undefined || row.revision === undefined
+		(got === undefined ? '' : percentOf(got)).padStart(7),
+		(got === undefined || mixed || row.revision === undefined
 			? ''
 			: `${(interval.low * 100).toFixed(1)}–${(interval.high * 100).toFixed(1)}`
 		).padStart(10),
@@ -228,14 +234,15 @@ function ownOf({revision}: Row, ownFailures: OwnFailures): {asked: number; faile
 const wideLatency = (value: number | undefined) => (value === undefined ? '' : duration(value)).padStart(6);
 
 function narrowCells(row: Row, context: LiveTableContext): string[] {
-	const {service, greatest, glyphs} = context;
-	const {observedShare, interval, p50, p95, p99} = row;
+	const {service, greatest, glyphs, mixed} = context;
+	const {interval, p50, p95, p99} = row;
+	const got = mixed ? shareGot(row, mixed) : row.observedShare;
 	return [
 		answerOf(row),
 		briefly(row, service),
 		configuredOf(row),
-		(observedShare === undefined ? '' : percentOf(observedShare)).padStart(6),
-		(observedShare === undefined || row.revision === undefined
+		(got === undefined ? '' : percentOf(got)).padStart(6),
+		(got === undefined || mixed || row.revision === undefined
 			? ''
 			: `${Math.floor(interval.low * 100)}–${Math.ceil(interval.high * 100)}`
 		).padStart(6),

@@ -75,6 +75,16 @@ it('says how to leave a question that would take the remedy for an answer', () =
 	expect(tell(worse, {alarm: 'worse'})).toEqual([expect.not.stringContaining('cancel')]);
 });
 
+it('tells what they get now, by the same half a minute as the panes', () => {
+	const {tell} = heard();
+	const sinceSplit = usersWindow([usersRow(one, 36, {share: 0.51}), usersRow(two, 35, {share: 0.49})]);
+	expect(tell(counted(81, {sinceSplit}))[0]).toContain(`${two} gets 13 %, set 10 %`);
+	// By Prometheus nothing is known of all of the split.
+	const unknown = {...usersWindow([]), seconds: 0};
+	const none = {...unknown, certainty: {...unknown.certainty, told: 'nobody' as const}};
+	expect(tell(counted(82, {sinceSplit: none}))).toEqual([]);
+});
+
 it('tells an alarm with its evidence, and what to type against it', () => {
 	const {tell} = heard();
 	tell(counted(81));

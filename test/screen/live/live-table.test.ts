@@ -240,6 +240,26 @@ test('the share of the last half a minute stands beside that since the split', (
 	expect(lines.map(({cells}) => shownIn(cells[place]))).toEqual(['75 %', '25 %']);
 });
 
+test('a share is of what came lately where what users get became something else under this split', () => {
+	const rows = [
+		row({lately: 30, observedShare: 0.51}),
+		row({key: 'other', revision: 'h-00002', lately: 0, observedShare: 0.49}),
+	];
+	const alarm = {since: 1, last: 2, isOver: true};
+	for (const width of [76, 126]) {
+		const gotOf = (mixed?: Parameters<typeof liveTable>[1]['mixed']) => {
+			const {columns, rows: lines} = liveTable(rows, {width, room: 9, service: 'h', glyphs, mixed});
+			const places = ['GOT', 'RANGE'].map(title => columns.findIndex(column => column.title === title));
+			return lines.map(({cells}) => places.map(place => shownIn(cells[place])));
+		};
+		expect(gotOf().map(([got]) => got)).toEqual(['51 %', '49 %']);
+		expect(gotOf({rows, alarm, change: undefined})).toEqual([
+			['100 %', ''],
+			['0 %', ''],
+		]);
+	}
+});
+
 test('a sparkline is as wide as it is to be, its newest value at the right', () => {
 	const levels = ['_', '-', '#'];
 	expect(sparkline([1, 2, 3], 5, {greatest: 3, levels})).toBe('  _-#');
