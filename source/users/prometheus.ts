@@ -254,11 +254,10 @@ export function createPrometheusMeter({
 			if (warning !== undefined) {
 				problems.push({kind: 'sampled', sentence: `Prometheus warns: ${warning}`});
 			}
-			if (problem === undefined)
-				problems.push({
-					kind: 'rates',
-					sentence: `by Prometheus, over ${seconds} s: estimates, without alarms`,
-				});
+			if (problem === undefined) {
+				const sentence = `by Prometheus, over ${seconds} s: estimates, without alarms`;
+				problems.push({kind: 'rates', sentence});
+			}
 			return {
 				state: window ? 'counting' : problem === undefined ? 'waiting' : 'unknown',
 				view,

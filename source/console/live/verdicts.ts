@@ -144,9 +144,9 @@ export function shareGot(
 	return total === 0 ? undefined : row.lately / total;
 }
 
-/** Whether all answers under this split are of two kinds of it. */
+/** Whether what users get became something else under this split. */
 export const isMixed = ({alarm, change}: Pick<LoopSnapshot, 'alarm' | 'change'>): boolean =>
-	alarm !== undefined || change !== undefined;
+	alarm?.isOver === true || change !== undefined;
 
 /** `set 90│10, users get 50│50`, or got, where nobody asks any more; undefined before anything was got. */
 export function setAndGot(shares: ServiceVerdict['shares'], {isOver = false} = {}): string | undefined {

@@ -82,7 +82,8 @@ export function troubleOf(
 
 const requestsOf = ({answered, gatewayAnswers, unreached}: Counts) => answered + gatewayAnswers + unreached;
 const isMuch = (count: number, of: number) => count > toleratedPart * of;
-const isMuchLately = (count: number, of: number) => count >= fewestSince && isMuch(count, of);
+// Of few answers as many may be chance: more than nobody would release with, and not a single one.
+const isMuchLately = (count: number, of: number) => count >= fewestSince && count > 2 * toleratedPart * of;
 
 const latelyIn = (rows: Counts['rows']): number => rows.reduce((sum, {lately}) => sum + lately, 0);
 

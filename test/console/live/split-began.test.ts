@@ -18,7 +18,8 @@ const move = {
 	askedAt: noon - 60_000,
 	movedAt: noon - 59_000,
 	own: false,
-} as NonNullable<Parameters<typeof splitBegan>[1]['move']>;
+	refusalTold: false,
+};
 
 test('a split that was there before the loop is of when it was written, or switched to', () => {
 	const begun = epoch(noon, 90, 10);
