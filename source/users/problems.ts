@@ -6,9 +6,9 @@ export type UsersProblem = {
 	/**
 	 * forbidden: a right is missing, or the credentials are not accepted · unlisted: the same for the list of pods, or it is old · unread: pods do not answer · sampled: not all pods
 	 * are asked · rates: exact counts are switched off, or sent elsewhere · own: requests of this console are among them · grpc: errors
-	 * are not told of.
+	 * are not told of · tags: requests at tag URLs are among them.
 	 */
-	readonly kind: 'forbidden' | 'unlisted' | 'unread' | 'sampled' | 'rates' | 'own' | 'grpc';
+	readonly kind: 'forbidden' | 'unlisted' | 'unread' | 'sampled' | 'rates' | 'own' | 'grpc' | 'tags';
 	/** Without a full stop. Printable. */
 	readonly sentence: string;
 };
@@ -17,6 +17,25 @@ export type UsersProblem = {
 export const grpcErrors: UsersProblem = {
 	kind: 'grpc',
 	sentence: 'errors not known: gRPC sends them with HTTP 200, and pods count by HTTP status',
+};
+
+/**
+ * Other consoles compare revisions at their tags, as colleagues do by hand: pods count that as what users send, and keep no word of who
+ * asked. By how much it shifts shares nobody can tell.
+ */
+export const tagsAmong: UsersProblem = {
+	kind: 'tags',
+	sentence:
+		'requests at tag URLs, also of other consoles, are among them: shares may be off by more than is said',
+};
+
+/** Where one revision has all of it, or nobody comes, there is no share that they could shift. */
+export const areTagsAmong = (
+	{tagged = []}: {readonly tagged?: readonly string[]},
+	{rows}: {readonly rows: readonly {readonly revision: string; readonly share: number | undefined}[]},
+): boolean => {
+	const shared = rows.filter(({share}) => share !== undefined);
+	return shared.length > 1 && shared.some(({revision}) => tagged.includes(revision));
 };
 
 /** The worst first; of many alike one. */

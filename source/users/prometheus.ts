@@ -12,7 +12,7 @@ import {quantile} from './counting/quantile.js';
 import type {AskPrometheus, PromSeries} from './prometheus-answer.js';
 import type {UsersView} from './counting/users-view.js';
 import type {UsersRow, UsersWindow} from './counting/users-window.js';
-import type {UsersProblem} from './problems.js';
+import {areTagsAmong, tagsAmong, type UsersProblem} from './problems.js';
 import type {UsersMeter, UsersSnapshot, UsersSplit} from './users.js';
 
 type PromNames = {
@@ -257,6 +257,7 @@ export function createPrometheusMeter({
 			if (problem === undefined) {
 				const sentence = `by Prometheus, over ${seconds} s: estimates, without alarms`;
 				problems.push({kind: 'rates', sentence});
+				if (areTagsAmong(split, shown)) problems.push(tagsAmong);
 			}
 			return {
 				state: window ? 'counting' : problem === undefined ? 'waiting' : 'unknown',

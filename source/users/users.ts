@@ -10,7 +10,7 @@ import type {OwnRequests} from './counting/own-requests.js';
 import type {EarlierSplit} from './counting/users-alarms.js';
 import {usersView, type UsersView} from './counting/users-view.js';
 import {recentMilliseconds, type UsersWeight} from './counting/users-window.js';
-import {grpcErrors, problemsOf, type UsersProblem} from './problems.js';
+import {areTagsAmong, grpcErrors, problemsOf, tagsAmong, type UsersProblem} from './problems.js';
 import {createScraper, type Round, type Scrape} from './scrape/scraper.js';
 
 export type {UsersFailing} from './counting/users-alarms.js';
@@ -200,8 +200,12 @@ export function createUsersMeter({
 			});
 			// From rates nothing is said of errors anyway.
 			const isUntold = split.isGrpc === true && view.recent.requests > 0;
-			const problems = [...problemsOf(last, watch), ...(isUntold ? [grpcErrors] : [])];
 			const isTold = view.recent.seconds > 0 && view.isCurrent;
+			const problems = [
+				...problemsOf(last, watch),
+				...(isUntold ? [grpcErrors] : []),
+				...(isTold && areTagsAmong(split, view.recent) ? [tagsAmong] : []),
+			];
 			return {
 				state: split.weights.length === 0 ? 'unserved' : isTold ? 'counting' : untold(problems),
 				view,

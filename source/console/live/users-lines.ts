@@ -259,10 +259,11 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 	const {recent} = view;
 	const text = usersLine(recent);
 	// Requests of this console of which nobody knows the revision cannot be removed: then they are not the users' alone.
-	const isMixed = problems.some(({kind}) => kind === 'own') && !hardlyAnybody(recent);
+	const among = problems.find(({kind}) => kind === 'own') ?? problems.find(({kind}) => kind === 'tags');
+	const label = among && !hardlyAnybody(recent) ? `users + ${among.kind}` : 'users';
 	return {
 		// Colours of warnings are for what is wrong: a service that nobody uses at night is well.
 		tone: hardlyAnybody(recent) ? 'dim' : recent.certainty.told === 'few' ? 'doubtful' : 'plain',
-		text: isMixed ? text.replace(/^users/, 'users + own') : text,
+		text: text.replace(/^users/, label),
 	};
 }

@@ -186,7 +186,7 @@ const untold: ReadonlySet<ShownProblem['kind']> = new Set(['forbidden', 'unliste
 const isSerious = ({kind}: ShownProblem): boolean => untold.has(kind);
 const problemLines = (problems: readonly ShownProblem[]): UsersLine[] =>
 	problems.map(({kind, sentence}) => ({
-		tone: kind === 'rates' || kind === 'grpc' ? 'dim' : 'doubtful',
+		tone: kind === 'rates' || kind === 'grpc' || kind === 'tags' ? 'dim' : 'doubtful',
 		text: sentence,
 	}));
 
@@ -222,7 +222,7 @@ function linesOf(
 		? {
 				tone: 'dim' as const,
 				// First: on a narrow screen the end of the line is not seen.
-				text: summary.text.replace(/^users(?: \+ own)? */, '$&paused, nobody looked for 10 min: '),
+				text: summary.text.replace(/^users(?: \+ \w+)? */, '$&paused, nobody looked for 10 min: '),
 			}
 		: summary;
 	// On one line what is bad takes the place of what is usual.

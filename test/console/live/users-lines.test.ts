@@ -330,6 +330,13 @@ it('says the same of all that was seen of the split, and how long that is', () =
 	expect(sinceSplitLine(snapshot({}, {state: 'waiting'}))).toBeUndefined();
 });
 
+it('names requests at tag URLs among those of users: no error that is told covers them', () => {
+	const problems = [{kind: 'tags', sentence: 'requests at tag URLs are among them'}] as const;
+	expect(usersSummary({...snapshot({}), problems}).text).toMatch(/^users \+ tags {2}412\/s/);
+	const own = {kind: 'own', sentence: 'includes 40 requests of this console'} as const;
+	expect(usersSummary({...snapshot({}), problems: [...problems, own]}).text).toMatch(/^users \+ own {2}412/);
+});
+
 it('calls requests of this console that cannot be told apart by their name, too', () => {
 	const problems = [{kind: 'own', sentence: 'includes 40 requests of this console'}] as const;
 	const many = {recent: counted};

@@ -118,7 +118,11 @@ export function splitLine(
 			return {
 				tone: 'waiting',
 				sentence:
-					state === 'running' || burstLeft > 0 ? withWait(verdict, rate) : dated(verdict.sentence, last),
+					silentSince(gateway) !== undefined
+						? verdict.sentence
+						: state === 'running' || burstLeft > 0
+							? withWait(verdict, rate)
+							: dated(verdict.sentence, last),
 			};
 		case 'suspicious':
 		case 'unjudgeable':

@@ -204,6 +204,16 @@ test('while the gateway answers nothing no split is said to be got now', () => {
 	expect(split({verdict, rows, alarm, gateway: part}).sentence).toContain('now set 90│10, users get ');
 });
 
+test('nobody waits for answers of a gateway that gives none', () => {
+	const verdict = splitVerdict([
+		{key: 'h-00001', percent: 50, count: 2},
+		{key: 'h-00002', percent: 50, count: 1},
+	]);
+	const down = {kind: 'down', since: noon, requests: 9, sentence: ''} as const;
+	expect(split({verdict, state: 'running'}).sentence).toMatch(/ \(\d+ s\)\.$/);
+	expect(split({verdict, state: 'running', gateway: down}).sentence).toBe(verdict?.sentence);
+});
+
 test('nothing is said to be switching when the route refuses the split for good', () => {
 	expect(split({settling: true}).sentence).toBe('switching: answers not counted yet');
 	expect(split({settling: true}, {isRefused: true})).toEqual({
