@@ -96,7 +96,9 @@ it('shows the same rows as the pods do, marked as an estimate', async () => {
 		createPrometheusMeter({ask, namespace: 'default', service: 'cart'}),
 	);
 	expect(state).toBe('counting');
-	expect(problems).toEqual([{kind: 'rates', sentence: 'by Prometheus, over 60 s: estimates, without alarms'}]);
+	expect(problems).toEqual([
+		{kind: 'rates', sentence: 'by Prometheus, over 60 s: estimates, without alarms'},
+	]);
 	expect(view.recent).toMatchObject({seconds: 60, isExact: false, requests: 601});
 	expect(view.recent.rows).toMatchObject([
 		{revision: 'cart-00001', percent: 80, requests: 481, failed: 0, p95: expect.closeTo(95)},
