@@ -41,7 +41,8 @@ export function nextSplitAlarm(
 		row => row.lately > 0 && recent?.impossible.includes(row.revision ?? '') === true,
 	);
 	const next = nextAlarm(before, {
-		isRaised: isWrong(verdict?.state),
+		// After hours of the right split, what has just become something else agrees with it all the same when it is counted with those.
+		isRaised: isWrong(verdict?.state) || (change !== undefined && isWrong(recent?.state)),
 		isRecent,
 		// While nothing comes it is not seen either.
 		lastSeen:

@@ -262,7 +262,9 @@ export function createObservations({
 			const {epoch, answersSince, lastOf, ownLately, ...rest} = buildEpoch();
 			const kinds = failures.entries({worksElsewhere: works});
 			const gateway = monitor.condition(now);
-			alarm = rest.settling ? undefined : nextSplitAlarm(alarm, epoch, {change: rest.change, lastOf, now});
+			// What any host gets accuses nobody.
+			const change = anyHost.isUsersOpen ? undefined : rest.change;
+			alarm = rest.settling ? undefined : nextSplitAlarm(alarm, epoch, {change, lastOf, now});
 			return {
 				...epoch,
 				...rest,

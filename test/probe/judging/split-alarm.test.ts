@@ -76,6 +76,18 @@ test('it began when what users get changed, to the second', () => {
 	expect(nextSplitAlarm(undefined, right, {...quiet, change: at(990_000)})).toBeUndefined();
 });
 
+test('what has just become wrong is raised, however many right answers it is counted with', () => {
+	const long = counted([405, 0], [64, 20]);
+	expect(long.verdict?.state).toBe('agrees');
+	expect(nextSplitAlarm(undefined, long, {...quiet, change: at(990_000)})).toEqual({
+		since: 990_000,
+		last: now - 300,
+		isOver: false,
+	});
+	// Unless it became something else it may be chance.
+	expect(nextSplitAlarm(undefined, long, quiet)).toBeUndefined();
+});
+
 test('one that is back after it was over began when what users get changed again', () => {
 	const wrong = counted([0, 0], [60, 30]);
 	const over = {...raised, isOver: true};

@@ -66,6 +66,27 @@ test('what the gateway fails is in the time line, apart from what revisions answ
 	}
 });
 
+test('a split that has just become wrong is called so after a long time of the right one', async () => {
+	let turn = 0;
+	let isLying = false;
+	const {clock, loop} = setUp(
+		({authority}) =>
+			greetings[authority] ?? answering(!isLying && turn++ % 2 === 0 ? 'Hello World!' : 'Hello Knative!'),
+	);
+	loop.setEpoch(half);
+	await loop.learn(tags);
+	loop.start();
+	await clock.pass(600_000);
+	expect(loop.snapshot().alarm).toBeUndefined();
+	const since = clock.date();
+	isLying = true;
+	await clock.pass(29_000);
+	const {alarm, verdict} = loop.snapshot();
+	expect(verdict?.state).toBe('agrees');
+	expect(alarm?.isOver).toBe(false);
+	expect(Math.abs((alarm?.since ?? 0) - since)).toBeLessThanOrEqual(2000);
+});
+
 test('what the gateway fails by now is told, and not what that is of a long loop', async () => {
 	let asked = 0;
 	let isLying = false;
