@@ -1,6 +1,6 @@
 /** What the frame of the live pane says in its upper line: pace, answers, split. */
 import {silentSince} from '../../console/live/verdicts.js';
-import type {SplitBegan} from '../../console/live/split-began.js';
+import type {SplitBegan} from '../../console/live/loops/split-began.js';
 import type {LoopSnapshot} from '../../console/state/state.js';
 import {clock, count, dayAndClock} from '../format.js';
 import {widthOf} from '../widgets/table/fit-text.js';

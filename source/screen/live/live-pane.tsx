@@ -2,7 +2,7 @@
 import {Box} from 'ink';
 import {useEffect} from 'react';
 import {requestOptionsFor, targetOf} from '../../console/live/request-target.js';
-import {splitBegan} from '../../console/live/split-began.js';
+import {splitBegan} from '../../console/live/loops/split-began.js';
 import {focusedPane, selectedService} from '../../console/state/read.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
 import type {Size} from '../layout.js';

@@ -56,7 +56,8 @@ describe('users', () => {
 		expect(lines[0]).toMatch(/^default\/cart {2}users of the last \d+ s: ≈\d+\/s$/);
 		expect(lines[1]).toMatch(/^REVISION +SET +GOT +RATE +COUNT +OK +4xx +P50 +P95 +PODS$/);
 		expect(lines[2]).toMatch(/^cart-00001 +90 % +≈[\d.]+ % +≈\d+\/s +– +– +– +– +– +1$/);
-		expect(lines.at(-1)).toMatch(/^! estimated from rates, without failures or alarms/);
+		expect(lines.at(-2)).toMatch(/^! estimated from rates, without failures or alarms/);
+		expect(lines.at(-1)).toMatch(/^! requests at tag URLs, also of other consoles/);
 		const told = await users(cluster, {output: 'json'});
 		// Nothing is counted: no failure of 0 requests would be said to be none.
 		expect(JSON.parse(told.out)).toMatchObject({

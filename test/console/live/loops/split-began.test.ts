@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
-import {splitBegan} from '../../../source/console/live/split-began.js';
-import {snapshotOf} from '../../screen/live/snapshot.js';
-import {one, two} from '../../screen/parts/state.js';
+import {splitBegan} from '../../../../source/console/live/loops/split-began.js';
+import {snapshotOf} from '../../../screen/live/snapshot.js';
+import {one, two} from '../../../screen/parts/state.js';
 
 const noon = 1_700_000_000_000;
 const weightsOf = (...percents: readonly number[]) =>

@@ -1,5 +1,5 @@
 /** Since when a service has the split that its loop counts under: that may be long before anybody asked. Pure. */
-import type {LoopSnapshot, Move} from '../state/state.js';
+import type {LoopSnapshot, Move} from '../../state/state.js';
 
 /** Milliseconds since 1970. `isSeen`: no more is known than that it was so when it was first looked at. */
 export type SplitBegan = {readonly at: number; readonly isSeen: boolean};
