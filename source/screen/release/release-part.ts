@@ -1,6 +1,6 @@
 /** What a revision is in a release, and its other tags, as every pane says it. Pure. */
 import {roleOf, type Release} from '../../knative/release/release.js';
-import {roleTags} from '../../knative/release/verbs/role-tags.js';
+import {canaryTag, roleTags} from '../../knative/release/verbs/role-tags.js';
 
 export type ReleasePart = {readonly role: string | undefined; readonly tags: readonly string[]};
 
@@ -13,7 +13,9 @@ export function partOf(
 	release: ReleaseRoles | undefined,
 ): ReleasePart {
 	const told = revision === undefined || !release ? undefined : roleOf(revision, release);
-	if (told === 'canary' && release?.canary?.isRolledBack) return {role: 'rolled back', tags};
+	if (told === 'canary' && release?.canary?.isRolledBack) {
+		return {role: 'rolled back', tags: tags.filter(tag => tag !== canaryTag)};
+	}
 	const role = told ?? roleTags.find(tag => tags.includes(tag));
 	return {role, tags: tags.filter(tag => tag !== role)};
 }

@@ -56,7 +56,7 @@ describe('the revisions of the selected service', () => {
 		expect(fresh.screen).toMatch(/…00002 +0 % +canary/);
 		expect(fresh.offered).toBe(true);
 		const back = await drawn('roll back');
-		expect(back.screen).toMatch(/…00002 +0 % +rolled back, canary/);
+		expect(back.screen).toMatch(/…00002 +0 % +rolled back +●/);
 		expect(back.offered).toBe(false);
 	});
 
