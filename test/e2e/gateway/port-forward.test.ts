@@ -90,7 +90,7 @@ test.each<[what: string, options: Parameters<typeof startHttpProxy>[0], scheme: 
 	await using terminal = await openOnCheckout(world, ['--rate', '20', '--kubeconfig', changed]);
 	await terminal.until(/via port-forward/);
 	terminal.press('space');
-	await terminal.until(/[1-9]\d answers · .*100 since \S+ · via API server/);
+	await terminal.until(/[1-9]\d answers · .*100 (?:seen )?since \S+ · via API server/);
 	// Its requests, and the connections to the pod.
 	expect(proxy.asked.length - before).toBeGreaterThan(1);
 	expect(proxy.refused).toBe(0);
