@@ -40,8 +40,14 @@ function failureShares(state: Pick<ConsoleState, 'live' | 'users'>, {uid}: Servi
 	const {users} = state;
 	const sinceSplit = users?.uid === uid && !users.isPaused ? users.snapshot.view.sinceSplit : undefined;
 	const counted = sinceSplit?.hasStatuses === true ? sinceSplit.rows : [];
-	const {comparison, rows = [], weights = [], answered = 0, errors = 0, alarm} =
-		answeredLoop(state, uid) ?? {};
+	const {
+		comparison,
+		rows = [],
+		weights = [],
+		answered = 0,
+		errors = 0,
+		alarm,
+	} = answeredLoop(state, uid) ?? {};
 	const [only, ...others] = weights.filter(({percent}) => percent > 0);
 	// Where one has all of the traffic, what users get is what it answers.
 	const alone =
