@@ -4,7 +4,7 @@ import {configDefaults, defineConfig} from 'vitest/config';
 export default defineConfig({
 	test: {
 		include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-		globalSetup: 'test/support/build-check.ts',
+		globalSetup: 'test/support/program/build-check.ts',
 		// On a real API server, which takes Go: `npm run test:real`.
 		exclude: [...configDefaults.exclude, 'test/real/**'],
 		// Ink asks `tput` for the height of a stdout without rows; a fixed size keeps the tests the same on every terminal.

@@ -4,7 +4,7 @@
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import {openTerminal} from '../test/support/terminal.ts';
+import {openTerminal} from '../test/support/terminal/terminal.ts';
 import {svgOf} from './svg.ts';
 
 const [output = 'docs/console.svg', ...command] = process.argv.slice(2);

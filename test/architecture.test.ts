@@ -283,7 +283,7 @@ describe('the scripts', () => {
 				else missing.push(`${file} imports ${target}`);
 			}
 		}
-		expect(seen).toContain('test/support/terminal.ts');
+		expect(seen).toContain('test/support/terminal/terminal.ts');
 		expect(missing).toEqual([]);
 	});
 });

@@ -11,7 +11,7 @@
  */
 import {writeFileSync} from 'node:fs';
 import {parseArgs} from 'node:util';
-import {startSandboxProcess, type SandboxProcess} from '../../test/support/sandbox-process.ts';
+import {startSandboxProcess, type SandboxProcess} from '../../test/support/program/sandbox-process.ts';
 import {measureK9s} from './parts/k9s.ts';
 import {openWatching, program, quit, screen} from './parts/open.ts';
 import {createResults, printGrowth, printResults} from './parts/results.ts';

@@ -6,7 +6,7 @@ import {mkdtempDisposableSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
-import {startSandboxProcess} from '../../test/support/sandbox-process.ts';
+import {startSandboxProcess} from '../../test/support/program/sandbox-process.ts';
 import {makeBlob, makeExecutable, targets} from '../package/executable.ts';
 import {openCommand, program} from './parts/open.ts';
 import {processTime} from './parts/process.ts';

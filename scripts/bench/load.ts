@@ -5,7 +5,7 @@
  */
 import {execFile} from 'node:child_process';
 import {parseArgs, promisify} from 'node:util';
-import {startSandboxProcess} from '../../test/support/sandbox-process.ts';
+import {startSandboxProcess} from '../../test/support/program/sandbox-process.ts';
 
 const {values: flags} = parseArgs({options: {seconds: {type: 'string', default: '6'}}});
 const seconds = Number(flags.seconds);

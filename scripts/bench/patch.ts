@@ -12,7 +12,7 @@ import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {performance} from 'node:perf_hooks';
 import {parseArgs} from 'node:util';
-import {openTerminal} from '../../test/support/terminal.ts';
+import {openTerminal} from '../../test/support/terminal/terminal.ts';
 import {accessOf} from './parts/kubeconfig.ts';
 
 const {values: flags} = parseArgs({options: {runs: {type: 'string', default: '21'}}});

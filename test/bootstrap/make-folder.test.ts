@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {makeFolder} from '../../source/bootstrap/make-folder.js';
-import {runProgram} from '../support/run-program.js';
+import {runProgram} from '../support/program/run-program.js';
 
 describe('a folder', () => {
 	it('is made with those above it, for its owner alone, and which was the topmost is said', () => {

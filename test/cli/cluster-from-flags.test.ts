@@ -6,7 +6,7 @@ import {reachOf} from '../../source/cli/cluster-from-flags.js';
 import type {ConsoleFlags} from '../../source/cli/flags.js';
 import type {Cluster} from '../../source/kube/cluster.js';
 import {installLifecycle} from '../../source/terminal/lifecycle/lifecycle.js';
-import {startApiServer, type ApiServer} from '../support/api-server.js';
+import {startApiServer, type ApiServer} from '../support/kube/api-server.js';
 
 type Place = 'a' | 'b' | 'given';
 

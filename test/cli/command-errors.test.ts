@@ -1,7 +1,7 @@
 /** Command lines that cannot be run, as scripts and people type them, on the built program. */
 import {describe, expect, it} from 'vitest';
 import {wantsJson} from '../../source/cli/command-errors.js';
-import {runProgram} from '../support/run-program.js';
+import {runProgram} from '../support/program/run-program.js';
 
 describe('whether an error is to be an object', () => {
 	it.each([

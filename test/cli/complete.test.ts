@@ -5,8 +5,8 @@ import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {wantedAt} from '../../source/cli/complete/candidates.js';
 import {createProgram} from '../../source/cli/program.js';
-import {runCommand, runProgram} from '../support/run-program.js';
-import {openTerminal} from '../support/terminal.js';
+import {runCommand, runProgram} from '../support/program/run-program.js';
+import {openTerminal} from '../support/terminal/terminal.js';
 import {startWorld, type World} from '../support/world.js';
 
 const folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-complete-'));

@@ -13,7 +13,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {productionPattern} from '../../source/cli/config/apply-config.js';
-import {runProgram} from '../support/run-program.js';
+import {runProgram} from '../support/program/run-program.js';
 import {startWorld, type World} from '../support/world.js';
 
 const folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-config-'));

@@ -3,7 +3,7 @@ import {mkdtempDisposableSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {expect, it} from 'vitest';
-import {runProgram} from '../support/run-program.js';
+import {runProgram} from '../support/program/run-program.js';
 import {startWorld} from '../support/world.js';
 
 it.each([

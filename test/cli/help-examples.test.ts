@@ -3,7 +3,7 @@ import {chmodSync, mkdirSync, mkdtempDisposableSync, readdirSync, readFileSync, 
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, it, onTestFinished} from 'vitest';
-import {builtProgram, runCommand, runProgram} from '../support/run-program.js';
+import {builtProgram, runCommand, runProgram} from '../support/program/run-program.js';
 import {startWorld} from '../support/world.js';
 
 const folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-examples-'));

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {invokedName} from '../../source/cli/invoked-name.js';
-import {systemBash, runCommand} from '../support/run-program.js';
+import {systemBash, runCommand} from '../support/program/run-program.js';
 
 describe('the name that the help says', () => {
 	it.each([

@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import {describe, expect, it} from 'vitest';
 import {createProgram} from '../../source/cli/program.js';
-import {runProgram} from '../support/run-program.js';
+import {runProgram} from '../support/program/run-program.js';
 import {worldPerFile} from './world-per-file.js';
 
 const ajv = new Ajv2020({strict: true, allowUnionTypes: true, allErrors: true, strictRequired: false});

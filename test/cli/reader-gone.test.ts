@@ -2,7 +2,7 @@
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {builtProgram, runCommand} from '../support/run-program.js';
+import {builtProgram, runCommand} from '../support/program/run-program.js';
 import {startWorld, type World} from '../support/world.js';
 
 let world: World;

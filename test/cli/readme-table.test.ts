@@ -1,7 +1,7 @@
 /** Each row of the readme's table for who knows kubectl, kn or Argo Rollouts: our side of it is run, and does what it says. */
 import {readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
-import {runProgram} from '../support/run-program.js';
+import {runProgram} from '../support/program/run-program.js';
 import {worldPerFile} from './world-per-file.js';
 
 const image = 'registry.example.com/samples/helloworld-go:1';

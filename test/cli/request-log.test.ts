@@ -3,7 +3,7 @@ import {readFileSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {shownPath} from '../../source/cli/request-log.js';
-import {runProgram} from '../support/run-program.js';
+import {runProgram} from '../support/program/run-program.js';
 import {worldPerFile} from './world-per-file.js';
 
 const test = worldPerFile();

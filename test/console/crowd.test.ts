@@ -6,7 +6,12 @@ import type {Cluster} from '../../source/kube/cluster.js';
 import {startSession, type Session} from '../../source/console/session/session.js';
 import {createConsoleStore, type ConsoleState, type ConsoleStore} from '../../source/console/state/state.js';
 import type {ServiceView} from '../../source/knative/service/service.js';
-import {ballast, crowdName, startCrowdedCluster, type CrowdedCluster} from '../support/crowded-cluster.js';
+import {
+	ballast,
+	crowdName,
+	startCrowdedCluster,
+	type CrowdedCluster,
+} from '../support/kube/crowded-cluster.js';
 import {until} from '../support/world.js';
 
 const size = {services: 300, revisions: 4};

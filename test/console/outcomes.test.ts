@@ -6,8 +6,8 @@ import {rightsIn} from '../../source/console/session/rights.js';
 import {stepBack} from '../../source/console/state/select.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import {manualTimers, type ManualTimers} from '../kube/manual-timers.js';
-import {status, type Exchange} from '../support/api-server.js';
-import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
+import {status, type Exchange} from '../support/kube/api-server.js';
+import {startScriptedCluster, type ScriptedCluster} from '../support/kube/scripted-cluster.js';
 import {reviewOf, until} from '../support/world.js';
 
 let scripted: ScriptedCluster;

@@ -11,7 +11,7 @@ import {even, splitOf} from '../../source/knative/split/split.js';
 import {canPerform, perform} from '../../source/screen/perform.js';
 import {bindings} from '../../source/screen/keys/key-table.js';
 import {leadsToWrite} from '../../source/screen/keys/key-lookup.js';
-import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
+import {startScriptedCluster, type ScriptedCluster} from '../support/kube/scripted-cluster.js';
 import {until} from '../support/world.js';
 
 const nothing = () => {};

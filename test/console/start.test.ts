@@ -6,7 +6,7 @@ import {at, stringOf} from '../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../source/sandbox/sandbox.js';
 import {createConsole, type Console} from '../../source/console/console.js';
 import type {ConsoleState} from '../../source/console/state/state.js';
-import {startRelay, type Relay} from '../support/relay.js';
+import {startRelay, type Relay} from '../support/kube/relay.js';
 
 let sandbox: Sandbox;
 let relay: Relay;

@@ -2,7 +2,7 @@
 import {afterEach, beforeEach} from 'vitest';
 import type {Cluster} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
-import {startApiServer, type ApiServer} from '../support/api-server.js';
+import {startApiServer, type ApiServer} from '../support/kube/api-server.js';
 import {manualTimers, type ManualTimers} from './manual-timers.js';
 
 export let server: ApiServer;

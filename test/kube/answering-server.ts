@@ -5,7 +5,7 @@ import path from 'node:path';
 import {afterEach, beforeEach} from 'vitest';
 import {TransportError, type Cluster} from '../../source/kube/cluster.js';
 import {connect, type ConnectOptions} from '../../source/kube/connect.js';
-import {startApiServer, type ApiServer} from '../support/api-server.js';
+import {startApiServer, type ApiServer} from '../support/kube/api-server.js';
 import {manualTimers, type ManualTimers} from './manual-timers.js';
 
 export let server: ApiServer;

@@ -7,7 +7,7 @@ import {listAll} from '../../source/kube/list.js';
 import {listNamespaces} from '../../source/kube/namespaces.js';
 import {servingPath} from '../../source/kube/paths.js';
 import {reflect, type ReflectorState} from '../../source/kube/watch/reflector.js';
-import {startApiServer, type ApiServer} from '../support/api-server.js';
+import {startApiServer, type ApiServer} from '../support/kube/api-server.js';
 
 const path = servingPath('services', 'default');
 

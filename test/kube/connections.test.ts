@@ -5,7 +5,7 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {TransportError, type Cluster} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
-import {startApiServer, type ApiServer, type Exchange, type Protocol} from '../support/api-server.js';
+import {startApiServer, type ApiServer, type Exchange, type Protocol} from '../support/kube/api-server.js';
 import {manualTimers, type ManualTimers} from './manual-timers.js';
 
 let server: ApiServer;

@@ -1,7 +1,7 @@
 import {expect, it, onTestFinished} from 'vitest';
 import type {Cluster, ServerSignal} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
-import {startApiServer, type ApiServer} from '../support/api-server.js';
+import {startApiServer, type ApiServer} from '../support/kube/api-server.js';
 
 const target = {pod: {namespace: 'default', name: 'shop-1'}, port: 9091};
 

@@ -6,8 +6,8 @@ import {connect} from '../../source/kube/connect.js';
 import {findGateway} from '../../source/kube/gateway/find-gateway.js';
 import type {Dial} from '../../source/kube/gateway/reachable.js';
 import {listen, unusedPort} from '../probe/servers.js';
-import {startApiServer, status, type ApiServer} from '../support/api-server.js';
-import {unansweringPort} from '../support/unanswering.js';
+import {startApiServer, status, type ApiServer} from '../support/kube/api-server.js';
+import {unansweringPort} from '../support/kube/unanswering.js';
 
 const route = {namespace: 'default', name: 'hello'};
 const ingresses = '/apis/networking.internal.knative.dev/v1alpha1/namespaces/default/ingresses/hello';

@@ -4,7 +4,7 @@ import {includes, isApplied} from '../../source/kube/write/expected-state.js';
 import {servingPath} from '../../source/kube/paths.js';
 import {proxyFromEnvironment} from '../../source/kube/http/proxy.js';
 import {parseStatus, sentenceOf, withoutWebhookPrefix} from '../../source/kube/status.js';
-import {status} from '../support/api-server.js';
+import {status} from '../support/kube/api-server.js';
 
 describe('a Status', () => {
 	it('is read with all that helps, printable', () => {

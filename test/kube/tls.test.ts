@@ -6,8 +6,8 @@ import type {TLSSocket} from 'node:tls';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {TransportError, type Cluster} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
-import {kubeconfigFor} from '../support/api-server.js';
-import {createAuthority, hasOpenssl, type Authority, type Issued} from '../support/authority.js';
+import {kubeconfigFor} from '../support/kube/api-server.js';
+import {createAuthority, hasOpenssl, type Authority, type Issued} from '../support/kube/authority.js';
 import {manualTimers, type ManualTimers} from './manual-timers.js';
 
 let authority: Authority;

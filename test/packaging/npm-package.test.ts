@@ -5,8 +5,8 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {array, object, parse, string, union} from 'valibot';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {runCommand} from '../support/run-program.js';
-import {startSandboxProcess} from '../support/sandbox-process.js';
+import {runCommand} from '../support/program/run-program.js';
+import {startSandboxProcess} from '../support/program/sandbox-process.js';
 
 const folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-package-'));
 const prefix = path.join(folder.path, 'prefix');

@@ -7,7 +7,7 @@ import path from 'node:path';
 import {load} from 'js-yaml';
 import * as v from 'valibot';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {runCommand} from '../support/run-program.js';
+import {runCommand} from '../support/program/run-program.js';
 import {startWorld} from '../support/world.js';
 
 const folder = mkdtempDisposableSync(path.join(tmpdir(), 'kn-canary-packages-'));

@@ -3,7 +3,7 @@ import {mkdir, mkdtemp, rm, utimes, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {whyStale} from '../support/build-check.js';
+import {whyStale} from '../support/program/build-check.js';
 
 /** A project whose files were changed at these times, in seconds. */
 async function projectOf(times: Readonly<Record<string, number>>): Promise<string> {

@@ -5,14 +5,14 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
-import {hasOpenssl} from '../support/authority.js';
+import {hasOpenssl} from '../support/kube/authority.js';
 import {
 	startMutatingWebhook,
 	type Admitted,
 	type Change,
 	type MutatingWebhook,
-} from '../support/mutating-webhook.js';
-import {shows} from '../support/on-world.js';
+} from '../support/kube/mutating-webhook.js';
+import {shows} from '../support/program/on-world.js';
 import {openRealWorld, type RealWorld} from './console-world.js';
 import {splitWords} from './stored.js';
 import {agree, openRealConsole, runCommand, stateDirectory} from './real-console.js';

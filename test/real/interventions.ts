@@ -1,5 +1,5 @@
 /** What else may come between a console and the real cluster: webhooks, policies and rights, each until it is taken away again. */
-import type {MutatingWebhook} from '../support/mutating-webhook.js';
+import type {MutatingWebhook} from '../support/kube/mutating-webhook.js';
 import type {createClient} from './client.ts';
 import {freePort} from './server.ts';
 

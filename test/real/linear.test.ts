@@ -1,6 +1,6 @@
 /** The commands of the linear mode that write: what each stores, and that none does where the answer is not yes. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {openLinear} from '../support/linear.js';
+import {openLinear} from '../support/program/linear.js';
 import {openRealWorld, type RealWorld} from './console-world.js';
 import {splitWords} from './stored.js';
 import {nextWrites, stateDirectory} from './real-console.js';

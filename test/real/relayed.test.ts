@@ -2,8 +2,8 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {status} from '../support/api-server.js';
-import {startApiRelay, type ApiRelay, type RelayedRequest} from '../support/api-relay.js';
+import {status} from '../support/kube/api-server.js';
+import {startApiRelay, type ApiRelay, type RelayedRequest} from '../support/kube/api-relay.js';
 import {openRealWorld, type RealWorld} from './console-world.js';
 import {splitWords} from './stored.js';
 import {runCommand, stateDirectory} from './real-console.js';

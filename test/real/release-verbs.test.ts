@@ -3,7 +3,7 @@
  * the mark on what was given up.
  */
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import type {TestTerminal} from '../support/terminal.js';
+import type {TestTerminal} from '../support/terminal/terminal.js';
 import {openRealWorld, type RealWorld} from './console-world.js';
 import {splitWords, type StoredService} from './stored.js';
 import {agree, openRealConsole, runCommand, stateDirectory} from './real-console.js';

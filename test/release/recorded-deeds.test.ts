@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {planCreateService, planDeleteRevision, planDeleteService} from '../../source/release/plan-object.js';
 import {sendRecorded} from '../../source/release/recorded.js';
-import {status} from '../support/api-server.js';
+import {status} from '../support/kube/api-server.js';
 import {knativeService} from '../knative/objects.js';
 import {going, now, planned, revisionMade, three} from './made.js';
 import {clock, cluster, history, view, withHistory, world} from './recorded-world.js';

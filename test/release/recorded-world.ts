@@ -10,8 +10,8 @@ import {patched} from '../../source/knative/objects/patch.js';
 import type {KnativeService} from '../../source/knative/objects/wire.js';
 import {parseService, type ServiceView} from '../../source/knative/service/service.js';
 import {planRollback} from '../../source/release/plan-split.js';
-import type {Exchange} from '../support/api-server.js';
-import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
+import type {Exchange} from '../support/kube/api-server.js';
+import {startScriptedCluster, type ScriptedCluster} from '../support/kube/scripted-cluster.js';
 import {now, planned, revisionMade} from './made.js';
 
 export let world: ScriptedCluster;

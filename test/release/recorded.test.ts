@@ -8,7 +8,7 @@ import type {Plan} from '../../source/release/plan.js';
 import {planAgain} from '../../source/release/plan-object.js';
 import {planAbandon, planSplit} from '../../source/release/plan-split.js';
 import {sendRecorded} from '../../source/release/recorded.js';
-import {status, type Exchange} from '../support/api-server.js';
+import {status, type Exchange} from '../support/kube/api-server.js';
 import {now, one, planned, two} from './made.js';
 import {back, clock, cluster, facts, given, history, view, withHistory, world} from './recorded-world.js';
 

@@ -8,8 +8,8 @@ import type {Plan} from '../../source/release/plan.js';
 import {planDeleteService} from '../../source/release/plan-object.js';
 import {planAbandon} from '../../source/release/plan-split.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../source/release/send-plan.js';
-import {status, type Exchange} from '../support/api-server.js';
-import {startScriptedCluster, type ScriptedCluster} from '../support/scripted-cluster.js';
+import {status, type Exchange} from '../support/kube/api-server.js';
+import {startScriptedCluster, type ScriptedCluster} from '../support/kube/scripted-cluster.js';
 import {going, now, revisionMade, servicePatched, two} from './made.js';
 
 const service = '/apis/serving.knative.dev/v1/namespaces/default/services/helloworld-go';

@@ -10,7 +10,7 @@ import {createRevisionTable, createSortedTable} from '../../source/console/table
 import {createTheme} from '../../source/terminal/output/theme.js';
 import {parseRevision} from '../../source/knative/revision/revision.js';
 import {parseService, type ServiceView} from '../../source/knative/service/service.js';
-import {crowdName, crowdRevision, crowdService} from '../support/crowded-cluster.js';
+import {crowdName, crowdRevision, crowdService} from '../support/kube/crowded-cluster.js';
 import {usersRow, usersSnapshot, usersWindow} from '../users/snapshots.js';
 
 const services = createSortedTable<ServiceView>();

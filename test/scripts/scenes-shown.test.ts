@@ -1,7 +1,7 @@
 /** `npm run scenes` in a real terminal: a scene is there, the console's keys work in it, and it ends by them. */
 import process from 'node:process';
 import {expect, it} from 'vitest';
-import {openTerminal, untouched} from '../support/terminal.js';
+import {openTerminal, untouched} from '../support/terminal/terminal.js';
 
 it('shows a scene in which the keys of the console work', async () => {
 	await using terminal = openTerminal({

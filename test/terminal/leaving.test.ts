@@ -1,6 +1,6 @@
 import {beforeAll, describe, expect, test} from 'vitest';
-import {buildProgram} from '../support/program.js';
-import {openTerminal, untouched} from '../support/terminal.js';
+import {buildProgram} from '../support/program/program.js';
+import {openTerminal, untouched} from '../support/terminal/terminal.js';
 
 let program = '';
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import {createPrometheusMeter, promNames, promQueries} from '../../source/users/
 import {askPrometheusAt, readVector} from '../../source/users/prometheus-answer.js';
 import {parsePrometheusPlace} from '../../source/users/prometheus-place.js';
 import type {UsersSnapshot} from '../../source/users/users.js';
-import {startApiServer} from '../support/api-server.js';
+import {startApiServer} from '../support/kube/api-server.js';
 
 const split = {
 	weights: [

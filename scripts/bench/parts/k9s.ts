@@ -4,7 +4,7 @@
 import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {openTerminal, type TestTerminal} from '../../../test/support/terminal.ts';
+import {openTerminal, type TestTerminal} from '../../../test/support/terminal/terminal.ts';
 import {screen, type IsSelected, type Open} from './open.ts';
 import type {Add} from './results.ts';
 import {

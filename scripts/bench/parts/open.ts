@@ -1,6 +1,6 @@
 /** The built console on a terminal, as the measurements have it. */
 import path from 'node:path';
-import {openTerminal, type TestTerminal} from '../../../test/support/terminal.ts';
+import {openTerminal, type TestTerminal} from '../../../test/support/terminal/terminal.ts';
 import {pause} from './statistics.ts';
 
 export const program = 'dist/cli.js';

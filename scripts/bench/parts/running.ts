@@ -1,6 +1,6 @@
 /** What a console costs that is open: keys, bytes to the terminal, work, memory. */
 import {performance} from 'node:perf_hooks';
-import type {TestTerminal} from '../../../test/support/terminal.ts';
+import type {TestTerminal} from '../../../test/support/terminal/terminal.ts';
 import {startEvents} from './events.ts';
 import {keyTimes, openWatching, quit, screen, type IsSelected} from './open.ts';
 import {createHeapProbe, usage} from './process.ts';

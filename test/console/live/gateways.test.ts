@@ -15,7 +15,7 @@ import {verdictLines} from '../../../source/screen/live/live-verdicts.js';
 import {contradiction} from '../../../source/screen/panes/gateway-evidence.js';
 import {patchSpec, trafficOf, type World} from '../../headless/sandbox.js';
 import {isNew, openAlike, openUnheard, openWorld} from '../../headless/evidence/worlds.js';
-import {inFrontOf, page, type FrontRule} from '../../support/front-gateway.js';
+import {inFrontOf, page, type FrontRule} from '../../support/gateway/front-gateway.js';
 import {selectNamed} from '../../support/select.js';
 
 const requestOptions = {...defaultRequestOptions, rate: 50, maxRate: 200, timeout: 2000};

@@ -1,6 +1,6 @@
 /** The live loop as the console has it, against the sandbox: it follows the cluster, and says what users get. */
 import {selectNamed} from '../../support/select.js';
-import {flakyCanary} from '../../support/flaky-canary.js';
+import {flakyCanary} from '../../support/gateway/flaky-canary.js';
 import {expect, onTestFinished, test} from 'vitest';
 import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
 import type {LoopSnapshot} from '../../../source/probe/loop/loop.js';

@@ -5,7 +5,7 @@ import type {LogsSheet} from '../../../source/console/sheets/inspected.js';
 import type {ConsoleState, ConsoleStore} from '../../../source/console/state/state.js';
 import {connect} from '../../../source/kube/connect.js';
 import {systemTimers, type Timers} from '../../../source/kube/timers.js';
-import {startApiServer, type ApiServer, type Exchange} from '../../support/api-server.js';
+import {startApiServer, type ApiServer, type Exchange} from '../../support/kube/api-server.js';
 import {until, type World} from '../../support/world.js';
 
 /** The log that is open. */

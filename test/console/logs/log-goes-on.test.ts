@@ -5,8 +5,8 @@ import type {LogsSheet} from '../../../source/console/sheets/inspected.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
 import {connect} from '../../../source/kube/connect.js';
 import {manualTimers} from '../../kube/manual-timers.js';
-import {status} from '../../support/api-server.js';
-import {startRelay} from '../../support/relay.js';
+import {status} from '../../support/kube/api-server.js';
+import {startRelay} from '../../support/kube/relay.js';
 import {startWorld, until, type World} from '../../support/world.js';
 import {badServer, line, logOf, phase, pod} from './bad-server.js';
 

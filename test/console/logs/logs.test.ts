@@ -4,7 +4,7 @@ import {createLogs} from '../../../source/console/logs/logs.js';
 import {closeSheet, focusPane} from '../../../source/console/state/select.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
 import {connect} from '../../../source/kube/connect.js';
-import {startApiServer, status, type Exchange} from '../../support/api-server.js';
+import {startApiServer, status, type Exchange} from '../../support/kube/api-server.js';
 import {selectNamed} from '../../support/select.js';
 import {startWorld, until, type World} from '../../support/world.js';
 import {badServer, line, logOf, phase, pod, podName} from './bad-server.js';

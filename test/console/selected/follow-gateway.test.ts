@@ -10,7 +10,7 @@ import type {Cluster} from '../../../source/kube/cluster.js';
 import {corePath, domainMappingsPath, ingressPath} from '../../../source/kube/paths.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
 import {serveHttp, unusedPort} from '../../probe/servers.js';
-import {pendingConnections, unansweringPort} from '../../support/unanswering.js';
+import {pendingConnections, unansweringPort} from '../../support/kube/unanswering.js';
 import {startWorld, until, type World} from '../../support/world.js';
 
 async function openWorld(): Promise<World> {

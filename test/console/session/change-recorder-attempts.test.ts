@@ -14,7 +14,7 @@ import {cluster, server, withCluster} from '../../kube/answered-cluster.js';
 import {manualTimers, type ManualTimers} from '../../kube/manual-timers.js';
 import {knativeService, revisionName, serviceView} from '../../knative/objects.js';
 import {eventually} from '../../support/eventually.js';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {connected} from '../../screen/parts/state.js';
 
 withCluster();

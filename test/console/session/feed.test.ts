@@ -5,7 +5,7 @@ import type {ReflectorState} from '../../../source/console/state/state.js';
 import {keyOf, type ObjectName, type Unreadable} from '../../../source/console/tables/object-name.js';
 import type {Parsed} from '../../../source/knative/objects/parsed.js';
 import {cluster, server, withCluster} from '../../kube/answered-cluster.js';
-import {status, type Exchange} from '../../support/api-server.js';
+import {status, type Exchange} from '../../support/kube/api-server.js';
 import {eventually} from '../../support/eventually.js';
 
 withCluster();

@@ -13,9 +13,9 @@ import {
 	type ConsoleStore,
 } from '../../../source/console/state/state.js';
 import {manualTimers, type ManualTimers} from '../../kube/manual-timers.js';
-import type {Exchange} from '../../support/api-server.js';
-import {status} from '../../support/api-server.js';
-import {crowdName, startCrowdedCluster, type CrowdedCluster} from '../../support/crowded-cluster.js';
+import type {Exchange} from '../../support/kube/api-server.js';
+import {status} from '../../support/kube/api-server.js';
+import {crowdName, startCrowdedCluster, type CrowdedCluster} from '../../support/kube/crowded-cluster.js';
 import {until} from '../../support/world.js';
 
 const size = {services: 100, revisions: 4};

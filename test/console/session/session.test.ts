@@ -5,7 +5,7 @@ import {selectionOf} from '../../../source/console/state/selection.js';
 import {createConsoleStore, type ConsoleStore} from '../../../source/console/state/state.js';
 import {cluster, server, timers, withCluster} from '../../kube/answered-cluster.js';
 import {knativeService, serviceView} from '../../knative/objects.js';
-import {status, type Exchange} from '../../support/api-server.js';
+import {status, type Exchange} from '../../support/kube/api-server.js';
 import {eventually} from '../../support/eventually.js';
 import {until} from '../../support/world.js';
 

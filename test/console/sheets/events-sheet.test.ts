@@ -6,7 +6,7 @@ import type {EventsSheet} from '../../../source/console/sheets/inspected.js';
 import {closeSheet, focusPane} from '../../../source/console/state/select.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import type {EventView} from '../../../source/knative/objects/event.js';
-import {startApiServer, status, type ApiServer, type Exchange} from '../../support/api-server.js';
+import {startApiServer, status, type ApiServer, type Exchange} from '../../support/kube/api-server.js';
 import {startWorld, until, type World} from '../../support/world.js';
 
 let world: World;

@@ -7,7 +7,7 @@ import type {YamlSheet} from '../../../source/console/sheets/inspected.js';
 import {closeSheet, focusPane} from '../../../source/console/state/select.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {showYaml} from '../../../source/console/sheets/yaml-sheet.js';
-import {startApiServer, status} from '../../support/api-server.js';
+import {startApiServer, status} from '../../support/kube/api-server.js';
 import {startWorld, type World} from '../../support/world.js';
 
 let world: World | undefined;

@@ -4,8 +4,8 @@ import {createConsole, type Console} from '../../../source/console/console.js';
 import {lostGround} from '../../../source/console/sheets/review/lost-ground.js';
 import {goneService, serviceRows, whyNoService} from '../../../source/console/state/read.js';
 import {connect} from '../../../source/kube/connect.js';
-import {kubeconfigFor} from '../../support/api-server.js';
-import {at, startApiRelay, tokenOf, type ApiRelay} from '../../support/api-relay.js';
+import {kubeconfigFor} from '../../support/kube/api-server.js';
+import {at, startApiRelay, tokenOf, type ApiRelay} from '../../support/kube/api-relay.js';
 import {selectNamed} from '../../support/select.js';
 import {reviewOf, startWorld, until, type World} from '../../support/world.js';
 

@@ -3,9 +3,9 @@ import {copyFile, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {expect, it} from 'vitest';
-import {openBuiltConsole} from '../../support/console.js';
-import {startSandboxProcess} from '../../support/sandbox-process.js';
-import {builtProgram} from '../../support/run-program.js';
+import {openBuiltConsole} from '../../support/program/console.js';
+import {startSandboxProcess} from '../../support/program/sandbox-process.js';
+import {builtProgram} from '../../support/program/run-program.js';
 
 it('keeps the last state, says how old it is, and says of a write that it was not made', async () => {
 	const folder = await mkdtemp(path.join(tmpdir(), 'kn-canary-test-'));

@@ -4,9 +4,9 @@ import {connect, createServer, type Server, type Socket} from 'node:net';
 import path from 'node:path';
 import {createServer as createTlsServer, type TlsOptions} from 'node:tls';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
-import {createAuthority, hasOpenssl, type Authority} from '../../support/authority.js';
-import {builtProgram, runProgram} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
+import {createAuthority, hasOpenssl, type Authority} from '../../support/kube/authority.js';
+import {builtProgram, runProgram} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
 
 let sandbox: SandboxProcess;
 let server: string;

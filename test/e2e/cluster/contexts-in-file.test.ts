@@ -4,10 +4,10 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import type {IncomingHttpHeaders, IncomingMessage} from 'node:http';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {startTestGateway, type TestGateway} from '../../support/gateways.js';
-import {builtProgram} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
-import {openTerminal, type TestTerminal} from '../../support/terminal.js';
+import {startTestGateway, type TestGateway} from '../../support/gateway/gateways.js';
+import {builtProgram} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
+import {openTerminal, type TestTerminal} from '../../support/terminal/terminal.js';
 
 let sandbox: SandboxProcess;
 let directory: string;

@@ -4,11 +4,11 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {startApiRelay, tokenOf, type ApiRelay} from '../../support/api-relay.js';
-import {createAuthority, hasOpenssl, type Authority} from '../../support/authority.js';
-import {builtProgram, runCommand} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
-import {openTerminal} from '../../support/terminal.js';
+import {startApiRelay, tokenOf, type ApiRelay} from '../../support/kube/api-relay.js';
+import {createAuthority, hasOpenssl, type Authority} from '../../support/kube/authority.js';
+import {builtProgram, runCommand} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
+import {openTerminal} from '../../support/terminal/terminal.js';
 
 const account = '/var/run/secrets/kubernetes.io/serviceaccount';
 /** Mounts the directory over `/var/run/secrets` for what follows alone. */

@@ -6,9 +6,9 @@ import {spawnSync} from 'node:child_process';
 import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {tokenOf} from '../../support/api-relay.js';
-import {builtProgram, runCommand, runProgram} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
+import {tokenOf} from '../../support/kube/api-relay.js';
+import {builtProgram, runCommand, runProgram} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
 import {
 	credentialVersion,
 	kubeconfigCases,

@@ -3,11 +3,11 @@ import {spawnSync} from 'node:child_process';
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {startApiRelay, tokenOf, type ApiRelay} from '../../support/api-relay.js';
-import {startApiServer} from '../../support/api-server.js';
-import {createAuthority, hasOpenssl, type Authority} from '../../support/authority.js';
-import {builtProgram, runCommand, runProgram} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
+import {startApiRelay, tokenOf, type ApiRelay} from '../../support/kube/api-relay.js';
+import {startApiServer} from '../../support/kube/api-server.js';
+import {createAuthority, hasOpenssl, type Authority} from '../../support/kube/authority.js';
+import {builtProgram, runCommand, runProgram} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
 
 const hasKubectl = spawnSync('kubectl', ['version', '--client'], {stdio: 'ignore'}).status === 0;
 

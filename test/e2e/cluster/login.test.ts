@@ -7,12 +7,12 @@ import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {text} from 'node:stream/consumers';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
-import {serverOf, startApiRelay, tokenOf, type ApiRelay} from '../../support/api-relay.js';
+import {serverOf, startApiRelay, tokenOf, type ApiRelay} from '../../support/kube/api-relay.js';
 import {eventually} from '../../support/eventually.js';
-import {builtProgram} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
-import {openShellIn} from '../../support/shell-in.js';
-import {openTerminal, untouched, type TestTerminal} from '../../support/terminal.js';
+import {builtProgram} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
+import {openShellIn} from '../../support/terminal/shell-in.js';
+import {openTerminal, untouched, type TestTerminal} from '../../support/terminal/terminal.js';
 
 let sandbox: SandboxProcess;
 let directory: string;

@@ -4,12 +4,12 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {everything, type PolicyRule} from '../../../source/sandbox/api/access/rbac.js';
-import {startApiRelay, tokenOf, type ApiRelay} from '../../support/api-relay.js';
-import {kubeconfigFor} from '../../support/api-server.js';
-import {attributesOf, editorIn, reading, withRights} from '../../support/rights.js';
-import {builtProgram, runProgram} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
-import {openTerminal, type TestTerminal} from '../../support/terminal.js';
+import {startApiRelay, tokenOf, type ApiRelay} from '../../support/kube/api-relay.js';
+import {kubeconfigFor} from '../../support/kube/api-server.js';
+import {attributesOf, editorIn, reading, withRights} from '../../support/kube/rights.js';
+import {builtProgram, runProgram} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
+import {openTerminal, type TestTerminal} from '../../support/terminal/terminal.js';
 
 let sandbox: SandboxProcess;
 let directory: string;

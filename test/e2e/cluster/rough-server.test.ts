@@ -1,10 +1,10 @@
 /** An API server that is busy, forgets, and breaks off: the built program goes on, and shows what is. */
 import {expect, it} from 'vitest';
 import {servingPath} from '../../../source/kube/paths.js';
-import {at, type RelayedRequest} from '../../support/api-relay.js';
-import {status} from '../../support/api-server.js';
+import {at, type RelayedRequest} from '../../support/kube/api-relay.js';
+import {status} from '../../support/kube/api-server.js';
 import {eventually} from '../../support/eventually.js';
-import {useRelayedSandbox} from '../../support/relayed-sandbox.js';
+import {useRelayedSandbox} from '../../support/program/relayed-sandbox.js';
 
 const world = useRelayedSandbox({cols: 120, rows: 40});
 const {open} = world;

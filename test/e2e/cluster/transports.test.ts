@@ -2,11 +2,11 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
-import {startApiRelay, tokenOf, type ApiRelay, type RelayTls} from '../../support/api-relay.js';
-import {createAuthority, hasOpenssl, type Authority} from '../../support/authority.js';
-import {startHttpProxy, startSocksProxy, type Proxy, type ProxyOptions} from '../../support/proxies.js';
-import {builtProgram, runProgram, type Ended} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
+import {startApiRelay, tokenOf, type ApiRelay, type RelayTls} from '../../support/kube/api-relay.js';
+import {createAuthority, hasOpenssl, type Authority} from '../../support/kube/authority.js';
+import {startHttpProxy, startSocksProxy, type Proxy, type ProxyOptions} from '../../support/kube/proxies.js';
+import {builtProgram, runProgram, type Ended} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
 
 let sandbox: SandboxProcess;
 let port: string;

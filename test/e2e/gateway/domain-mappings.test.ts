@@ -5,12 +5,12 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {connect} from '../../../source/kube/connect.js';
 import {domainMappingsPath} from '../../../source/kube/paths.js';
-import {startTestGateway, type TestGateway} from '../../support/gateways.js';
-import {builtProgram, runProgram} from '../../support/run-program.js';
-import {startApiRelay, tokenOf, type ApiRelay} from '../../support/api-relay.js';
-import {kubeconfigFor} from '../../support/api-server.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
-import {openTerminal} from '../../support/terminal.js';
+import {startTestGateway, type TestGateway} from '../../support/gateway/gateways.js';
+import {builtProgram, runProgram} from '../../support/program/run-program.js';
+import {startApiRelay, tokenOf, type ApiRelay} from '../../support/kube/api-relay.js';
+import {kubeconfigFor} from '../../support/kube/api-server.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
+import {openTerminal} from '../../support/terminal/terminal.js';
 import {writeFileSync} from 'node:fs';
 
 let sandbox: SandboxProcess;

@@ -4,7 +4,7 @@
  */
 import {gzipSync} from 'node:zlib';
 import {describe, expect, it} from 'vitest';
-import {page, type FrontAnswer, type FrontRule} from '../../support/front-gateway.js';
+import {page, type FrontAnswer, type FrontRule} from '../../support/gateway/front-gateway.js';
 import type {World} from '../../support/world.js';
 import {evidenceWorld, host, lies, openInFront, verify} from './parts/evidence-world.js';
 

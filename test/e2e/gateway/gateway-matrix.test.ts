@@ -5,13 +5,13 @@ import path from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
 import {servingPath} from '../../../source/kube/paths.js';
-import {startApiRelay, tokenOf, type ApiRelay} from '../../support/api-relay.js';
-import {kubeconfigFor} from '../../support/api-server.js';
+import {startApiRelay, tokenOf, type ApiRelay} from '../../support/kube/api-relay.js';
+import {kubeconfigFor} from '../../support/kube/api-server.js';
 import {eventually} from '../../support/eventually.js';
-import {createAuthority, hasOpenssl, type Authority} from '../../support/authority.js';
-import {startTestGateway, type TestGateway} from '../../support/gateways.js';
-import {builtProgram, runProgram} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
+import {createAuthority, hasOpenssl, type Authority} from '../../support/kube/authority.js';
+import {startTestGateway, type TestGateway} from '../../support/gateway/gateways.js';
+import {builtProgram, runProgram} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
 import {gatewayCases, rulesOf, type Ports} from './parts/gateway-scenes.js';
 
 describe.skipIf(!hasOpenssl)('a gateway', () => {

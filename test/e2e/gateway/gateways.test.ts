@@ -11,13 +11,13 @@ import {
 	type ApiRelay,
 	type KubernetesObject,
 	type RelayRules,
-} from '../../support/api-relay.js';
-import {createAuthority, hasOpenssl, type Authority} from '../../support/authority.js';
-import {startTestGateway, type TestGateway} from '../../support/gateways.js';
-import {forbiddenTo} from '../../support/rights.js';
-import {builtProgram, runProgram} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
-import {openTerminal} from '../../support/terminal.js';
+} from '../../support/kube/api-relay.js';
+import {createAuthority, hasOpenssl, type Authority} from '../../support/kube/authority.js';
+import {startTestGateway, type TestGateway} from '../../support/gateway/gateways.js';
+import {forbiddenTo} from '../../support/kube/rights.js';
+import {builtProgram, runProgram} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
+import {openTerminal} from '../../support/terminal/terminal.js';
 
 let sandbox: SandboxProcess;
 let authority: Authority;

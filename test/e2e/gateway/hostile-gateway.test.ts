@@ -1,7 +1,7 @@
 /** What strangers put into a body reaches the screen as text, and nothing else. */
 import {createServer} from 'node:http';
 import {expect, onTestFinished, test} from 'vitest';
-import {openOnSandbox} from '../../support/console.js';
+import {openOnSandbox} from '../../support/program/console.js';
 
 const body = Buffer.concat([
 	Buffer.from('\u001B[2J\u001B[H\u001B]0;owned\u0007\u0000你好👩‍👩‍👧\u202E'),

@@ -1,8 +1,8 @@
 /** What the live pane says of a bad revision and of a bad gateway: read off the screen of the built program. */
 import {expect, onTestFinished, test} from 'vitest';
-import {openBuiltConsole} from '../../support/console.js';
-import type {TestTerminal} from '../../support/terminal.js';
-import {flakyCanary} from '../../support/flaky-canary.js';
+import {openBuiltConsole} from '../../support/program/console.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
+import {flakyCanary} from '../../support/gateway/flaky-canary.js';
 import {startWorld, type World} from '../../support/world.js';
 
 async function openWorld(): Promise<World> {

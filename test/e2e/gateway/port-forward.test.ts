@@ -3,10 +3,10 @@ import {once} from 'node:events';
 import {readFile, rm, writeFile} from 'node:fs/promises';
 import {connect as connectTo} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
-import {openBuiltConsole} from '../../support/console.js';
-import {startHttpProxy} from '../../support/proxies.js';
-import {runProgram} from '../../support/run-program.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {openBuiltConsole} from '../../support/program/console.js';
+import {startHttpProxy} from '../../support/kube/proxies.js';
+import {runProgram} from '../../support/program/run-program.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
 import {unusedPort} from '../../probe/servers.js';
 

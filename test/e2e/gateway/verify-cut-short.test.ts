@@ -3,8 +3,8 @@ import {spawn, type ChildProcess} from 'node:child_process';
 import {text} from 'node:stream/consumers';
 import * as v from 'valibot';
 import {describe, expect, it} from 'vitest';
-import {inFrontOf} from '../../support/front-gateway.js';
-import {builtProgram, runProgram} from '../../support/run-program.js';
+import {inFrontOf} from '../../support/gateway/front-gateway.js';
+import {builtProgram, runProgram} from '../../support/program/run-program.js';
 import {evidenceWorld, host, verify} from './parts/evidence-world.js';
 
 const test = evidenceWorld();

@@ -5,8 +5,8 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {afterEach, beforeEach} from 'vitest';
-import {builtProgram} from '../../support/run-program.js';
-import {startScriptedCluster, type ScriptedCluster} from '../../support/scripted-cluster.js';
+import {builtProgram} from '../../support/program/run-program.js';
+import {startScriptedCluster, type ScriptedCluster} from '../../support/kube/scripted-cluster.js';
 
 export type Ended = {code: number | null; signal: NodeJS.Signals | null; said: string};
 

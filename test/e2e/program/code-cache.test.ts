@@ -3,7 +3,7 @@ import {globSync, mkdtempDisposableSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {expect, test} from 'vitest';
-import {openOnSandbox} from '../../support/console.js';
+import {openOnSandbox} from '../../support/program/console.js';
 
 /** What every start of a console with its own sandbox loads before it has come up. */
 const loaded = /\/(start|services|console|sandbox)\.js$/;

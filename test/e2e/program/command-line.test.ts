@@ -7,7 +7,7 @@ import {createInterface} from 'node:readline';
 import {describe, expect, it} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
 import {parseList} from '../../../source/kube/identity.js';
-import {builtProgram} from '../../support/run-program.js';
+import {builtProgram} from '../../support/program/run-program.js';
 
 const program = builtProgram;
 

@@ -5,8 +5,8 @@
 import {readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {openBuiltConsole} from '../../support/console.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {openBuiltConsole} from '../../support/program/console.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 import {onScripted, type Ended} from '../parts/on-scripted.js';
 
 const name = 'helloworld-go';

@@ -3,10 +3,16 @@ import {execFileSync} from 'node:child_process';
 import {closeSync, constants, mkdirSync, openSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {beforeEach, describe, expect, it} from 'vitest';
-import {kubeconfigFor} from '../../support/api-server.js';
-import {builtProgram, runCommand, runProgram, systemBash, type Ended} from '../../support/run-program.js';
-import {openTerminal} from '../../support/terminal.js';
-import {useRelayedSandbox} from '../../support/relayed-sandbox.js';
+import {kubeconfigFor} from '../../support/kube/api-server.js';
+import {
+	builtProgram,
+	runCommand,
+	runProgram,
+	systemBash,
+	type Ended,
+} from '../../support/program/run-program.js';
+import {openTerminal} from '../../support/terminal/terminal.js';
+import {useRelayedSandbox} from '../../support/program/relayed-sandbox.js';
 
 const world = useRelayedSandbox();
 

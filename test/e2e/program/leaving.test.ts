@@ -1,8 +1,8 @@
 /** However the console ends, the terminal is left as it was found. */
 import {constants} from 'node:os';
 import {describe, expect, it} from 'vitest';
-import {openOnSandbox} from '../../support/console.js';
-import {untouched} from '../../support/terminal.js';
+import {openOnSandbox} from '../../support/program/console.js';
+import {untouched} from '../../support/terminal/terminal.js';
 
 describe('leaving the console', () => {
 	it('uses the alternate screen and restores it on q', async () => {

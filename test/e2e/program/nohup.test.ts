@@ -4,9 +4,9 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
-import {builtProgram} from '../../support/run-program.js';
-import {startSandboxProcess, type SandboxProcess} from '../../support/sandbox-process.js';
-import {openTerminal} from '../../support/terminal.js';
+import {builtProgram} from '../../support/program/run-program.js';
+import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
+import {openTerminal} from '../../support/terminal/terminal.js';
 
 let sandbox: SandboxProcess;
 let folder: string;

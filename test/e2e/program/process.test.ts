@@ -8,10 +8,10 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {openOnSandbox} from '../../support/console.js';
-import {startSandboxProcess} from '../../support/sandbox-process.js';
-import {openTerminal, untouched} from '../../support/terminal.js';
-import {builtProgram} from '../../support/run-program.js';
+import {openOnSandbox} from '../../support/program/console.js';
+import {startSandboxProcess} from '../../support/program/sandbox-process.js';
+import {openTerminal, untouched} from '../../support/terminal/terminal.js';
+import {builtProgram} from '../../support/program/run-program.js';
 
 const run = promisify(execFile);
 const program = builtProgram;

@@ -1,6 +1,6 @@
 /** What comes back to a write is read: each answer ends in a true sentence, a true exit code and a true line of the history. */
 import {describe, expect, it} from 'vitest';
-import type {Exchange} from '../../support/api-server.js';
+import type {Exchange} from '../../support/kube/api-server.js';
 import {onScripted} from '../parts/on-scripted.js';
 
 const name = 'helloworld-go';

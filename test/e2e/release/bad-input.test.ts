@@ -1,7 +1,7 @@
 /** What is typed wrong gets one clear sentence, and nothing that was typed is lost. */
 import {describe, expect, it} from 'vitest';
-import {openBuiltConsole, openOnSandbox, reviewNewService} from '../../support/console.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {openBuiltConsole, openOnSandbox, reviewNewService} from '../../support/program/console.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 
 const image = 'registry.example.com/samples/helloworld-go:1';
 

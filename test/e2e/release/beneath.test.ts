@@ -3,9 +3,9 @@ import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {openBuiltConsole} from '../../support/console.js';
+import {openBuiltConsole} from '../../support/program/console.js';
 import {eventually} from '../../support/eventually.js';
-import {openOnWorld, shows} from '../../support/on-world.js';
+import {openOnWorld, shows} from '../../support/program/on-world.js';
 import {startWorld, type World} from '../../support/world.js';
 
 let world: World;

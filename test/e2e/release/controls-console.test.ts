@@ -5,7 +5,7 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openBuiltConsole} from '../../support/console.js';
+import {openBuiltConsole} from '../../support/program/console.js';
 import {hostile, hostileArgument as argument, through} from '../../support/hostile.js';
 import {startHostileWorld, type HostileWorld} from './parts/hostile-world.js';
 

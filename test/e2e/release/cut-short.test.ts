@@ -10,10 +10,10 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {createCertificate} from '../../../source/sandbox/api/http/certificate.js';
-import {kubeconfigFor} from '../../support/api-server.js';
-import {startApiRelay, tokenOf, type ApiRelay, type RelayedRequest} from '../../support/api-relay.js';
-import {openBuiltConsole} from '../../support/console.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {kubeconfigFor} from '../../support/kube/api-server.js';
+import {startApiRelay, tokenOf, type ApiRelay, type RelayedRequest} from '../../support/kube/api-relay.js';
+import {openBuiltConsole} from '../../support/program/console.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
 
 const moments = [

@@ -1,7 +1,7 @@
 /** The whole release without a screen, as a screen reader has it: the output is read as text. */
 import {stripVTControlCharacters} from 'node:util';
 import {expect, it} from 'vitest';
-import {openLinear} from '../../support/linear.js';
+import {openLinear} from '../../support/program/linear.js';
 
 const image = 'registry.example.com/samples/helloworld-go:73fbdd56';
 

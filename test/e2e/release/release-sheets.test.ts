@@ -5,8 +5,8 @@ import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {readRevisions} from '../../../source/headless/read/read-service.js';
 import {servingPath} from '../../../source/kube/paths.js';
-import {openOnWorld, shows} from '../../support/on-world.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {openOnWorld, shows} from '../../support/program/on-world.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
 
 let world: World;

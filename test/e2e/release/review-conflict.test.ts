@@ -1,6 +1,6 @@
 /** A review of the built program while somebody else changes what it is of. */
 import {expect, it} from 'vitest';
-import {openOnWorld, shows} from '../../support/on-world.js';
+import {openOnWorld, shows} from '../../support/program/on-world.js';
 import {worldPerTest} from './parts/world-per-test.js';
 
 const test = worldPerTest();

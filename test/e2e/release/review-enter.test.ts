@@ -1,6 +1,6 @@
 /** Which Enter agrees to a review, in the built program: only one pressed by somebody who has seen what it does. */
 import {expect, it} from 'vitest';
-import {openOnWorld, shows} from '../../support/on-world.js';
+import {openOnWorld, shows} from '../../support/program/on-world.js';
 import {worldPerTest} from './parts/world-per-test.js';
 
 const test = worldPerTest();

@@ -1,6 +1,6 @@
 /** What an operator is told before a write, and what it writes then: read off the screen of the built program. */
 import {describe, expect, it} from 'vitest';
-import {openOnWorld, shows} from '../../support/on-world.js';
+import {openOnWorld, shows} from '../../support/program/on-world.js';
 import {worldPerTest} from './parts/world-per-test.js';
 
 const test = worldPerTest();

@@ -8,7 +8,7 @@ import path from 'node:path';
 import {execFile} from 'node:child_process';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {eventually} from '../../support/eventually.js';
-import {openOnWorld, shows} from '../../support/on-world.js';
+import {openOnWorld, shows} from '../../support/program/on-world.js';
 import {startWorld, type World} from '../../support/world.js';
 
 let world: World;

@@ -1,7 +1,7 @@
 /** The release the product exists for, by keyboard, in the built program: each result is read off the screen. */
 import {describe, expect, it} from 'vitest';
-import {confirm, openOnSandbox, reviewNewService} from '../../support/console.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {confirm, openOnSandbox, reviewNewService} from '../../support/program/console.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 
 const image = 'registry.example.com/samples/helloworld-go:73fbdd56';
 

@@ -3,12 +3,12 @@ import {expect, it} from 'vitest';
 import {writeFileSync} from 'node:fs';
 import {servingPath} from '../../../source/kube/paths.js';
 import {everything} from '../../../source/sandbox/api/access/rbac.js';
-import {at, tokenOf, type KubernetesObject} from '../../support/api-relay.js';
-import {kubeconfigFor} from '../../support/api-server.js';
+import {at, tokenOf, type KubernetesObject} from '../../support/kube/api-relay.js';
+import {kubeconfigFor} from '../../support/kube/api-server.js';
 import {eventually} from '../../support/eventually.js';
-import {editorIn, withRights} from '../../support/rights.js';
-import {runProgram} from '../../support/run-program.js';
-import {useRelayedSandbox} from '../../support/relayed-sandbox.js';
+import {editorIn, withRights} from '../../support/kube/rights.js';
+import {runProgram} from '../../support/program/run-program.js';
+import {useRelayedSandbox} from '../../support/program/relayed-sandbox.js';
 
 const world = useRelayedSandbox({
 	cols: 100,

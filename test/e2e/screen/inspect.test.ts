@@ -1,6 +1,6 @@
 /** Looking into the cluster by keys: what the built program shows of it. */
 import {expect, test} from 'vitest';
-import {openOnSandbox} from '../../support/console.js';
+import {openOnSandbox} from '../../support/program/console.js';
 
 test('y shows the selected service as YAML, m its managed fields; in the revisions pane it is the revision', async () => {
 	await using terminal = await openOnSandbox();

@@ -1,8 +1,8 @@
 /** Objects nested deeper than the stack reaches: refused by name where they come in, and nothing is written of them. */
 import {beforeEach, describe, expect, it} from 'vitest';
 import {servingPath} from '../../../source/kube/paths.js';
-import {runProgram} from '../../support/run-program.js';
-import {useRelayedSandbox} from '../../support/relayed-sandbox.js';
+import {runProgram} from '../../support/program/run-program.js';
+import {useRelayedSandbox} from '../../support/program/relayed-sandbox.js';
 
 const world = useRelayedSandbox({cols: 120, rows: 30, prepare});
 

@@ -2,10 +2,10 @@
 import {describe, expect, it} from 'vitest';
 import {writeFileSync} from 'node:fs';
 import {servingPath} from '../../../source/kube/paths.js';
-import {at, tokenOf, type KubernetesObject} from '../../support/api-relay.js';
-import {kubeconfigFor} from '../../support/api-server.js';
-import {runProgram} from '../../support/run-program.js';
-import {useRelayedSandbox} from '../../support/relayed-sandbox.js';
+import {at, tokenOf, type KubernetesObject} from '../../support/kube/api-relay.js';
+import {kubeconfigFor} from '../../support/kube/api-server.js';
+import {runProgram} from '../../support/program/run-program.js';
+import {useRelayedSandbox} from '../../support/program/relayed-sandbox.js';
 
 const world = useRelayedSandbox({cols: 80});
 const {open} = world;

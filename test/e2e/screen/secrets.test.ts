@@ -3,8 +3,8 @@ import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {openBuiltConsole} from '../../support/console.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {openBuiltConsole} from '../../support/program/console.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
 
 let world: World;

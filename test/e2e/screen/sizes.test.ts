@@ -2,8 +2,8 @@
 import {describe, expect, it} from 'vitest';
 import {panes} from '../../../source/console/state/panes.js';
 import {titleOf} from '../../../source/screen/panes/pane-table.js';
-import {openOnSandbox} from '../../support/console.js';
-import {openTerminal, type TestTerminal} from '../../support/terminal.js';
+import {openOnSandbox} from '../../support/program/console.js';
+import {openTerminal, type TestTerminal} from '../../support/terminal/terminal.js';
 
 /** Rows of the screen whose frames are broken: a border that is not closed, or a corner in the wrong place. */
 function brokenRows(terminal: TestTerminal, cols: number): string[] {

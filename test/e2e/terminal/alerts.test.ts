@@ -1,7 +1,7 @@
 /** Bell, title and notification of the built program, as the terminal gets them. */
 import {expect, onTestFinished, test} from 'vitest';
-import {openBuiltConsole} from '../../support/console.js';
-import {flakyCanary} from '../../support/flaky-canary.js';
+import {openBuiltConsole} from '../../support/program/console.js';
+import {flakyCanary} from '../../support/gateway/flaky-canary.js';
 import {startWorld} from '../../support/world.js';
 
 /** The console on a canary that fails half of its requests, up to its alarm; and what the terminal was told. */

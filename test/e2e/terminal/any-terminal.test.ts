@@ -1,10 +1,15 @@
 /** What was drawn is what is seen: in a terminal, in tmux and in GNU screen alike, each cell compared with a fresh draw. */
 import {describe, expect, it} from 'vitest';
 import {withoutAges} from '../../support/ages.js';
-import {builtProgram} from '../../support/run-program.js';
-import {isInstalled, openShellIn, type ShellTerminal, type TerminalProgram} from '../../support/shell-in.js';
-import {untouched} from '../../support/terminal.js';
-import {manySizes} from '../../support/sizes.js';
+import {builtProgram} from '../../support/program/run-program.js';
+import {
+	isInstalled,
+	openShellIn,
+	type ShellTerminal,
+	type TerminalProgram,
+} from '../../support/terminal/shell-in.js';
+import {untouched} from '../../support/terminal/terminal.js';
+import {manySizes} from '../../support/terminal/sizes.js';
 
 const ESC = '\u001B';
 

@@ -1,7 +1,7 @@
 /** What the built console sends to its terminal: counts of bytes, which a slow machine does not change, or only makes fewer. */
 import {describe, expect, it} from 'vitest';
-import {openOnSandbox} from '../../support/console.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {openOnSandbox} from '../../support/program/console.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 
 /** Answers that the live pane has counted. */
 const answers = (screen: string): number => Number(/(\d+) answers/.exec(screen)?.[1] ?? 0);

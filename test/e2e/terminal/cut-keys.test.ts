@@ -3,9 +3,9 @@ import {setTimeout as delay} from 'node:timers/promises';
 import {uniformInt} from 'pure-rand/distribution/uniformInt';
 import {xoroshiro128plus} from 'pure-rand/generator/xoroshiro128plus';
 import {describe, expect, it} from 'vitest';
-import {openOnSandbox} from '../../support/console.js';
-import {openShellIn} from '../../support/shell-in.js';
-import {untouched, type TestTerminal} from '../../support/terminal.js';
+import {openOnSandbox} from '../../support/program/console.js';
+import {openShellIn} from '../../support/terminal/shell-in.js';
+import {untouched, type TestTerminal} from '../../support/terminal/terminal.js';
 
 const ESC = '\u001B';
 

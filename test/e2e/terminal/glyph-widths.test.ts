@@ -1,8 +1,8 @@
 /** Figures are in their columns also where nobody knows how wide a terminal draws its glyphs. */
 import {expect, it} from 'vitest';
 import {withoutAges} from '../../support/ages.js';
-import {openOnSandbox, type ConsoleOptions} from '../../support/console.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {openOnSandbox, type ConsoleOptions} from '../../support/program/console.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 
 const silentAndWide: ConsoleOptions = {isAmbiguousWide: true, isAnswering: false};
 

@@ -1,6 +1,6 @@
 /** Keys that move about and look, in the built program. */
 import {describe, expect, it} from 'vitest';
-import {openOnSandbox} from '../../support/console.js';
+import {openOnSandbox} from '../../support/program/console.js';
 
 describe('keys of the panes', () => {
 	it('go to a pane by digit, also from the slider, and say once what does nothing', async () => {

@@ -7,10 +7,10 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {isNarrow} from '../../../source/terminal/output/graphemes.js';
-import {openBuiltConsole} from '../../support/console.js';
-import {crowdName, startCrowdedCluster, type CrowdedCluster} from '../../support/crowded-cluster.js';
-import {framesOf} from '../../support/repairs.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {openBuiltConsole} from '../../support/program/console.js';
+import {crowdName, startCrowdedCluster, type CrowdedCluster} from '../../support/kube/crowded-cluster.js';
+import {framesOf} from '../../support/terminal/repairs.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 
 /** Bytes: about half a line of the screen. */
 const mostOfAKey = 500;

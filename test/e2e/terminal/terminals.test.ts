@@ -3,10 +3,10 @@ import {execFileSync} from 'node:child_process';
 import path from 'node:path';
 import {describe, expect, it, test} from 'vitest';
 import {withoutAges} from '../../support/ages.js';
-import {openBuiltConsole, openOnSandbox, type ConsoleOptions} from '../../support/console.js';
-import {leastContrast, type Colour} from '../../support/colours.js';
-import {openTerminal, untouched, type TestTerminal} from '../../support/terminal.js';
-import {manySizes} from '../../support/sizes.js';
+import {openBuiltConsole, openOnSandbox, type ConsoleOptions} from '../../support/program/console.js';
+import {leastContrast, type Colour} from '../../support/terminal/colours.js';
+import {openTerminal, untouched, type TestTerminal} from '../../support/terminal/terminal.js';
+import {manySizes} from '../../support/terminal/sizes.js';
 
 const ESC = '\u001B';
 

@@ -11,10 +11,10 @@ import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest'
 import {identityOf} from '../../../source/kube/identity.js';
 import {servingPath} from '../../../source/kube/paths.js';
 import {seededRandom} from '../../../source/sandbox/seeded-random.js';
-import {kubeconfigFor} from '../../support/api-server.js';
-import {startApiRelay, tokenOf, type ApiRelay, type RelayedRequest} from '../../support/api-relay.js';
-import {openBuiltConsole} from '../../support/console.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import {kubeconfigFor} from '../../support/kube/api-server.js';
+import {startApiRelay, tokenOf, type ApiRelay, type RelayedRequest} from '../../support/kube/api-relay.js';
+import {openBuiltConsole} from '../../support/program/console.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
 
 const trials = Number(process.env['TYPED_AHEAD_TRIALS'] ?? 20);

@@ -6,7 +6,7 @@ import {gzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
 import {requestOptionsOf} from '../../../source/probe/transport/request-options.js';
 import {serveRaw} from '../../probe/servers.js';
-import {inFrontOf, page} from '../../support/front-gateway.js';
+import {inFrontOf, page} from '../../support/gateway/front-gateway.js';
 import {patchSpec, trafficOf} from '../sandbox.js';
 import {requestOptions, verify} from './verified.js';
 import {isNew, openAlike, openUnheard, openWorld} from './worlds.js';

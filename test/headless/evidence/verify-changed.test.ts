@@ -1,6 +1,6 @@
 /** What `verify` says of a service that changes while it is asked. */
 import {expect, test} from 'vitest';
-import {inFrontOf} from '../../support/front-gateway.js';
+import {inFrontOf} from '../../support/gateway/front-gateway.js';
 import {patchSpec, trafficOf} from '../sandbox.js';
 import {ofService, verify} from './verified.js';
 import {isNew, openWorld} from './worlds.js';

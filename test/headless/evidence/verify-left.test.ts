@@ -1,6 +1,6 @@
 /** What `verify` waits for, and what it says when it is left before. */
 import {expect, test} from 'vitest';
-import {inFrontOf, page} from '../../support/front-gateway.js';
+import {inFrontOf, page} from '../../support/gateway/front-gateway.js';
 import {ofService, requestOptions, verify} from './verified.js';
 import {isNew, openWorld} from './worlds.js';
 

@@ -1,7 +1,7 @@
 /** One request to one revision, in front of gateways that answer more than they know. */
 import {expect, test} from 'vitest';
 import {runVerifyRevision} from '../../../source/headless/evidence/verify-revision.js';
-import {inFrontOf} from '../../support/front-gateway.js';
+import {inFrontOf} from '../../support/gateway/front-gateway.js';
 import {settled} from '../sandbox.js';
 import {requestOptions} from './verified.js';
 import {openWorld} from './worlds.js';

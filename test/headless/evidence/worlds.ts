@@ -1,6 +1,6 @@
 /** Worlds that evidence is looked for in, by `verify` and by the panel alike: cart at 90 and 10, and what a split can hide. */
 import {seeded} from '../../stats/random.js';
-import type {FrontAnswer} from '../../support/front-gateway.js';
+import type {FrontAnswer} from '../../support/gateway/front-gateway.js';
 import {greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
 
 export async function openWorld(): Promise<World> {

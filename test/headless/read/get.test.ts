@@ -2,9 +2,9 @@
 import {execFile, execFileSync} from 'node:child_process';
 import {promisify} from 'node:util';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openTerminal} from '../../support/terminal.js';
+import {openTerminal} from '../../support/terminal/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
-import {builtProgram} from '../../support/run-program.js';
+import {builtProgram} from '../../support/program/run-program.js';
 
 let world: World;
 beforeAll(async () => {

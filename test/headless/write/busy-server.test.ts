@@ -4,7 +4,7 @@ import {change} from './change.js';
 import type {ReleaseDependencies} from '../../../source/headless/write/release-command.js';
 import {initialService} from '../../../source/knative/forms/service-form.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {openOperators, services, type Operators} from './operators.js';
 import {verdict} from './verdict.js';
 

@@ -6,9 +6,9 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {text} from 'node:stream/consumers';
 import {afterAll, beforeAll, beforeEach, describe, expect, it} from 'vitest';
-import {openTerminal} from '../../support/terminal.js';
+import {openTerminal} from '../../support/terminal/terminal.js';
 import {startWorld, type World} from '../../support/world.js';
-import {builtProgram} from '../../support/run-program.js';
+import {builtProgram} from '../../support/program/run-program.js';
 
 let world: World;
 let state: string;

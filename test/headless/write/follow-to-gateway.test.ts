@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {followToGateway, type Arrival} from '../../../source/headless/write/follow-to-gateway.js';
 import {condition, knativeService, readyConditions} from '../../knative/objects.js';
-import {status as failure, type Exchange} from '../../support/api-server.js';
+import {status as failure, type Exchange} from '../../support/kube/api-server.js';
 import {cluster, server, withCluster} from '../../kube/answered-cluster.js';
 
 withCluster();

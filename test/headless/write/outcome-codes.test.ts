@@ -4,7 +4,7 @@ import {release} from '../../../source/headless/write/release-command.js';
 import {TransportError, type ApiAnswer, type Cluster} from '../../../source/kube/cluster.js';
 import {servingPath} from '../../../source/kube/paths.js';
 import {createUnderWay, type LastWords, type UnderWay} from '../../../source/release/under-way.js';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {openOperators, services, type Operators} from './operators.js';
 
 const before = '1=90#stable 2=10#canary';

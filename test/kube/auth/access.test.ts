@@ -3,7 +3,7 @@ import {mayI, type AccessAction} from '../../../source/kube/auth/access.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
 import {listNamespaces} from '../../../source/kube/namespaces.js';
-import {startApiServer, status, type ApiServer} from '../../support/api-server.js';
+import {startApiServer, status, type ApiServer} from '../../support/kube/api-server.js';
 
 const patch: AccessAction = {verb: 'patch', group: 'serving.knative.dev', resource: 'services'};
 

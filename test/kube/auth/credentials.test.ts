@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
-import {kubeconfigFor, status} from '../../support/api-server.js';
+import {kubeconfigFor, status} from '../../support/kube/api-server.js';
 import {
 	clusters,
 	connected,

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {parseCredential, PluginError} from '../../../source/kube/auth/exec-credential.js';
-import {createAuthority, hasOpenssl} from '../../support/authority.js';
+import {createAuthority, hasOpenssl} from '../../support/kube/authority.js';
 
 const version = 'client.authentication.k8s.io/v1';
 const printed = (status: object | null, more: object = {}) =>

@@ -2,7 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {chmod, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {describe, expect, it} from 'vitest';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {eventually} from '../../support/eventually.js';
 import {connected, directory, failure, server, timers, withAnsweringServer} from '../answering-server.js';
 

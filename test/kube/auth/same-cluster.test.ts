@@ -5,8 +5,8 @@ import {selectContext} from '../../../source/kube/auth/kubeconfig.js';
 import {movedTo} from '../../../source/kube/auth/same-cluster.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
-import {kubeconfigFor, startApiServer, status} from '../../support/api-server.js';
-import {createAuthority, hasOpenssl, type Authority} from '../../support/authority.js';
+import {kubeconfigFor, startApiServer, status} from '../../support/kube/api-server.js';
+import {createAuthority, hasOpenssl, type Authority} from '../../support/kube/authority.js';
 import {clusters, directory, server, timers, withAnsweringServer} from '../answering-server.js';
 
 withAnsweringServer();

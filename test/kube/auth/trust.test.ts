@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {createAuthority, hasOpenssl} from '../../support/authority.js';
+import {createAuthority, hasOpenssl} from '../../support/kube/authority.js';
 import {certificatesIn, readableCertificates} from '../../../source/kube/auth/trust/certificates.js';
 
 describe.skipIf(!hasOpenssl)('the authorities of a file', () => {

@@ -3,7 +3,7 @@ import {afterEach, beforeEach} from 'vitest';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
 import {findGateway, type AskedRoute} from '../../../source/kube/gateway/find-gateway.js';
-import {startApiServer, status, type ApiServer} from '../../support/api-server.js';
+import {startApiServer, status, type ApiServer} from '../../support/kube/api-server.js';
 
 export const ingresses = '/apis/networking.internal.knative.dev/v1alpha1';
 const route = {namespace: 'default', name: 'hello'};

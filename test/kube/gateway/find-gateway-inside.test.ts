@@ -1,6 +1,6 @@
 /** The gateway that only those inside of the cluster reach, and the way to it. */
 import {beforeEach, describe, expect, it} from 'vitest';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {
 	find,
 	inside,

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {
 	find,
 	ingress,

@@ -4,7 +4,7 @@ import {createServer, type Socket} from 'node:net';
 import {expect, test} from 'vitest';
 import {firstReachable, type Dial} from '../../../source/kube/gateway/reachable.js';
 import {listen, unusedPort} from '../../probe/servers.js';
-import {pendingConnections, unansweringPort} from '../../support/unanswering.js';
+import {pendingConnections, unansweringPort} from '../../support/kube/unanswering.js';
 import {manualTimers} from '../manual-timers.js';
 
 const host = '127.0.0.1';

@@ -2,7 +2,7 @@ import {createServer} from 'node:net';
 import {gzipSync} from 'node:zlib';
 import {describe, expect, it} from 'vitest';
 import {ReadOnlyError} from '../../../source/kube/cluster.js';
-import {kubeconfigFor, startApiServer} from '../../support/api-server.js';
+import {kubeconfigFor, startApiServer} from '../../support/kube/api-server.js';
 import {connected, failure, server, timers, withAnsweringServer} from '../answering-server.js';
 
 withAnsweringServer();

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {kubeconfigFor} from '../../support/api-server.js';
+import {kubeconfigFor} from '../../support/kube/api-server.js';
 import {connected, server, withAnsweringServer} from '../answering-server.js';
 import {connect} from '../../../source/kube/connect.js';
 import {proxyAddress, proxyFault, proxyFromEnvironment} from '../../../source/kube/http/proxy.js';

@@ -14,7 +14,7 @@ import {WebSocketServer} from 'ws';
 import {connect, type ConnectOptions} from '../../../source/kube/connect.js';
 import {certificate} from '../../probe/certificate.js';
 import {listen, unusedPort} from '../../probe/servers.js';
-import {kubeconfigFor, status} from '../../support/api-server.js';
+import {kubeconfigFor, status} from '../../support/kube/api-server.js';
 import {manualTimers} from '../manual-timers.js';
 
 const target = {pod: {namespace: 'gateways', name: 'envoy'}, port: 8080};

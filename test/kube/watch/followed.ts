@@ -8,7 +8,7 @@ import {
 	type ReflectorChange,
 	type ReflectorState,
 } from '../../../source/kube/watch/reflector.js';
-import {startApiServer, type ApiServer} from '../../support/api-server.js';
+import {startApiServer, type ApiServer} from '../../support/kube/api-server.js';
 import {manualTimers, type ManualTimers} from '../manual-timers.js';
 
 export const path = '/apis/serving.knative.dev/v1/namespaces/default/services';

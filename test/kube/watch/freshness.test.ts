@@ -1,6 +1,6 @@
 /** Whether what a reflector has is current, when the watch says nothing and when other requests learn something. */
 import {beforeEach, describe, expect, it} from 'vitest';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {
 	cluster,
 	follow,

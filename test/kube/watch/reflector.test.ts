@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
 import {reflect} from '../../../source/kube/watch/reflector.js';
-import {startApiServer, status} from '../../support/api-server.js';
+import {startApiServer, status} from '../../support/kube/api-server.js';
 import {manualTimers} from '../manual-timers.js';
 import {
 	cluster,

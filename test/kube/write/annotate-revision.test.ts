@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {annotateRevision} from '../../../source/kube/write/annotate-revision.js';
 import type {WriteOutcome} from '../../../source/kube/write/write.js';
-import {status, type Exchange} from '../../support/api-server.js';
+import {status, type Exchange} from '../../support/kube/api-server.js';
 import {cluster, server, withCluster} from '../answered-cluster.js';
 
 const path = '/apis/serving.knative.dev/v1/namespaces/default/revisions/hello-00002';

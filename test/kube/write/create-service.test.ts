@@ -1,7 +1,7 @@
 /** What is said of a Service that was to be created, whatever is answered. */
 import {describe, expect, it} from 'vitest';
 import {createService, type WriteOutcome} from '../../../source/kube/write/write.js';
-import {status, type Exchange} from '../../support/api-server.js';
+import {status, type Exchange} from '../../support/kube/api-server.js';
 import {cluster, server} from '../answered-cluster.js';
 import {base, notFound, onSent, path, service, withApiServer} from './hello-service.js';
 

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
 import {deleteRevision} from '../../../source/kube/write/delete-revision.js';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {cluster, server, withCluster} from '../answered-cluster.js';
 
 const base = '/apis/serving.knative.dev/v1/namespaces/default';

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {deleteService} from '../../../source/kube/write/write.js';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {cluster, server} from '../answered-cluster.js';
 import {notFound, onSent, path, sent, service, taken, target, withApiServer} from './hello-service.js';
 

@@ -2,7 +2,7 @@
 import {beforeEach, expect} from 'vitest';
 import {guardedPatch, type Sent, type WriteOutcome} from '../../../source/kube/write/write.js';
 import type {PatchOperation} from '../../../source/knative/objects/patch.js';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {cluster, server, withCluster} from '../answered-cluster.js';
 
 export const base = '/apis/serving.knative.dev/v1/namespaces/default/services';

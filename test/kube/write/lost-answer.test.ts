@@ -1,7 +1,7 @@
 /** What became of a patch whose answer was lost, by what the object says afterwards. */
 import {describe, expect, it} from 'vitest';
 import {guardedPatch} from '../../../source/kube/write/write.js';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {cluster, server, timers} from '../answered-cluster.js';
 import {notFound, operations, patchAnswered, sent, service, target, withApiServer} from './hello-service.js';
 

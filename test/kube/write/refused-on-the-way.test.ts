@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {guardedPatch} from '../../../source/kube/write/write.js';
 import type {PatchOperation} from '../../../source/knative/objects/patch.js';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {cluster, server} from '../answered-cluster.js';
 import {annotatedService, operations, service, target, withApiServer} from './hello-service.js';
 

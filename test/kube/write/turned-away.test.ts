@@ -4,7 +4,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {connect} from '../../../source/kube/connect.js';
 import {createService, deleteService, guardedPatch, type Sent} from '../../../source/kube/write/write.js';
-import {startFrameServer, type FrameServer} from '../../support/frame-server.js';
+import {startFrameServer, type FrameServer} from '../../support/gateway/frame-server.js';
 
 const target = {namespace: 'default', name: 'hello', uid: 'u-1', generation: 3};
 const spec = {template: {spec: {containers: [{image: 'registry.example.com/hello:1'}]}}};

@@ -2,7 +2,7 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
 import {createService, deleteService, guardedPatch} from '../../../source/kube/write/write.js';
 import {latestGuard, type PatchOperation} from '../../../source/knative/objects/patch.js';
-import {startApiServer, status} from '../../support/api-server.js';
+import {startApiServer, status} from '../../support/kube/api-server.js';
 import {cluster, server} from '../answered-cluster.js';
 import {
 	annotatedService,

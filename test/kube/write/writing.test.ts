@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {createService, deleteService, guardedPatch} from '../../../source/kube/write/write.js';
 import type {PatchOperation} from '../../../source/knative/objects/patch.js';
-import {status} from '../../support/api-server.js';
+import {status} from '../../support/kube/api-server.js';
 import {cluster, server} from '../answered-cluster.js';
 import {
 	manifestOf,

@@ -1,6 +1,6 @@
 /** The keys of the console that lead to a write, each with the way from the panes to its review. */
 import type {Action} from '../../../source/screen/keys/key-lookup.js';
-import type {TestTerminal} from '../../support/terminal.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 
 type Preview = {
 	what: string;

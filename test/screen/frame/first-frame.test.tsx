@@ -10,7 +10,7 @@ import {ServicesPane} from '../../../source/screen/panes/services-pane.js';
 import {ThemeContext} from '../../../source/screen/widgets/theme-context.js';
 import {ConsoleContext} from '../../../source/screen/use-console.js';
 import {createTheme} from '../../../source/terminal/output/theme.js';
-import {openBuiltConsole} from '../../support/console.js';
+import {openBuiltConsole} from '../../support/program/console.js';
 import {startWorld, until} from '../../support/world.js';
 
 const sizes = [

@@ -4,7 +4,7 @@ import {render} from 'ink';
 import type {ReactElement} from 'react';
 import {vi} from 'vitest';
 import {KeyedStdin} from '../../../source/terminal/input/keyed-stdin.js';
-import {keyBytes} from '../../support/terminal.js';
+import {keyBytes} from '../../support/terminal/terminal.js';
 
 const noop = () => {};
 

@@ -4,7 +4,7 @@ import {afterEach, describe, expect, it} from 'vitest';
 import {PiecesLine} from '../../../source/screen/widgets/pieces-line.js';
 import {backgrounds, palettes} from '../../../source/terminal/output/palette.js';
 import {createTheme, greyed, type TextStyle} from '../../../source/terminal/output/theme.js';
-import {drawnAfresh} from '../../support/fake-terminal.js';
+import {drawnAfresh} from '../../support/terminal/fake-terminal.js';
 
 const level = chalk.level;
 

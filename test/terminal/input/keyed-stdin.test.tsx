@@ -6,8 +6,8 @@ import {afterEach, beforeAll, describe, expect, test, vi} from 'vitest';
 import {KeyedStdin, type KeyedStdinOptions} from '../../../source/terminal/input/keyed-stdin.js';
 import type {TerminalReport} from '../../../source/terminal/input/reports.js';
 import {strokeOf} from '../../../source/terminal/input/strokes.js';
-import {buildProgram} from '../../support/program.js';
-import {openTerminal} from '../../support/terminal.js';
+import {buildProgram} from '../../support/program/program.js';
+import {openTerminal} from '../../support/terminal/terminal.js';
 
 const noop = () => {};
 const noTerminal = {isTTY: true, setRawMode: noop, ref: noop, unref: noop};

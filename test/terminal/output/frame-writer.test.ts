@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {createFrameWriter, type FrameWriter} from '../../../source/terminal/output/frame-writer.js';
 import {createFakeClock} from '../../probe/fake-clock.js';
 import stringWidth from 'string-width';
-import {drawnAfresh, FakeTerminal, type Widths} from '../../support/fake-terminal.js';
+import {drawnAfresh, FakeTerminal, type Widths} from '../../support/terminal/fake-terminal.js';
 
 const runs = Number(process.env['FRAME_RUNS'] ?? 60);
 

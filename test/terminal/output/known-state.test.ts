@@ -2,7 +2,7 @@
 import {EventEmitter} from 'node:events';
 import {describe, expect, it} from 'vitest';
 import {createFrameWriter} from '../../../source/terminal/output/frame-writer.js';
-import {FakeTerminal} from '../../support/fake-terminal.js';
+import {FakeTerminal} from '../../support/terminal/fake-terminal.js';
 
 const ESC = '\u001B';
 const frame = '╭─ 10 % · canary ─╮\n\u001B[31m│ cart            │\u001B[39m';

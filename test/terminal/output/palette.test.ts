@@ -8,7 +8,7 @@ import {
 	palettes,
 } from '../../../source/terminal/output/palette.js';
 import {createTheme, greyed, type TextStyles} from '../../../source/terminal/output/theme.js';
-import {contrast, ofName, type Colour} from '../../support/colours.js';
+import {contrast, ofName, type Colour} from '../../support/terminal/colours.js';
 
 const black: Colour = [0, 0, 0];
 const white: Colour = [255, 255, 255];

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import * as fc from '../../support/property.js';
-import {FakeTerminal} from '../../support/fake-terminal.js';
+import {FakeTerminal} from '../../support/terminal/fake-terminal.js';
 import {Displayed} from '../../../source/terminal/output/frame/displayed.js';
 
 const columns = 120;

@@ -1,10 +1,10 @@
 /** Consoles and `verify` in front of gateways that answer by a rule, on a world of the test. */
 import {beforeEach, onTestFinished} from 'vitest';
 import {evenly} from '../../../stats/random.js';
-import {openBuiltConsole} from '../../../support/console.js';
-import {inFrontOf, type FrontRule} from '../../../support/front-gateway.js';
-import {runProgram} from '../../../support/run-program.js';
-import type {TestTerminal} from '../../../support/terminal.js';
+import {openBuiltConsole} from '../../../support/program/console.js';
+import {inFrontOf, type FrontRule} from '../../../support/gateway/front-gateway.js';
+import {runProgram} from '../../../support/program/run-program.js';
+import type {TestTerminal} from '../../../support/terminal/terminal.js';
 import type {World} from '../../../support/world.js';
 import {worldPerTest, type WorldPerTest} from '../../release/parts/world-per-test.js';
 

@@ -2,7 +2,7 @@
  * Gateways as they occur: what the API server says of each, and where a careful human would ask it. One
  * table, long as it is: who adds a case looks for the one that it differs from.
  */
-import {at, type KubernetesObject, type RelayRules} from '../../../support/api-relay.js';
+import {at, type KubernetesObject, type RelayRules} from '../../../support/kube/api-relay.js';
 
 /** What listens: plain HTTP, TLS, plain HTTP at ::1, another gateway that knows nothing; and a port where nobody does. */
 export type Ports = {plain: number; secure: number; six: number; wrong: number; nobody: number};

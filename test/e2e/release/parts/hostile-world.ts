@@ -4,10 +4,10 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import {status, type Exchange} from '../../../support/api-server.js';
-import {answerCall, endCall, startGrpcGateway} from '../../../support/grpc-gateway.js';
+import {status, type Exchange} from '../../../support/kube/api-server.js';
+import {answerCall, endCall, startGrpcGateway} from '../../../support/gateway/grpc-gateway.js';
 import {hostile, percentEncoded} from '../../../support/hostile.js';
-import {startScriptedCluster} from '../../../support/scripted-cluster.js';
+import {startScriptedCluster} from '../../../support/kube/scripted-cluster.js';
 
 /** Of the service. */
 export const name = 'helloworld-go';

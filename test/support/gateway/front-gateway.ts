@@ -1,7 +1,7 @@
 /** A gateway in front of a sandbox's own, which changes what that says. Stopped after the test. */
 import {createServer, request as httpRequest, type IncomingMessage, type ServerResponse} from 'node:http';
 import {onTestFinished} from 'vitest';
-import type {Sandbox} from '../../source/sandbox/sandbox.js';
+import type {Sandbox} from '../../../source/sandbox/sandbox.js';
 
 export type FrontAnswer = {
 	status: number;

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {builtProgram} from './run-program.js';
+import {builtProgram} from '../program/run-program.js';
 import {openTerminal, type TerminalOptions, type TestTerminal} from './terminal.js';
 
 export type TerminalProgram =

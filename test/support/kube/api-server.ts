@@ -12,7 +12,7 @@ import {
 } from 'node:http2';
 import {createServer as createHttpsServer} from 'node:https';
 import type {Server, Socket} from 'node:net';
-import {createCertificate} from '../../source/sandbox/api/http/certificate.js';
+import {createCertificate} from '../../../source/sandbox/api/http/certificate.js';
 
 /** HTTP/1.1 without TLS, HTTP/1.1 over TLS, HTTP/2. */
 export type Protocol = 'http' | 'https' | 'h2';

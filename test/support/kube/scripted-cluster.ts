@@ -2,7 +2,7 @@
  * An API server with one service, `helloworld-go`, that says what it is told to say to a write. Everything else it does
  * as a cluster does: it lists, watches and answers access reviews.
  */
-import {knativeRevision, knativeService, revisionName} from '../knative/objects.js';
+import {knativeRevision, knativeService, revisionName} from '../../knative/objects.js';
 import {startApiServer, type Exchange} from './api-server.js';
 
 export type ScriptedCluster = Awaited<ReturnType<typeof startScriptedCluster>>;

@@ -4,15 +4,15 @@ import {readFileSync} from 'node:fs';
 import process from 'node:process';
 import {setTimeout as wait} from 'node:timers/promises';
 import xterm from '@xterm/headless';
-import {spawnChild} from './terminal/child.ts';
-import {emulate} from './terminal/emulated.ts';
+import {spawnChild} from './child.ts';
+import {emulate} from './emulated.ts';
 import {cellsOf, FakeTerminal} from './fake-terminal.ts';
-import {keyBytes, piecesOf} from './terminal/keys.ts';
-import type {TerminalOptions} from './terminal/options.ts';
+import {keyBytes, piecesOf} from './keys.ts';
+import type {TerminalOptions} from './options.ts';
 
-export {keyBytes} from './terminal/keys.ts';
-export type {TerminalOptions} from './terminal/options.ts';
-export {untouched, type Modes} from './terminal/emulated.ts';
+export {keyBytes} from './keys.ts';
+export type {TerminalOptions} from './options.ts';
+export {untouched, type Modes} from './emulated.ts';
 
 export type Exit = {readonly code: number; readonly signal: number};
 

@@ -1,6 +1,6 @@
 /** Colours as xterm comes with them, and how well one is read on another. */
 import type xterm from '@xterm/headless';
-import {luminance} from '../../source/terminal/output/palette.js';
+import {luminance} from '../../../source/terminal/output/palette.js';
 
 /** Red, green and blue, 0 to 255. */
 export type Colour = readonly number[];

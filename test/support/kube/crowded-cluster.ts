@@ -2,7 +2,7 @@
  * An API server with a crowd: many services of some revisions each, listed in pages, watched, and changed by the test. Each
  * object carries what real ones carry and no screen shows.
  */
-import {knativeRevision, knativeService} from '../knative/objects.js';
+import {knativeRevision, knativeService} from '../../knative/objects.js';
 import {startApiServer, type Exchange} from './api-server.js';
 
 /** In what a client need not keep: `metadata.managedFields` and the annotation of `kubectl apply`. */

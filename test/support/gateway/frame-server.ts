@@ -3,8 +3,8 @@
  * stream that is refused, a connection that is cut in between. Every request that comes over the wire is counted.
  */
 import {createServer, type TLSSocket} from 'node:tls';
-import {createCertificate} from '../../source/sandbox/api/http/certificate.js';
-import {kubeconfigFor} from './api-server.js';
+import {createCertificate} from '../../../source/sandbox/api/http/certificate.js';
+import {kubeconfigFor} from '../kube/api-server.js';
 
 const types = {data: 0, headers: 1, resetStream: 3, settings: 4, goAway: 7} as const;
 const endStream = 1;

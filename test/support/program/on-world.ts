@@ -1,7 +1,7 @@
 /** The built console on the sandbox of a world, where a test can be somebody else beside it. */
 import {openBuiltConsole} from './console.js';
-import type {TestTerminal} from './terminal.js';
-import type {World} from './world.js';
+import type {TestTerminal} from '../terminal/terminal.js';
+import type {World} from '../world.js';
 
 /**
  * The console at 80x24, with a service selected by the filter.

@@ -3,13 +3,13 @@ import {afterAll, afterEach, beforeAll, beforeEach} from 'vitest';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {connect} from '../../source/kube/connect.js';
-import type {Cluster} from '../../source/kube/cluster.js';
-import {startApiRelay, tokenOf, type ApiRelay, type RelayRules} from './api-relay.js';
-import {kubeconfigFor} from './api-server.js';
+import {connect} from '../../../source/kube/connect.js';
+import type {Cluster} from '../../../source/kube/cluster.js';
+import {startApiRelay, tokenOf, type ApiRelay, type RelayRules} from '../kube/api-relay.js';
+import {kubeconfigFor} from '../kube/api-server.js';
 import {builtProgram} from './run-program.js';
 import {startSandboxProcess, type SandboxProcess} from './sandbox-process.js';
-import {openTerminal, type TestTerminal} from './terminal.js';
+import {openTerminal, type TestTerminal} from '../terminal/terminal.js';
 
 export type RelayedSandbox = {
 	readonly sandbox: SandboxProcess;

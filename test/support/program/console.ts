@@ -2,7 +2,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import {builtProgram} from './run-program.js';
-import {openTerminal, type TerminalOptions, type TestTerminal} from './terminal.js';
+import {openTerminal, type TerminalOptions, type TestTerminal} from '../terminal/terminal.js';
 
 /** Not the history of whoever runs the tests. */
 const stateOfTests = path.resolve('node_modules/.cache/kn-canary-test/state');

@@ -3,7 +3,7 @@ import {
 	mayUseResource,
 	type PolicyRule,
 	type ResourceAttributes,
-} from '../../source/sandbox/api/access/rbac.js';
+} from '../../../source/sandbox/api/access/rbac.js';
 import {at, type RelayedRequest, type RelayRules} from './api-relay.js';
 
 type Answer = {status: number; body: unknown};
