@@ -354,7 +354,7 @@ export class Search {
 			const {namespace} = gateway.service;
 			this.missing.push({verb: 'create', resource: 'pods/portforward', namespace});
 			this.barred.push(
-				`a port-forward to ${what} takes the right to create pods/portforward in namespace ${gateway.service.namespace}: ${access.reason}`,
+				`a port-forward to ${what} takes the right to create pods/portforward in namespace ${namespace}: ${access.reason}`,
 			);
 		}
 		return undefined;

@@ -153,7 +153,7 @@ test('that cannot be reached in any way is named with why, and with what to do',
 	const screen = await terminal.until(/not reachable from here/);
 	expect(screen).toContain(`gateway ${at} kourier: not reachable from here`);
 	const words = screen.replaceAll(/[\s│]+/g, ' ');
-	expect(words).toContain('takes the right to create pods/portforward: ');
+	expect(words).toContain('takes the right to create pods/portforward in namespace kourier-system: ');
 	expect(words).toContain('give an address that can be reached with --gateway host[:port]');
 	terminal.press('v');
 	await terminal.until(/Nothing listens at/);
