@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {splitOf, set, addRow, takeOut, type Split} from '../../../source/knative/split/split.js';
 import {needsSecondConfirmation, trafficWarnings} from '../../../source/knative/release/warnings.js';
 import {condition, knativeRevision, revisionName, revisionView, serviceView} from '../objects.js';
+import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
 import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
 
 const [one, two] = [revisionName(1), revisionName(2)];
@@ -54,6 +55,15 @@ describe('the warnings of a split', () => {
 		const latest = {key: '@latest', revision: two, latest: true, percent: 100, tags: [], locked: false};
 		const revisions = [rejected, ...both];
 		expect(kinds([latest], revisions, waiting)).toContain(`rejected ${revisionName(3)}`);
+	});
+
+	it('name what begins to follow the latest, and not what has done so and only gets more', () => {
+		const follows = (percent: number) => ({revisionName: one, latestRevision: false, percent});
+		const latest = (percent: number) => ({latestRevision: true, percent});
+		const from = (...rows: TrafficTarget[]) => serviceView({traffic: rows, ready: 2});
+		const after = splitOf(from(follows(80), latest(20)));
+		expect(kinds(after, both, from(follows(90), latest(10)))).toEqual([]);
+		expect(kinds(after, both, from(follows(100)))).toEqual(['follows latest']);
 	});
 
 	it.each([

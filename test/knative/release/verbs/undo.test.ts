@@ -135,6 +135,18 @@ describe('undo, by what is noted on the service,', () => {
 		});
 	});
 
+	it('knows what a roll back goes to from there by a noted roll back, else by its tag', () => {
+		const previousAfter = (part: Partial<ReleaseNote>) => {
+			const choice = undo(factsNoted(100, part));
+			return choice.kind === 'split' ? choice.parts?.previous : choice;
+		};
+		const untagged = splitWith(0);
+		const tagged = untagged.map(row => (row.revision === one ? {...row, tags: ['previous']} : row));
+		expect(previousAfter({verb: 'roll back', undo: [untagged]})).toBe(one);
+		expect(previousAfter({verb: 'promote', undo: [untagged]})).toBeUndefined();
+		expect(previousAfter({verb: 'roll back', stable: undefined, undo: [tagged]})).toBe(one);
+	});
+
 	it('names the revision that gets everything', () => {
 		expect(undo(factsNoted(50, {undo: [splitWith(100)]}))).toMatchObject({revision: one});
 		expect(undo(factsNoted(50, {undo: [splitWith(0)]}))).toMatchObject({revision: two});
