@@ -254,7 +254,7 @@ describe('whose load balancer cannot be reached from here', () => {
 			via: 'kourier',
 			unreached: {
 				sentence: expect.stringMatching(
-					/takes the right to create pods\/portforward: .*; give an address that can be reached with --gateway host\[:port\]/,
+					/takes the right to create pods\/portforward in namespace \S+: .*; give an address that can be reached with --gateway host\[:port\]/,
 				),
 			},
 		});
