@@ -23,7 +23,7 @@ export function EnvRow({lines, row, onChange, isCovered, isFocused, width}: EnvR
 	const {glyphs, styles} = useTheme();
 	const isNew = row >= lines.length;
 	const line = lines[row] ?? '';
-	/** What was typed over, as long as what is typed may be that again. */
+	/** What was typed over, as long as what is typed may become that again: its whole name is it, whatever is typed then. */
 	const [replaced, setReplaced] = useState<string>();
 	if (replaced !== undefined && !isFocused) setReplaced(undefined);
 	return (
@@ -37,8 +37,10 @@ export function EnvRow({lines, row, onChange, isCovered, isFocused, width}: EnvR
 				coveredFrom={isCovered?.(line) ? line.indexOf('=') + 1 : undefined}
 				onChange={(text, {isReplacing}) => {
 					const gone = isReplacing ? line : replaced;
-					const isAnother = gone !== undefined && text !== '' && !mayBe(text, gone);
-					setReplaced(isAnother ? undefined : gone);
+					const name = gone?.slice(0, gone.indexOf('=') + 1) ?? '';
+					const isSame = name !== '' && text.startsWith(name);
+					const isAnother = gone !== undefined && text !== '' && !isSame && !name.startsWith(text);
+					setReplaced(isAnother || isSame ? undefined : gone);
 					const kept = isAnother ? [text, gone] : [text];
 					onChange(isNew ? [...lines, text] : lines.toSpliced(row, 1, ...kept));
 				}}
@@ -48,10 +50,4 @@ export function EnvRow({lines, row, onChange, isCovered, isFocused, width}: EnvR
 			/>
 		</Box>
 	);
-}
-
-/** Whether a line that is being typed is of the variable of the other line, or begins like it. */
-function mayBe(typed: string, line: string): boolean {
-	const name = line.slice(0, line.indexOf('=') + 1);
-	return name !== '' && (name.startsWith(typed) || typed.startsWith(name));
 }

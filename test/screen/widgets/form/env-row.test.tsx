@@ -60,6 +60,16 @@ it('the same name that is typed over a variable changes it', async () => {
 	expect(told.at(-1)).toEqual(['TARGET=1']);
 });
 
+it('a variable whose name was typed anew is renamed by what is typed next', async () => {
+	const told: string[][] = [];
+	using part = await openPart(<List begin={['TARGET=secret', 'B=2']} row={0} told={told} />);
+	part.press(...'TARGET=1'.split(''));
+	await part.until(/TARGET=1/);
+	part.press('home', 'X');
+	await part.until(/X.?TARGET=1/);
+	expect(told.at(-1)).toEqual(['XTARGET=1', 'B=2']);
+});
+
 it('the name of a variable can be edited, and an erased one is removed', async () => {
 	const told: string[][] = [];
 	using renamed = await openPart(<List begin={['A=1']} row={0} told={told} />);
