@@ -1,5 +1,4 @@
 /** Which verbs of a release lead anywhere as things are, before one of them is pressed. */
-import {releaseOf} from '../../knative/release/release.js';
 import {abandon} from '../../knative/release/verbs/abandon.js';
 import type {Choice} from '../../knative/release/verbs/choice.js';
 import {promote} from '../../knative/release/verbs/promote.js';
@@ -52,9 +51,10 @@ export function possibleVerbs(state: ConsoleState, service: ServiceView): Possib
 	const verbs = new Map(
 		releaseVerbs.flatMap(verb => {
 			const choice = choices[verb];
-			// To bring back what was rolled back takes more than a key that is offered.
-			if (verb === 'promote' && releaseOf(facts).canary?.isRolledBack === true) return [];
-			if (choice.kind === 'split') return [[verb, choice.revision] as const];
+			if (choice.kind === 'split') {
+				// To bring back what was rolled back takes more than a key that is offered.
+				return choice.guess?.taken === undefined ? [[verb, choice.revision] as const] : [];
+			}
 			// Where the history cannot be read it is not known that there is nothing to go back to.
 			const mayLead = choice.kind === 'ask' || (historyUnread !== undefined && ofHistory.has(verb));
 			return mayLead ? [[verb, undefined] as const] : [];

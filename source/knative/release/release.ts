@@ -63,13 +63,8 @@ export function releaseOf(facts: ReleaseFacts): Release {
 
 /** What was rolled back is no fresh canary, whoever looks at it. */
 function toldRolledBack(facts: ReleaseFacts, canary: Role): Role {
-	const taken = canary.percent === 0 ? takenFromUsers(facts, canary.revision, undefined) : undefined;
-	if (!taken) return canary;
-	return {
-		...canary,
-		because: `${canary.because}, but ${taken.because.slice(canary.revision.length + 1)}`,
-		isRolledBack: true,
-	};
+	const guess = canary.percent === 0 ? takenFromUsers(facts, canary.revision, undefined) : undefined;
+	return guess ? {...canary, because: `${canary.because}, but ${guess.taken}`, isRolledBack: true} : canary;
 }
 
 type ReleaseParts = Pick<Release, 'canary' | 'stable' | 'doubt'>;

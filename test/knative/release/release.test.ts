@@ -103,6 +103,26 @@ it('what somebody took back by other means is no fresh canary, where this machin
 	expect(promote(model.facts('bobs'))).toMatchObject({
 		guess: {sentence: 'cart-00002 had 10 % of users until kim took it back to 0 %'},
 	});
+	// A note of before it had users knows nothing of that.
+	const facts = model.facts('bobs');
+	const noted = formatNote({
+		generation: 1,
+		verb: 'tag',
+		stable: 'cart-00001',
+		canary: undefined,
+		previous: undefined,
+		followed: false,
+		since: notedAt,
+		by: 'ann',
+		split: splitOf(facts.service).map(row => ({...row, percent: row.revision === 'cart-00001' ? 100 : 0})),
+		undo: [],
+		rejected: [],
+	});
+	const old = {...facts, service: {...facts.service, releaseNote: noted}};
+	expect(releaseOf(old).canary).toMatchObject({
+		because: 'tagged canary, but was taken back to 0 %',
+		isRolledBack: true,
+	});
 	// Who has not seen it cannot know.
 	expect(releaseOf(model.facts('anns')).canary).not.toHaveProperty('isRolledBack');
 	model.watched('bobs', 'kim', () => model.write('kim', [pin(1, 95), pin(2, 5, 'canary')]));

@@ -11,26 +11,32 @@ export function takenFromUsers(
 	facts: ReleaseFacts,
 	revision: string,
 	now: number | undefined,
-): Guess | undefined {
+): (Guess & {readonly taken: string}) | undefined {
 	const found = noteOf(facts);
-	const taken = found && takenIn(facts, found.note).find(one => one.revision === revision);
+	const noted = found && takenIn(facts, found.note).find(one => one.revision === revision);
 	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);
-	if (taken && (found.isCurrent || share?.percent === 0)) {
-		const because = `${revision} was rolled back`;
-		return {sentence: `${because}${momentBy(taken, now)}`, because};
+	if (noted && (found.isCurrent || share?.percent === 0)) {
+		const taken = 'was rolled back';
+		const because = `${revision} ${taken}`;
+		return {sentence: `${because}${momentBy(noted, now)}`, because, taken};
 	}
 	if (found?.isCurrent || share?.percent !== 0) return undefined;
-	const {had, by} = found
-		? {had: shareNoted(facts, revision), by: facts.service.lastModifier ?? ''}
-		: lastTaken(facts, revision);
+	const hadNoted = shareNoted(facts, revision);
+	// A note from before it had users does not know that they had it.
+	const {had, by} =
+		hadNoted === undefined
+			? lastTaken(facts, revision)
+			: {had: hadNoted, by: facts.service.lastModifier ?? ''};
 	if (had === undefined) return undefined;
+	const taken = 'was taken back to 0 %';
 	return {
 		sentence: `${revision} had ${had} % of users until ${by === '' ? 'somebody' : by} took it back to 0 %`,
-		because: `${revision} was taken back to 0 %`,
+		because: `${revision} ${taken}`,
+		taken,
 	};
 }
 
-/** What it had before it was set to 0 %, as this machine remembers it: nobody has noted it on the service. */
+/** What it had before it was set to 0 %, as this machine remembers it: it is not noted on the service. */
 function lastTaken(facts: ReleaseFacts, revision: string): {had: number | undefined; by: string} {
 	const shareIn = (split: Split) =>
 		split.reduce((sum, row) => (row.revision === revision ? sum + row.percent : sum), 0);

@@ -16,8 +16,11 @@ export type Parts = {
 /** `how`: as a clause, `which was rolled back at 12:04 by ann`. */
 export type BroughtBack = {readonly revision: string; readonly how: string};
 
-/** `sentence`: without its stop. `because`: the same in a clause, `cart-00002 was rolled back`. */
-export type Guess = {readonly sentence: string; readonly because: string};
+/**
+ * `sentence`: without its stop. `because`: the same in a clause, `cart-00002 was rolled back`. `taken`: where it is certain that
+ * somebody has taken the revision from users, that without its name, `was rolled back`.
+ */
+export type Guess = {readonly sentence: string; readonly because: string; readonly taken?: string};
 
 export type Choice =
 	| {
