@@ -31,6 +31,8 @@ export type Release = {
 	/** When the split became what it is, and who changed it: milliseconds since 1970; empty where it is not known. */
 	readonly since: number | undefined;
 	readonly by: string;
+	/** Of the Service, made by that change; undefined where it is not known. */
+	readonly generation: number | undefined;
 	/** In a sentence or two. */
 	readonly reason: string;
 };
@@ -153,12 +155,15 @@ function outsideOf(
 }
 
 /** Who made the split what it is, and when. */
-function accountOf(facts: ReleaseFacts): {since: number | undefined; by: string} {
+function accountOf(facts: ReleaseFacts): Pick<Release, 'since' | 'by' | 'generation'> {
 	// A note has when the change was planned, and its review may have been looked at for long: what was written was written later.
 	const written = (at: number) => Math.max(at, facts.service.trafficWrittenAt ?? 0);
 	const found = noteOf(facts);
-	if (found?.isCurrent) return {since: written(found.note.since), by: found.note.by};
+	if (found?.isCurrent) {
+		const {since, by, generation} = found.note;
+		return {since: written(since), by, generation};
+	}
 	const last = joinedChanges(facts).at(-1);
-	if (last) return {since: written(last.at), by: last.by};
-	return {since: undefined, by: facts.service.lastModifier ?? ''};
+	if (last) return {since: written(last.at), by: last.by, generation: last.generation};
+	return {since: undefined, by: facts.service.lastModifier ?? '', generation: undefined};
 }

@@ -3,6 +3,7 @@ import type {ChangePoint} from '../../stats/change-point.js';
 import type {FailureEntry} from '../counting/failure-log.js';
 import type {EpochCounts, PastEpoch} from '../counting/past-epochs.js';
 import type {AnswersAtTag} from '../counting/tag-answers.js';
+import type {SplitSince} from '../counting/split-since.js';
 import type {RecordedAnswer} from '../counting/tally.js';
 import type {TimelineBucket} from '../counting/timeline.js';
 import type {Alarm} from '../judging/alarm.js';
@@ -17,6 +18,8 @@ export type Findings = EpochCounts & {
 	last: readonly RecordedAnswer[];
 	/** What was counted under earlier splits, the newest last; at most 50. */
 	history: readonly PastEpoch[];
+	/** Since when users have this split, be it counted again or not; the last one that was settled. */
+	splitSince: SplitSince;
 	/** What is to be said of the gateway itself. */
 	gateway: GatewayCondition;
 	/** Why nothing may be called good, whatever the shares say. */

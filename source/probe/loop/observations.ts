@@ -17,6 +17,7 @@ import {createAnswerSeries} from '../counting/answer-series.js';
 import {createFailureLog, type FailureEntry} from '../counting/failure-log.js';
 import {attributedBy, groupBy, holdersOf, report, type Weight} from '../counting/loop-report.js';
 import {withEpoch, type EpochCounts, type PastEpoch} from '../counting/past-epochs.js';
+import {nextSplit, noSplitYet} from '../counting/split-since.js';
 import {createTagAnswers} from '../counting/tag-answers.js';
 import {createTally, type Ticket} from '../counting/tally.js';
 import type {TimelineBucket} from '../counting/timeline.js';
@@ -86,6 +87,7 @@ export function createObservations({
 	let weights: readonly Weight[] = [];
 	let evidence: Evidence = noEvidence;
 	let history: readonly PastEpoch[] = [];
+	let splitSince = noSplitYet(clock.date());
 	let works = false;
 	let alarm: Alarm | undefined;
 	let unreachedAt: number | undefined;
@@ -236,6 +238,7 @@ export function createObservations({
 			if (!tally.settling) history = withEpoch(history, buildEpoch().epoch, clock.date());
 			({weights} = next);
 			epochSince = clock.date();
+			if (!next.settling) splitSince = nextSplit(splitSince, weights, epochSince);
 			tally.newEpoch({settling: next.settling, at: epochSince});
 			waiting.clear();
 			alarm = undefined;
@@ -251,6 +254,7 @@ export function createObservations({
 			tally.newEpoch({settling: false, at: clock.date()});
 			weights = [];
 			history = [];
+			splitSince = noSplitYet(clock.date());
 			evidence = noEvidence;
 			tagAnswers.forgetTraits();
 			series.clear();
@@ -269,6 +273,7 @@ export function createObservations({
 				...epoch,
 				...rest,
 				history,
+				splitSince,
 				atTags: tagAnswers.counts,
 				gateway,
 				isAnyHostOpen: anyHost.isUsersOpen,

@@ -35,7 +35,7 @@ export function LivePane({width, height}: Size) {
 		sameParts,
 	);
 	const move = useConsoleState(state => service && state.moves.get(service.uid));
-	const written = useRelease(service)?.release.since;
+	const release = useRelease(service)?.release;
 	const isForwarded = gateway.kind === 'found' && gateway.forward !== undefined;
 	const asked = service && targetOf(service, service.url, gateway, requestOptions);
 	const isInClear = asked?.ok === true && asked.inClear !== undefined;
@@ -80,7 +80,10 @@ export function LivePane({width, height}: Size) {
 						isInClear,
 						background,
 						isBack,
-						began: splitBegan(snapshot, {generation: service?.generation ?? 0, move, written}),
+						began: splitBegan(snapshot, {
+							move,
+							written: release && {at: release.since, generation: release.generation},
+						}),
 					}),
 					width - titleWidth,
 				)

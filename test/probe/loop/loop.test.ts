@@ -34,6 +34,34 @@ test('counts begin again when the split changes, and only then', async () => {
 	expect(loop.snapshot().last).toHaveLength(4);
 });
 
+test('a split is as old as it is: counts that begin again leave it, and another one between ends it', async () => {
+	const {clock, loop} = setUp(() => answering('Hello World!'));
+	const began = clock.date();
+	const sinceOf = () => {
+		const {at, isFirst} = loop.snapshot().splitSince;
+		return {after: at - began, isFirst};
+	};
+	loop.setEpoch(half);
+	loop.start();
+	await clock.pass(3000);
+	loop.restart();
+	loop.setEpoch({...half, settling: true});
+	await clock.pass(1000);
+	loop.setEpoch(half);
+	expect(sinceOf()).toEqual({after: 0, isFirst: true});
+	// Nothing is counted under it.
+	loop.pause();
+	await clock.pass(1000);
+	loop.setEpoch({...old, settling: true});
+	loop.setEpoch(old);
+	await clock.pass(60_000);
+	loop.setEpoch(half);
+	expect(sinceOf()).toEqual({after: 65_000, isFirst: false});
+	loop.retarget({...target, authority: 'other.default.example.com'});
+	loop.setEpoch(half);
+	expect(sinceOf()).toMatchObject({isFirst: true});
+});
+
 test('answers while the route settles are shown and not counted, also those that come after it', async () => {
 	const {clock, loop, asked} = setUp(() => undefined);
 	loop.setEpoch({...half, settling: true});

@@ -37,6 +37,7 @@ const snapshot = (part: Partial<LoopSnapshot>): LoopSnapshot => ({
 	at: noon,
 	weights: [],
 	since: noon,
+	splitSince: {at: noon, isFirst: true, weights: []},
 	sent: 0,
 	notSent: 0,
 	answered: 0,

@@ -5,24 +5,19 @@ import type {LoopSnapshot, Move} from '../../state/state.js';
 export type SplitBegan = {readonly at: number; readonly isSeen: boolean};
 
 /**
- * @param known.move What became of the last change at the gateway, where that was seen.
- * @param known.written When the split became what it is, as the service or the history tells.
+ * @param known.move What became of the last change at the gateway, where that was seen: of the template, it may be, and not of
+ *   the split.
+ * @param known.written When the split became what it is, and the generation that this made, as the service or the history tells.
  */
 export function splitBegan(
-	{history, since, weights}: Pick<LoopSnapshot, 'history' | 'since' | 'weights'>,
-	{generation, move, written}: {generation: number; move: Move | undefined; written: number | undefined},
+	{splitSince: {at, isFirst}}: Pick<LoopSnapshot, 'splitSince'>,
+	{
+		move,
+		written,
+	}: {move: Move | undefined; written: {at: number | undefined; generation: number | undefined} | undefined},
 ): SplitBegan {
-	// Counts that begin again are of the same split.
-	const other = history.findLastIndex(past => !isSame(past.weights, weights));
-	const at = history[other + 1]?.since ?? since;
-	if (other >= 0) return {at, isSeen: false};
-	const moved = move && !move.isLate && move.generation === generation ? move.movedAt : undefined;
-	const begun = moved ?? written;
+	if (!isFirst) return {at, isSeen: false};
+	const moved = move && !move.isLate && move.generation === written?.generation ? move.movedAt : undefined;
+	const begun = moved ?? written?.at;
 	return begun === undefined ? {at, isSeen: true} : {at: Math.min(begun, at), isSeen: false};
 }
-
-const isSame = (one: LoopSnapshot['weights'], other: LoopSnapshot['weights']) =>
-	one.length === other.length &&
-	one.every(
-		({revision, percent}, index) => revision === other[index]?.revision && percent === other[index].percent,
-	);
