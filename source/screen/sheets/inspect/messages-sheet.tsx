@@ -3,6 +3,7 @@ import {useMemo} from 'react';
 import {announced, announcement} from '../../frame/changes.js';
 import {noticeOf} from '../../frame/notice.js';
 import {sameParts, useConsoleState} from '../../use-console.js';
+import {useNow} from '../../use-now.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {clock} from '../../format.js';
@@ -19,9 +20,10 @@ export function Messages({isActive, width, height}: Size & {isActive: boolean}) 
 			noticeOf({...state, notice: undefined}, theme, {revisions: undefined, now: Number.POSITIVE_INFINITY}),
 		sameParts,
 	);
+	const now = useNow();
 	// A colleague's change takes the place of that for a minute, and is cut where it has more words than room.
 	const news = useConsoleState(state => {
-		const entry = announced(state, Date.now());
+		const entry = announced(state, now);
 		const look = {bar: isAscii ? '|' : '│', arrow: glyphs.arrow};
 		return entry && `${clock(entry.at)}  ${glyphs.warning} ${announcement(entry, state, look)}`;
 	});
@@ -31,10 +33,10 @@ export function Messages({isActive, width, height}: Size & {isActive: boolean}) 
 			.toReversed()
 			.map(({at, tone, text}) => ({text: `${clock(at)}  ${text}`, indent: 10, style: byTone[tone]}));
 	}, [messages, styles]);
-	const now = {text: `now       ${standing.text}`, indent: 10, style: standing.style};
+	const holding = {text: `now       ${standing.text}`, indent: 10, style: standing.style};
 	const lines = [
 		...(news === undefined ? [] : [{text: news, indent: 10, style: styles.warning}]),
-		...(standing.text === '' || standing.isQuiet ? [] : [now]),
+		...(standing.text === '' || standing.isQuiet ? [] : [holding]),
 		...told,
 	];
 	return (

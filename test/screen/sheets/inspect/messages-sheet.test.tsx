@@ -1,4 +1,5 @@
-import {expect, it} from 'vitest';
+import {expect, it, onTestFinished, vi} from 'vitest';
+import {announcedFor} from '../../../../source/screen/frame/changes.js';
 import {Messages} from '../../../../source/screen/sheets/inspect/messages-sheet.js';
 import {serviceView} from '../../../knative/objects.js';
 import {openOnConsole} from '../../parts/on-console.js';
@@ -52,28 +53,36 @@ it('has what holds now at its top, whole: its line may have no room for it', asy
 	expect(screen()).toMatch(/end\./);
 });
 
+/** Somebody else's change, made now. */
+const foreignChange = () => ({
+	at: Date.now(),
+	server: '',
+	context: '',
+	namespace: 'default',
+	service: 'helloworld-go',
+	uid: serviceView().uid,
+	generation: 2,
+	by: 'mallory',
+	own: false,
+	reason: 'not from this console',
+	before: [row(one, 90), row(two, 10)],
+	after: [row(one, 50), row(two, 50)],
+	command: '',
+});
+
 it('has the whole of a colleague’s change while it is announced', async () => {
 	const {screen, store, until} = await open();
-	store.setState({
-		...knowing(),
-		history: [
-			{
-				at: Date.now(),
-				server: '',
-				context: '',
-				namespace: 'default',
-				service: 'helloworld-go',
-				uid: serviceView().uid,
-				generation: 2,
-				by: 'mallory',
-				own: false,
-				reason: 'not from this console',
-				before: [row(one, 90), row(two, 10)],
-				after: [row(one, 50), row(two, 50)],
-				command: '',
-			},
-		],
-	});
+	store.setState({...knowing(), history: [foreignChange()]});
 	await until(/mallory changed helloworld-go/);
 	expect(screen().replaceAll(/\s+/g, ' ')).toContain('not from this console');
+});
+
+it('has it no longer than that, though nothing else happens', async () => {
+	vi.useFakeTimers({toFake: ['Date', 'setInterval', 'clearInterval']});
+	onTestFinished(() => void vi.useRealTimers());
+	const {store, until} = await open();
+	store.setState({...knowing(), history: [foreignChange()]});
+	await until(/mallory changed helloworld-go/);
+	vi.advanceTimersByTime(announcedFor + 10_000);
+	await until(/No messages yet/);
 });
