@@ -155,6 +155,26 @@ function stop(sentence: string): string {
 	return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
+/**
+ * Whether the server has said no to it: not where it knew nobody, was busy or failed, where something on the way has answered, or
+ * where whatever else was being written lets the next try pass.
+ */
+export function hasSaidNo(outcome: WriteOutcome): boolean {
+	switch (outcome.kind) {
+		case 'refused': {
+			const {status, isOnTheWay, isUnproven} = outcome;
+			return !isOnTheWay && !isUnproven && status !== 401 && status !== 429 && status < 500;
+		}
+		case 'conflict':
+			return outcome.sameSpec !== true;
+		case 'gone':
+		case 'exists':
+			return true;
+		default:
+			return false;
+	}
+}
+
 /** What the outcome of a dry run says of the real one. A server that did not answer has not refused. */
 export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
 	switch (outcome.kind) {
@@ -168,15 +188,11 @@ export function dryRunOf(outcome: WriteOutcome, plan: Plan): DryRun {
 			return {kind: 'unknown', sentence: outcome.sentence};
 		case 'refused':
 			if (outcome.status === 401) return {kind: 'not logged in', sentence: loggedOut(outcome)};
-			// What is on the way knows nothing of what the server would say.
-			return outcome.isOnTheWay || outcome.isUnproven || outcome.status === 429 || outcome.status >= 500
-				? {kind: 'unknown', sentence: outcome.sentence}
-				: {kind: 'refused', sentence: outcome.sentence};
+			return {kind: hasSaidNo(outcome) ? 'refused' : 'unknown', sentence: outcome.sentence};
 		case 'conflict':
-			// Whatever else is being written lets the next try pass: that is no refusal of this plan.
-			return outcome.sameSpec
-				? {kind: 'unknown', sentence: `something else was being written to ${plan.name} at the same time`}
-				: {kind: 'refused', sentence: sentenceOfOutcome(outcome, plan)};
+			return hasSaidNo(outcome)
+				? {kind: 'refused', sentence: sentenceOfOutcome(outcome, plan)}
+				: {kind: 'unknown', sentence: `something else was being written to ${plan.name} at the same time`};
 		case 'gone':
 			return {kind: 'refused', sentence: sentenceOfOutcome(outcome, plan)};
 		case 'exists':

@@ -70,6 +70,11 @@ describe('a write that is answered with', () => {
 			mine: [{percent: 100}, {percent: 0}],
 			theirs: [{key: 'helloworld-go-00002', percent: 100}],
 		});
+		await console.confirm();
+		expect(scripted.writes).toHaveLength(1);
+		expect(console.store.getState().notice?.text).toBe(
+			'Nothing more is sent: the service was changed since you opened this. Esc goes back.',
+		);
 	});
 
 	it('409 though nobody changed the spec is no conflict: it says so, and Enter sends the same again', async () => {
@@ -198,6 +203,11 @@ describe('a write that is answered with', () => {
 		expect(phase).toHaveProperty(
 			'sentence',
 			expect.stringMatching(/^Not known whether it was done: .*may still arrive$/),
+		);
+		await console.confirm();
+		expect(scripted.writes).toHaveLength(1);
+		expect(console.store.getState().notice?.text).toBe(
+			'Nothing more is sent: it was sent, and may have been done. Esc goes back.',
 		);
 	});
 });

@@ -8,7 +8,7 @@ import type {ConsoleState, ConsoleStore} from '../../state/state.js';
 import {keepTried} from './dry-run.js';
 import {conflictWith, lostGround, type LostGround} from './lost-ground.js';
 import {refuseInForm, sendReviewed, type Reviewing} from './send-reviewed.js';
-import type {ReviewSheet} from '../sheets.js';
+import type {ReviewPhase, ReviewSheet} from '../sheets.js';
 
 let reviews = 0;
 
@@ -70,7 +70,7 @@ export function typeName(store: ConsoleStore, typed: string): void {
 
 /**
  * Enter on the review on top: sends the plan when it is agreed to, which is at once, at the second Enter, or when the
- * name was typed. Exactly one writing request; while it is under way, or after it, Enter does nothing.
+ * name was typed. Exactly one writing request; while it is under way Enter does nothing, and after it only says why.
  */
 export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): Promise<void> {
 	const sheet = store.getState().sheets.at(-1);
@@ -78,7 +78,7 @@ export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): 
 	const {plan, confirmation, phase, typed} = sheet;
 	if (phase.kind === 'sending') return;
 	if (phase.kind !== 'open' && phase.kind !== 'armed') {
-		const why = phase.kind === 'refused' ? 'it was refused' : 'it was sent already';
+		const why = endOf[phase.kind];
 		return notifyOnSheet(store, {tone: 'bad', text: `Nothing more is sent: ${why}. Esc goes back.`});
 	}
 	if (sheet.isDisarmed) return askAgain(store, sheet);
@@ -103,6 +103,14 @@ export async function confirmReview(store: ConsoleStore, reviewing: Reviewing): 
 	changeSheet(store, 'review', current => ({...current, phase: {kind: 'sending'}}));
 	await sendReviewed(store, reviewing, plan);
 }
+
+/** Why nothing more is sent, by what has become of it. */
+const endOf: Readonly<Record<Exclude<ReviewPhase['kind'], 'open' | 'armed' | 'sending'>, string>> = {
+	refused: 'it was refused',
+	altered: 'it was sent, and the server has stored something else',
+	unknown: 'it was sent, and may have been done',
+	conflict: 'the service was changed since you opened this',
+};
 
 /** Of a key that means nothing on the review on top: whoever pressed it may think to be elsewhere. */
 export function disarmReview(store: ConsoleStore): void {

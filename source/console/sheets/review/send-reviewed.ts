@@ -5,7 +5,7 @@ import type {Cluster} from '../../../kube/cluster.js';
 import {identityOf} from '../../../kube/identity.js';
 import type {Plan, PlanAction} from '../../../release/plan.js';
 import {sendRecorded} from '../../../release/recorded.js';
-import {dryRunOf, sentenceOfOutcome, type WriteOutcome} from '../../../release/send-plan.js';
+import {hasSaidNo, sentenceOfOutcome, type WriteOutcome} from '../../../release/send-plan.js';
 import type {UnderWay} from '../../../release/under-way.js';
 import {forgetForm} from '../../forms/forms.js';
 import {refuseForm} from '../../forms/submit-form.js';
@@ -190,7 +190,7 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 	const theirs = outcome.kind === 'conflict' ? serviceOf(outcome.theirs) : undefined;
 	if (theirs) putService(store, theirs);
 	// As it was planned, so that the same can be sent: whoever agreed to it is asked once more, and no word of it counts any more.
-	if (mayPass(outcome, plan) && (outcome.kind !== 'conflict' || theirs)) {
+	if (mayPass(outcome) && (outcome.kind !== 'conflict' || theirs)) {
 		const phase: ReviewSheet['phase'] = {kind: 'open', after: sentence};
 		refuseInForm(store, outcome, sentence);
 		return changeSheet(store, 'review', sheet =>
@@ -207,11 +207,9 @@ function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {k
 }
 
 /** Whether it was not made for a reason that may be gone at the next try: the server has not said no to it. */
-function mayPass(outcome: Exclude<WriteOutcome, {kind: 'done'}>, plan: Plan): boolean {
-	if (outcome.kind === 'conflict') return outcome.sameSpec === true;
-	return (
-		(outcome.kind === 'refused' || outcome.kind === 'not made') && dryRunOf(outcome, plan).kind !== 'refused'
-	);
+function mayPass(outcome: Exclude<WriteOutcome, {kind: 'done'}>): boolean {
+	const {kind} = outcome;
+	return (kind === 'refused' || kind === 'not made' || kind === 'conflict') && !hasSaidNo(outcome);
 }
 
 /** In the form stays only what is wrong with what was typed: that the service changed or went is another matter later. */
