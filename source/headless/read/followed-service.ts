@@ -2,11 +2,11 @@
  * One service, followed by a watch; where that is not allowed, by reading it again and again: who may get and patch one service,
  * as many a pipeline, may neither list nor watch it.
  */
-import {setTimeout as sleep} from 'node:timers/promises';
 import {TransportError, type Cluster} from '../../kube/cluster.js';
 import {identityOf} from '../../kube/identity.js';
 import {servingPath} from '../../kube/paths.js';
 import {sentenceOf} from '../../kube/status.js';
+import {systemTimers, type Timers} from '../../kube/timers.js';
 import {reflect} from '../../kube/watch/reflector.js';
 
 /** Milliseconds between two readings. */
@@ -24,19 +24,16 @@ export function followService(
 	cluster: Cluster,
 	{namespace, name}: {namespace: string; name: string},
 	{onSeen, onProblem}: ServiceFollowing,
+	timers: Timers = systemTimers,
 ): {stop: () => void} {
 	const ending = new AbortController();
 	let reading: AbortController | undefined;
 	let isListed = false;
 
 	async function read(signal: AbortSignal): Promise<void> {
-		try {
-			for (;;) {
-				await readOnce(signal);
-				await sleep(readEvery, undefined, {signal});
-			}
-		} catch (error) {
-			if (!signal.aborted) throw error;
+		while (!signal.aborted) {
+			await readOnce(signal);
+			await timers.sleep(readEvery, signal);
 		}
 	}
 
@@ -83,6 +80,7 @@ export function followService(
 				if (change.isLast && !isListed) onSeen(undefined);
 			},
 		},
+		timers,
 	);
 	return {
 		stop() {

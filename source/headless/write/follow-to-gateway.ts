@@ -3,6 +3,7 @@
  * until that is ready, too, or has failed.
  */
 import type {Cluster} from '../../kube/cluster.js';
+import {systemTimers, type Timers} from '../../kube/timers.js';
 import {parseService} from '../../knative/service/service.js';
 import {followService} from '../read/followed-service.js';
 import {wayToGateway, wayToReady, type WayToGateway} from '../../release/outcome/arrival.js';
@@ -19,6 +20,7 @@ export async function followToGateway(
 		within,
 		makesRevision = false,
 		progress,
+		timers = systemTimers,
 	}: {
 		namespace: string;
 		service: string;
@@ -26,6 +28,7 @@ export async function followToGateway(
 		within: number;
 		makesRevision?: boolean;
 		progress: (words: string) => void;
+		timers?: Timers;
 	},
 ): Promise<Arrival> {
 	const {promise, resolve} = Promise.withResolvers<Arrival>();
@@ -66,19 +69,20 @@ export async function followToGateway(
 				problem = why;
 			},
 		},
+		timers,
 	);
-	const timer = setTimeout(() => {
+	const callOff = timers.after(within, () => {
 		const seconds = within / 1000;
 		const sentence =
 			problem === ''
 				? `The gateway does not have it after ${seconds} s${said === '' ? '.' : `: ${said}`}`
 				: `Whether the gateway has it is not known after ${seconds} s: ${problem}.`;
 		resolve({kind: 'late', sentence});
-	}, within);
+	});
 	try {
 		return await promise;
 	} finally {
-		clearTimeout(timer);
+		callOff();
 		following.stop();
 	}
 }

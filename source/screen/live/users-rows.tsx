@@ -14,7 +14,7 @@ import {usersChartOf} from '../../console/live/users-chart.js';
 import {selectedService} from '../../console/state/read.js';
 import {sparkline} from '../widgets/sparkline.js';
 import {wrapLine} from '../widgets/document.js';
-import {cutText, fitText, widthOf} from '../widgets/table/fit-text.js';
+import {cutAtClause, fitText, widthOf} from '../widgets/table/fit-text.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {useRelease} from '../release/use-release.js';
 import {useConsoleState} from '../use-console.js';
@@ -161,23 +161,6 @@ export function UsersRows({width, height, hasChart = false}: Size & {hasChart?: 
 	);
 }
 
-/** As many whole clauses as there is room for, where these fill half of it: half a remedy is none. */
-function cutAtClause(text: string, width: number, {ellipsis}: Pick<Glyphs, 'ellipsis'>): string {
-	const clauses = text.split(/(?<=[,;:]) (?=\S)/);
-	const whole = clauses
-		.map(
-			(_, index) =>
-				`${clauses
-					.slice(0, index + 1)
-					.join(' ')
-					.replace(/[,;:]$/, '')} ${ellipsis}`,
-		)
-		.findLast(part => widthOf(part) <= width);
-	return widthOf(text) <= width || whole === undefined || widthOf(whole) < width / 2
-		? cutText(text, width, {ellipsis})
-		: whole;
-}
-
 type ShownProblem = UsersSnapshot['problems'][number];
 
 /** Problems for which the numbers may be old, or soon are: of more weight than what is said of those. */
@@ -268,7 +251,7 @@ function linesOf(
 		if (left <= 0) break;
 		const own = wrapLine({text, indent: 2}, width);
 		const rest = own.slice(left - 1).map((part, index) => (index === 0 ? part : part.trimStart()));
-		const last = cutAtClause(rest.join(' '), width, glyphs);
+		const last = cutAtClause(rest.join(' '), width, glyphs.ellipsis);
 		const shown = own.length <= left ? own : [...own.slice(0, left - 1), last];
 		rows.push(...shown.map(row => ({tone, text: fitText(row, width)})));
 	}

@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {followToGateway, type Arrival} from '../../../source/headless/write/follow-to-gateway.js';
 import {condition, knativeService, readyConditions} from '../../knative/objects.js';
 import {status as failure, type Exchange} from '../../support/kube/api-server.js';
-import {cluster, server, withCluster} from '../../kube/answered-cluster.js';
+import {cluster, server, timers, withCluster} from '../../kube/answered-cluster.js';
 
 withCluster();
 
@@ -106,7 +106,7 @@ describe('a change', () => {
 			if (exchange.query.get('watch') === '1') exchange.stream();
 			else exchange.answer(200, {metadata: {resourceVersion: '100'}, items});
 		});
-		expect(await followWith(300)).toMatchObject({
+		expect(await followWith(300, () => timers.advance(300))).toMatchObject({
 			kind: 'late',
 			sentence: expect.stringMatching(
 				/^Whether the gateway has it is not known after 0\.3 s: .*60 %[^.]*\.$/,
@@ -128,14 +128,20 @@ describe('a change', () => {
 
 const forbidden = (verb: string) =>
 	failure(403, 'Forbidden', `services is forbidden: User "bot" cannot ${verb} resource "services"`);
-const followWith = async (within: number) =>
+const followWith = async (within: number, progress: (words: string) => void = () => {}) =>
 	followToGateway(cluster, {
 		namespace: 'default',
 		service: 'helloworld-go',
 		generation: 5,
 		within,
-		progress() {},
+		progress,
+		timers,
 	});
+
+/** The service has been read, and it is waited a second for the next time. */
+async function untilRead(): Promise<void> {
+	while ((await timers.sleeping()) !== 1000);
+}
 
 describe('without the right to', () => {
 	it.each(['watch', 'list'])('%s, the service is read again until the gateway has it', async verb => {
@@ -149,12 +155,18 @@ describe('without the right to', () => {
 			const items = [service({generation: 5, observed: 4})];
 			exchange.answer(200, {kind: 'ServiceList', metadata: {resourceVersion: '100'}, items});
 		});
-		expect(await followWith(60_000)).toEqual({kind: 'moved', sentence: 'It is in place, says Knative.'});
+		const arrival = followWith(60_000);
+		await untilRead();
+		timers.advance(1000);
+		expect(await arrival).toEqual({kind: 'moved', sentence: 'It is in place, says Knative.'});
 	});
 
 	it('see the service at all, nothing is said of the gateway but that', async () => {
 		server.always((exchange: Exchange) => exchange.answer(403, forbidden('get')));
-		expect(await followWith(100)).toEqual({
+		const arrival = followWith(100);
+		await untilRead();
+		timers.advance(100);
+		expect(await arrival).toEqual({
 			kind: 'late',
 			sentence: expect.stringMatching(
 				/^Whether the gateway has it is not known after 0\.1 s: .*cannot get resource "services".*\.$/,

@@ -30,6 +30,17 @@ export const cutText = (
 	return widthOf(text) <= width ? text : cliTruncate(text, width, {position, truncationCharacter: ellipsis});
 };
 
+/** The same at the end of a clause, where as many as there is room for fill half of it: half a remedy is none. */
+export function cutAtClause(text: string, width: number, ellipsis: string): string {
+	if (widthOf(text) <= width) return text;
+	const clauses = text.split(/(?<=[,;:]) (?=\S)/);
+	const whole = clauses
+		.map((_, index) => clauses.slice(0, index + 1).join(' '))
+		.map(part => `${part.replace(/[,;:]$/, '')} ${ellipsis}`)
+		.findLast(part => widthOf(part) <= width);
+	return whole === undefined || widthOf(whole) < width / 2 ? cutText(text, width, {ellipsis}) : whole;
+}
+
 export type PadOptions = CutOptions & {
 	/** @default 'left' */
 	readonly align?: 'left' | 'right' | undefined;
