@@ -5,7 +5,12 @@ import type {UsersAlarm} from '../state/slices/live-slice.js';
 
 /** How good a line is news, for its colour. */
 export type Tone = 'good' | 'plain' | 'doubtful' | 'bad' | 'dim';
-export type UsersLine = {readonly text: string; readonly tone: Tone};
+export type UsersLine = {
+	readonly text: string;
+	readonly tone: Tone;
+	/** What the text begins with, where that is something else than `users`. */
+	readonly label?: string;
+};
 
 const about = '≈';
 
@@ -29,28 +34,28 @@ export function percentWords(share: number): string {
 /**
  * What users get: `users  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms`, in the order of the rows; with
  * `4xx 0 %│3 %` where there are some. `≈` is before what is an
- * estimate. Short: without what stands behind the shares.
+ * estimate. Short: without what stands behind the shares. `label`: what stands in the place of `users`.
  */
 export function usersLine(
 	{rows, perSecond, isExact, certainty, hasStatuses}: UsersWindow,
-	{isShort = false}: {isShort?: boolean} = {},
+	{isShort = false, label = 'users'}: {isShort?: boolean; label?: string | undefined} = {},
 ): string {
 	const shown = rows.filter(row => (row.percent ?? 0) > 0 || row.perSecond > 0);
 	const mark = isExact ? '' : about;
 	if (certainty.told === 'nobody') {
 		// A request every few seconds is somebody's.
 		const who = rate(perSecond) === '0' ? 'nobody uses it' : 'hardly anybody uses it';
-		return `users  ${who}: ${mark}${rate(perSecond)}/s`;
+		return `${label}  ${who}: ${mark}${rate(perSecond)}/s`;
 	}
 	const off = certainty.rateWithin < 0.05 ? '' : ` ±${rate(certainty.rateWithin)}`;
 	if (certainty.told === 'unclear') {
-		return `users  nobody uses it, or too few to tell: ${mark}${rate(perSecond)}${off}/s`;
+		return `${label}  nobody uses it, or too few to tell: ${mark}${rate(perSecond)}${off}/s`;
 	}
 	if (certainty.told === 'few') {
-		return `users  ${mark}${rate(perSecond)}${off}/s: too few to tell the shares`;
+		return `${label}  ${mark}${rate(perSecond)}${off}/s: too few to tell the shares`;
 	}
 	const parts = [
-		`users  ${mark}${rate(perSecond)}/s`,
+		`${label}  ${mark}${rate(perSecond)}/s`,
 		`${mark}${shares(shown).join('│')}${isExact ? '' : within(certainty)}`,
 	];
 	if (isShort) return parts.join('   ');
@@ -223,11 +228,17 @@ export function sinceSplitLine({view: {sinceSplit}, state}: UsersSnapshot): stri
 	const {seconds} = sinceSplit;
 	if (state !== 'counting' || seconds === 0 || hardlyAnybody(sinceSplit)) return undefined;
 	const time = seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
-	return usersLine(sinceSplit).replace(/^users/, `${time} of this split`);
+	return usersLine(sinceSplit, {label: `${time} of this split`});
 }
 
 const order: readonly Tone[] = ['bad', 'doubtful', 'plain', 'good', 'dim'];
 const weight = ({tone}: UsersLine) => order.indexOf(tone);
+
+/** Whose requests are counted, where it is not users alone. */
+const labels: Readonly<Partial<Record<UsersSnapshot['problems'][number]['kind'], string>>> = {
+	own: 'users and this console',
+	tags: 'users and tag URLs',
+};
 
 /** One line about the users, whatever is known: what they get, or why that is not known. */
 export function usersSummary(snapshot: UsersSnapshot): UsersLine {
@@ -257,13 +268,13 @@ export function usersSummary(snapshot: UsersSnapshot): UsersLine {
 		return {tone: 'dim', text: `users  not known: ${problem?.sentence ?? 'no pod answers'}`};
 	}
 	const {recent} = view;
-	const text = usersLine(recent);
 	// Requests of this console of which nobody knows the revision cannot be removed: then they are not the users' alone.
 	const among = problems.find(({kind}) => kind === 'own') ?? problems.find(({kind}) => kind === 'tags');
-	const label = among && !hardlyAnybody(recent) ? `users + ${among.kind}` : 'users';
+	const label = among && !hardlyAnybody(recent) ? labels[among.kind] : undefined;
 	return {
 		// Colours of warnings are for what is wrong: a service that nobody uses at night is well.
 		tone: hardlyAnybody(recent) ? 'dim' : recent.certainty.told === 'few' ? 'doubtful' : 'plain',
-		text: text.replace(/^users/, label),
+		text: usersLine(recent, {label}),
+		...(label !== undefined && {label}),
 	};
 }

@@ -199,13 +199,14 @@ function linesOf(
 	},
 ): UsersLine[] {
 	const summary = usersSummary(snapshot);
+	const {label = 'users'} = summary;
 	const verdicts = usersVerdicts(snapshot);
 	const problems = snapshot.problems.filter(({sentence}) => !summary.text.includes(sentence));
 	const first = isPaused
 		? {
 				tone: 'dim' as const,
 				// First: on a narrow screen the end of the line is not seen.
-				text: summary.text.replace(/^users(?: \+ \w+)? */, '$&paused, nobody looked for 10 min: '),
+				text: `${label}  paused, nobody looked for 10 min: ${summary.text.slice(label.length).trimStart()}`,
 			}
 		: summary;
 	// On one line what is bad takes the place of what is usual.

@@ -33,7 +33,7 @@ test('begins by itself with the service that is selected, and leaves it with the
 	);
 	expect(uid).toBe(uidOf(console, 'cart'));
 	expect(snapshot.view.recent.rows.map(({revision}) => revision)).toEqual(['cart-00001', 'cart-00002']);
-	expect(usersSummary(snapshot).text).toMatch(/^users[^≈]* {2}≈\d+\/s {3}≈[\d.]+│[\d.]+ ±\d+$/);
+	expect(usersSummary(snapshot).text).toMatch(/^users and tag URLs {2}≈\d+\/s {3}≈[\d.]+│[\d.]+ ±\d+$/);
 	selectNamed(console.store, 'checkout');
 	expect(console.store.getState().users).toBeUndefined();
 	const next = await until(console, ({users}) => (users?.snapshot.state === 'counting' ? users : undefined));
@@ -220,12 +220,12 @@ test('says of what Prometheus tells that requests of this console are among it, 
 	const before = await until(console, ({users}) =>
 		users?.snapshot.state === 'counting' ? users : undefined,
 	);
-	expect(usersSummary(before.snapshot).text).toMatch(/^users[^≈]* {2}≈20\/s {3}≈50│50/);
+	expect(usersSummary(before.snapshot).text).toMatch(/^users and tag URLs {2}≈20\/s {3}≈50│50/);
 	expect(before.snapshot.problems.map(({kind}) => kind)).toEqual(['rates', 'tags']);
 	await console.live.toggle();
 	const after = await until(console, ({users}) =>
 		users?.snapshot.problems.some(({kind}) => kind === 'own') === true ? users : undefined,
 	);
-	expect(usersSummary(after.snapshot).text).toMatch(/^users \+ own {2}≈20\/s/);
+	expect(usersSummary(after.snapshot).text).toMatch(/^users and this console {2}≈20\/s/);
 	expect(after.snapshot.problems.at(-1)?.sentence).toBe('includes the requests of this console');
 });

@@ -332,15 +332,17 @@ it('says the same of all that was seen of the split, and how long that is', () =
 
 it('names requests at tag URLs among those of users: no error that is told covers them', () => {
 	const problems = [{kind: 'tags', sentence: 'requests at tag URLs are among them'}] as const;
-	expect(usersSummary({...snapshot({}), problems}).text).toMatch(/^users \+ tags {2}412\/s/);
+	expect(usersSummary({...snapshot({}), problems}).text).toMatch(/^users and tag URLs {2}412\/s/);
 	const own = {kind: 'own', sentence: 'includes 40 requests of this console'} as const;
-	expect(usersSummary({...snapshot({}), problems: [...problems, own]}).text).toMatch(/^users \+ own {2}412/);
+	expect(usersSummary({...snapshot({}), problems: [...problems, own]}).text).toMatch(
+		/^users and this console {2}412/,
+	);
 });
 
 it('calls requests of this console that cannot be told apart by their name, too', () => {
 	const problems = [{kind: 'own', sentence: 'includes 40 requests of this console'}] as const;
 	const many = {recent: counted};
-	expect(usersSummary(snapshot(many, {problems})).text).toMatch(/^users \+ own {2}412\/s/);
+	expect(usersSummary(snapshot(many, {problems})).text).toMatch(/^users and this console {2}412\/s/);
 	expect(usersSummary(snapshot(many)).text).toMatch(/^users {2}412\/s/);
 	const few = {recent: windowOf([row('old', 0.2), row('new', 0)])};
 	expect(usersSummary(snapshot(few, {problems})).text).toMatch(/^users {2}hardly anybody uses it/);

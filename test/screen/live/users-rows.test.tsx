@@ -95,6 +95,22 @@ describe('what users get', () => {
 		expect((await open({isPaused: true})).screen()).toMatch(
 			/users {2}paused, nobody looked for 10 min: 100\/s/,
 		);
+		const problems = [{kind: 'tags', sentence: 'requests at tag URLs are among them'}] as const;
+		expect((await open({isPaused: true, problems})).screen()).toMatch(
+			/users and tag URLs {2}paused, nobody looked for 10 min: 100\/s/,
+		);
+	});
+
+	it('has its shares and failures beside the longest name in a window of 80 columns', async () => {
+		const problems = [{kind: 'own', sentence: 'includes 40 requests of this console'}] as const;
+		const rows = [one, two].map(revision =>
+			usersRow(revision, 250, {share: 0.5, requests: 7500, failed: 75, p95: 380}),
+		);
+		const recent = usersWindow(rows);
+		const shown = await open({problems, width: 76, view: {recent, sinceSplit: recent}});
+		expect(shown.screen().split('\n')[0]).toMatch(
+			/^users and this console {2}500\/s {3}50│50 {3}ok 99 %│99 %/,
+		);
 	});
 });
 
