@@ -73,7 +73,7 @@ function consoleWith(flags: Partial<ConsoleFlags>) {
 		isFirst: async (context: string) => {
 			const cluster = await reach.contexts.connect(context);
 			connected.push(cluster);
-			return reach.contexts.isFirst?.(cluster);
+			return reach.contexts.isFirst(cluster);
 		},
 		listed: async () => (await reach.contexts.list()).map(({name, server}) => [name, server]),
 	};

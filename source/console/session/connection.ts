@@ -5,6 +5,7 @@ import {listNamespaces, namespaceExists} from '../../kube/namespaces.js';
 import {namespacesAt} from '../../kube/visible-namespaces.js';
 import {printable} from '../../knative/text/printable.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import type {RequestOptions} from '../../probe/transport/request-options.js';
 import type {PrometheusPlace} from '../../users/prometheus-place.js';
 import {
 	chooseContext,
@@ -130,8 +131,8 @@ export function createConnection(
 		});
 	}
 
-	/** Ends all that is of this cluster: what it still says, or what is still asked of it, is for nobody. */
-	async function leave(next: string): Promise<void> {
+	/** Ends all that is of this cluster: what it still says, or what is still asked of it, is for nobody. `next`: where one goes. */
+	async function leave(next: {context: string; requestOptions: RequestOptions | undefined}): Promise<void> {
 		const left = cluster;
 		cluster = undefined;
 		session?.stop();
@@ -139,7 +140,11 @@ export function createConnection(
 		// What was written, and who changed what, is true of wherever one goes.
 		store.setState(
 			({requestOptions: asked, requests, history: changes, historyProblem, historyUnread, writes}) => ({
-				...initialState({to: next, namespace: '', requestOptions: settings?.requestOptions ?? asked}),
+				...initialState({
+					to: next.context,
+					namespace: '',
+					requestOptions: next.requestOptions ?? asked,
+				}),
 				requests,
 				history: changes,
 				historyProblem,
@@ -260,24 +265,25 @@ export function createConnection(
 				return openSheet(store, {kind: 'leave context', id: nextId(), to: wanted, lost});
 			}
 			const turn = ++switches;
-			let next: Cluster;
-			let isFirst: boolean | undefined;
+			let next: Cluster | undefined;
+			let isFirst: boolean;
 			let own: ContextSettings | undefined;
 			try {
 				own = await contexts.settings?.(wanted);
 				next = await contexts.connect(wanted);
-				isFirst = await contexts.isFirst?.(next);
+				isFirst = await contexts.isFirst(next);
 			} catch (error) {
+				await next?.close();
 				return refuseContext(store, wanted, error);
 			}
 			// Another one was wanted meanwhile, or the end.
 			if (turn !== switches) return next.close();
 			const before = cluster?.context;
+			await leave({context: printable(wanted), requestOptions: own?.requestOptions});
+			if (turn !== switches) return next.close();
 			settings = own;
 			// What was said of the gateway was said of the cluster that its context meant then.
-			isHome = wanted === home && before !== wanted && (isFirst ?? true);
-			await leave(printable(wanted));
-			if (turn !== switches) return next.close();
+			isHome = wanted === home && isFirst;
 			if (before !== wanted) contextBefore = before ?? contextBefore;
 			connection.connected(next);
 			const back =

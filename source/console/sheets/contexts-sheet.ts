@@ -17,7 +17,7 @@ export type Contexts = {
 	/** Sends nothing yet: whether the cluster is there shows when it is asked. */
 	connect(name: string): Promise<Cluster>;
 	/** Whether it is the cluster that the console began with, whose context may mean another by now. */
-	isFirst?(cluster: Cluster): Promise<boolean>;
+	isFirst(cluster: Cluster): Promise<boolean>;
 	/** What the operator has laid down for it; undefined where that is nothing of any context. */
 	settings?(name: string): Promise<ContextSettings | undefined>;
 };

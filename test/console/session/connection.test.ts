@@ -57,7 +57,11 @@ const isLive = async (console: Console, condition: () => boolean) =>
 
 describe('the one service that was named', () => {
 	it('is the only one where the console began, and nowhere else', async () => {
-		const contexts: Contexts = {list: async () => [], connect: async name => named(name)};
+		const contexts: Contexts = {
+			list: async () => [],
+			connect: async name => named(name),
+			isFirst: async () => false,
+		};
 		const console = await world.console('cart', {only: 'cart', contexts});
 		expect(shown(console)).toEqual(['cart']);
 		console.showAllNamespaces();
@@ -140,6 +144,7 @@ const listed = async (context: string) => {
 			return [];
 		},
 		connect: async () => world.connect(),
+		isFirst: async () => false,
 	};
 	const console = unconnected({contexts});
 	console.connected(await named(context));

@@ -284,6 +284,7 @@ it('forgets it, too, when there is another context', async () => {
 		contexts: {
 			list: async () => [],
 			connect: async () => connect({kubeconfigText: other.server.kubeconfig()}),
+			isFirst: async () => false,
 		},
 	});
 	try {

@@ -1,9 +1,10 @@
 /** From one context of the kubeconfig to another: nothing of the old one stays, and nothing unsent is lost unasked. */
-import {afterEach, beforeEach, expect, test} from 'vitest';
+import {afterEach, beforeEach, expect, onTestFinished, test} from 'vitest';
 import {connect, listContexts} from '../../../source/kube/connect.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import type {Contexts} from '../../../source/console/sheets/contexts-sheet.js';
 import {rightsIn} from '../../../source/console/session/rights.js';
+import {beginConsole} from '../../../source/console/begin.js';
 import type {Console} from '../../../source/console/console.js';
 import {nudge} from '../../../source/console/state/draft.js';
 import {closeSheet, toggleUncovered} from '../../../source/console/state/select.js';
@@ -40,6 +41,7 @@ function contexts(): Contexts {
 			connected.push(observed);
 			return observed;
 		},
+		isFirst: async ({context}) => context === 'sandbox',
 	};
 }
 
@@ -117,20 +119,53 @@ test('the loop of the old context ends, and what it counted is gone', async () =
 	expect(console.store.getState().live).toBeUndefined();
 });
 
-test('the gateway that was given is not that of another cluster which the context means by now', async () => {
+test('the gateway that was given is not that of another cluster which the context means by now, until that means the first again', async () => {
+	let isMoved = true;
 	const console = await world.console('cart', {
-		contexts: contexts(),
+		contexts: {...contexts(), isFirst: async () => !isMoved},
 		gateway: {host: '127.0.0.1', port: 1, tls: false},
 	});
-	await until(console.store, 'the gateway', ({gateway}) => gateway.kind === 'found' && gateway.port === 1);
-	console.store.setState({standing: {movedTo: 'the context sandbox now means another cluster'}});
+	const {store} = console;
+	await until(store, 'the gateway', ({gateway}) => gateway.kind === 'found' && gateway.port === 1);
+	store.setState({standing: {movedTo: 'the context sandbox now means another cluster'}});
 	await console.changeContext('sandbox');
-	await until(
-		console.store,
-		'its own gateway',
-		({gateway}) => gateway.kind === 'found' && gateway.port !== 1,
+	await until(store, 'its own gateway', ({gateway}) => gateway.kind === 'found' && gateway.port !== 1);
+	expect(contextOf(console)).toBe('sandbox');
+	isMoved = false;
+	store.setState({standing: {movedTo: 'the context sandbox now means another cluster'}});
+	await console.changeContext('sandbox');
+	await until(store, 'the one given', ({gateway}) => gateway.kind === 'found' && gateway.port === 1);
+});
+
+test('where the users are counted holds for the cluster that is left, until that is left', async () => {
+	const prometheus = {kind: 'url', url: new URL('http://127.0.0.1:1')} as const;
+	const {connection, onLeave, stop} = beginConsole({to: 'test', contexts: contexts(), prometheus});
+	onTestFinished(stop);
+	connection.connected(await world.connect());
+	const places: unknown[] = [];
+	onLeave(async () => void places.push(connection.prometheus()));
+	await connection.changeContext('sandbox-viewer');
+	expect(connection.prometheus()).toBeUndefined();
+	await connection.changeContext('sandbox');
+	expect(connection.prometheus()).toBe(prometheus);
+	expect(places).toEqual([prometheus, undefined]);
+});
+
+test('a cluster of which nobody can say whether it is the first is not gone to, and its connection is closed', async () => {
+	const console = await world.console('cart', {
+		contexts: {
+			...contexts(),
+			async isFirst() {
+				throw new Error('the kubeconfig cannot be read');
+			},
+		},
+	});
+	await console.changeContext('sandbox-viewer');
+	expect(console.store.getState().notice?.text).toBe(
+		'Not switched to sandbox-viewer: the kubeconfig cannot be read.',
 	);
 	expect(contextOf(console)).toBe('sandbox');
+	expect(connected.map(cluster => closed.has(cluster))).toEqual([true]);
 });
 
 test('a context that means another cluster by now has none of what was said of the first, on whatever way one comes', async () => {
