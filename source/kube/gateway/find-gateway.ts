@@ -76,9 +76,10 @@ async function look(search: Search, route: AskedRoute, options: SearchOptions): 
 			gateway => `${gateway.via} at ${gateway[side].namespace}/${gateway[side].name}`,
 		);
 		const why = [...new Set(search.tried)].join('; ');
+		const missing = decisiveRight(search.missing);
 		return {
 			kind: 'not found',
-			...whyUnknown(search),
+			...(missing ? {missing} : {isUnknown: true}),
 			sentence: `the cluster has several gateways, and which one serves ${printable(route.name)} may not be read; give its address ${advice} (${names.join(', ')}; ${why})`,
 		};
 	}
@@ -113,39 +114,34 @@ async function fallback(search: Search, {signal}: SearchOptions): Promise<FoundG
 		};
 	}
 	const {barred} = search;
+	const bars = barred.map(({sentence}) => sentence).join('; ');
 	const tried = [...new Set(search.tried)].join('; ');
 	// What stands in the way comes first: of a long sentence the end may not be seen.
 	if (first) {
-		const why =
-			barred.length === 0 ? 'no Service was found that a port-forward could lead to' : barred.join('; ');
+		const why = barred.length === 0 ? 'no Service was found that a port-forward could lead to' : bars;
 		const more = tried === '' ? '' : ` (${tried})`;
 		const sentence = `${nowhere}, and ${why}; give an address that can be reached ${advice}${more}.`;
 		return {...asFound(first.place), unreached: {address: endpointText(first.place), sentence}};
 	}
+	if (barred.length > 0) {
+		const missing = barred.find(bar => bar.missing)?.missing;
+		const sentence = `the gateway has no address outside of the cluster, and ${bars}; give its address ${advice} (${tried})`;
+		return {kind: 'not found', ...(missing && {missing}), sentence};
+	}
 	// That there is none is not known then.
-	if (barred.length === 0 && search.unanswered !== undefined) {
+	if (search.unanswered !== undefined) {
 		const sentence = `the gateway cannot be looked up: ${search.unanswered}; give its address ${advice}, or wait (${tried})`;
 		return {kind: 'not found', sentence, isUnknown: true};
 	}
-	if (barred.length === 0 && search.missing.length === 0) {
+	const missing = decisiveRight(search.missing);
+	if (!missing)
 		return {kind: 'not found', sentence: `no gateway found; give its address ${advice} (${tried})`};
-	}
-	const unknown = whyUnknown(search);
-	const what =
-		barred.length > 0
-			? `the gateway has no address outside of the cluster, and ${barred.join('; ')}`
-			: `the gateway is not known${'missing' in unknown ? `: it takes the right to ${rightWords(unknown.missing)}` : ''}`;
-	return {kind: 'not found', ...unknown, sentence: `${what}; give its address ${advice} (${tried})`};
+	const sentence = `the gateway is not known: it takes the right to ${rightWords(missing)}; give its address ${advice} (${tried})`;
+	return {kind: 'not found', missing, sentence};
 }
 
 const rightWords = ({verb, resource, namespace}: MissingRight): string =>
 	`${verb} ${resource}${namespace === undefined ? '' : ` in the namespace ${namespace}`}`;
-
-/** In the way is the last right that was missing where the gateway is known, and only the way to it is not. */
-function whyUnknown({missing, barred}: Search): {missing: MissingRight} | {isUnknown: true} {
-	const right = barred.length > 0 ? missing.at(-1) : decisiveRight(missing);
-	return right ? {missing: right} : {isUnknown: true};
-}
 
 /** `10.0.0.4:30080, 10.0.0.5:30080 and 18 more (port of a node: no connection within 2 s)`. */
 function failureWords(failures: readonly DialFailure<Candidate>[]): string {

@@ -108,14 +108,14 @@ export class Search {
 	readonly tried: string[] = [];
 	/** What the server did not say, be there a gateway or none; the first of it. */
 	unanswered: string | undefined;
-	/** The rights that were missing, in the order they were. */
+	/** The rights that were missing to know which gateway it is, in the order they were. */
 	readonly missing: MissingRight[] = [];
 	/** Of a gateway that is not the one of the service's own Ingress: why it was taken. */
 	guess: string | undefined;
 	/** Why the service's own Ingress cannot be read; undefined where it can be, or there is none. */
 	blind: string | undefined;
-	/** Why there is no port-forward to those inside. */
-	readonly barred: string[] = [];
+	/** Why there is no port-forward to those inside, and the right that one takes where it is missing. */
+	readonly barred: {sentence: string; missing?: MissingRight}[] = [];
 	/** Addresses that nothing could be connected to, in the order they were found. */
 	readonly unreached = new Map<string, DialFailure<Candidate>>();
 	/** Services of gateways, in the order they were found: where all else fails, a port-forward leads there. */
@@ -340,22 +340,23 @@ export class Search {
 		for (const [what, gateway] of this.inside) {
 			this.options.signal?.throwIfAborted();
 			const target = await findTarget(this.cluster, gateway.service);
+			const {namespace} = gateway.service;
 			if (target.kind === 'none') {
-				this.barred.push(`there is no port-forward to it: ${target.sentence}`);
-				const {namespace} = gateway.service;
-				if (target.isForbidden) this.missing.push({verb: 'list', resource: 'pods', namespace});
+				this.barred.push({
+					sentence: `there is no port-forward to it: ${target.sentence}`,
+					...(target.isForbidden && {missing: {verb: 'list', resource: 'pods', namespace}}),
+				});
 				continue;
 			}
 			// Asked before, because a try would be a connection that an audit log has. What is not known, the try shows.
-			const [access] = await mayI(this.cluster, gateway.service.namespace, [
+			const [access] = await mayI(this.cluster, namespace, [
 				{verb: 'create', group: '', resource: 'pods', subresource: 'portforward'},
 			]);
 			if (access?.kind !== 'denied') return gateway;
-			const {namespace} = gateway.service;
-			this.missing.push({verb: 'create', resource: 'pods/portforward', namespace});
-			this.barred.push(
-				`a port-forward to ${what} takes the right to create pods/portforward in namespace ${namespace}: ${access.reason}`,
-			);
+			this.barred.push({
+				sentence: `a port-forward to ${what} takes the right to create pods/portforward in namespace ${namespace}: ${access.reason}`,
+				missing: {verb: 'create', resource: 'pods/portforward', namespace},
+			});
 		}
 		return undefined;
 	}

@@ -8,6 +8,7 @@ import {
 	objects,
 	own,
 	podsOf,
+	refusal,
 	server,
 	service,
 	withObjects,
@@ -28,6 +29,7 @@ describe('a gateway without an address outside', () => {
 			const isQuestion = method === 'POST' && path.endsWith('/selfsubjectaccessreviews');
 			const found = isQuestion ? review && {spec: body, ...review} : objects[path];
 			if (found === undefined) answer(404, status(404, 'NotFound', `${path} not found`));
+			else if (found === refusal) answer(403, found);
 			else answer(isQuestion ? 201 : 200, found);
 		});
 	});
@@ -102,5 +104,28 @@ describe('a gateway without an address outside', () => {
 		expect(found.kind === 'not found' && found.sentence).toContain(
 			'and there is no port-forward to it: Service kourier-system/kourier: it has no pod; give',
 		);
+		// It is known, and so is what it lacks.
+		expect(found).not.toHaveProperty('isUnknown');
+	});
+
+	it('is not found without a pod, for want of no right, also where the Ingress may not be read', async () => {
+		objects[own] = refusal;
+		objects[kourier] = service({spec: inCluster});
+		objects[podsOf('kourier-system')] = {metadata: {}, items: []};
+		expect(await find()).toEqual({
+			kind: 'not found',
+			sentence: expect.stringContaining('it has no pod; give its address with --gateway host[:port]'),
+		});
+	});
+
+	it('is not found for want of the right to forward, whatever else may not be read', async () => {
+		objects[own] = refusal;
+		objects[kourier] = service({spec: inCluster});
+		objects[podsOf('kourier-system')] = {metadata: {}, items: [gatewayPod]};
+		review = {status: {allowed: false}};
+		expect(await find()).toMatchObject({
+			kind: 'not found',
+			missing: {verb: 'create', resource: 'pods/portforward', namespace: 'kourier-system'},
+		});
 	});
 });
