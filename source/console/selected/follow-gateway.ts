@@ -151,7 +151,10 @@ async function lookForGateway(
 			continue;
 		}
 		if (isReached(found)) {
-			put(await withAuthorities(cluster, await withOwnForward(cluster, found, signal)));
+			const {found: whole, close} = await withOwnForward(cluster, found);
+			signal.addEventListener('abort', () => void close(), {once: true});
+			if (signal.aborted) return close();
+			put(await withAuthorities(cluster, whole));
 			return;
 		}
 		put(await withAuthorities(cluster, found));
@@ -217,7 +220,8 @@ async function forwardWhileNeeded(
 	const {cluster, retry} = looking;
 	const over = new AbortController();
 	const ending = AbortSignal.any([signal, over.signal]);
-	const gateway = await withAuthorities(cluster, await withOwnForward(cluster, found, ending));
+	const {found: whole, close: closeOwn} = await withOwnForward(cluster, found);
+	const gateway = await withAuthorities(cluster, whole);
 	const opened = await openForward(cluster, gateway, {
 		onState: () => publish(),
 		onGone: () => over.abort(),
@@ -226,7 +230,7 @@ async function forwardWhileNeeded(
 		return `the gateway is reached through a port-forward only, and no port of this machine can be had for one: ${why}`;
 	});
 	if (typeof opened === 'string') {
-		over.abort();
+		await closeOwn();
 		if (!signal.aborted) put({kind: 'not found', sentence: opened});
 		return pause(retry, signal);
 	}
@@ -242,7 +246,7 @@ async function forwardWhileNeeded(
 		const again = await findUntil(ending, looking);
 		if (again && isReached(again)) over.abort();
 	}
-	await forward.close();
+	await Promise.all([forward.close(), closeOwn()]);
 	if (!signal.aborted) put({kind: 'looking'});
 }
 

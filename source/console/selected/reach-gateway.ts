@@ -156,20 +156,23 @@ export async function openForward(
 	return openPortForward(service, way, listeners);
 }
 
-/** With the way to the service's own hosts, where that is a port-forward: it is open until `signal` says stop. */
+/**
+ * With the way to the service's own hosts, where that is a port-forward; `close` ends it.
+ *
+ * @throws Error as `openForward`.
+ */
 export async function withOwnForward<Found extends DoorsFound>(
 	cluster: Cluster,
 	found: Found,
-	signal: AbortSignal,
-): Promise<Found> {
+): Promise<{found: Found; close: () => Promise<void>}> {
 	const {ownInside} = found;
-	if (!ownInside) return found;
-	const forward = await openForward(cluster, ownInside).catch(() => undefined);
-	if (!forward) return found;
-	if (signal.aborted) await forward.close();
-	else signal.addEventListener('abort', () => void forward.close(), {once: true});
+	const forward = ownInside && (await openForward(cluster, ownInside).catch(() => undefined));
+	if (!forward) return {found, close: nothing};
 	const {host, port} = forward;
-	return {...found, own: {host, port, tls: ownInside.tls, tunnel: forward}};
+	return {
+		found: {...found, own: {host, port, tls: ownInside.tls, tunnel: forward}},
+		close: async () => forward.close(),
+	};
 }
 
 const nothing = async () => {};
@@ -178,7 +181,7 @@ const nothing = async () => {};
  * The gateway of a service, once, for as long as it takes to ask it: where it is found, or where the operator says that it
  * is. `close` ends what was opened for it.
  *
- * @throws What `signal` was aborted with.
+ * @throws What `signal` was aborted with, or Error where no port-forward can be opened; nothing is left open then.
  */
 export async function reachGateway(
 	cluster: Cluster,
@@ -196,14 +199,16 @@ export async function reachGateway(
 ): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
 	const routes = await routesOf(cluster, routeOf(service), host);
 	if (given) return {gateway: await givenGateway(cluster, given, routes), close: nothing};
-	const over = new AbortController();
 	const bare = await findGateways(cluster, routes, {signal});
-	const found = await withAuthorities(cluster, await withOwnForward(cluster, bare, over.signal));
-	if (found.kind !== 'inside') return {gateway: found, close: async () => over.abort()};
-	const forward = await openForward(cluster, found);
-	const close = async () => {
-		over.abort();
-		await forward.close();
-	};
-	return {gateway: forwardedGateway(cluster, found, forward), close};
+	const {found, close: closeOwn} = await withOwnForward(cluster, bare);
+	try {
+		const trusted = await withAuthorities(cluster, found);
+		if (trusted.kind !== 'inside') return {gateway: trusted, close: closeOwn};
+		const forward = await openForward(cluster, trusted);
+		const close = async () => void (await Promise.all([forward.close(), closeOwn()]));
+		return {gateway: forwardedGateway(cluster, trusted, forward), close};
+	} catch (error) {
+		await closeOwn();
+		throw error;
+	}
 }

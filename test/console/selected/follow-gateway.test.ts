@@ -6,12 +6,11 @@ import {createConsole, type Console} from '../../../source/console/console.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {moveSelection} from '../../../source/console/state/select.js';
 import {followGateway} from '../../../source/console/selected/follow-gateway.js';
-import type {Cluster} from '../../../source/kube/cluster.js';
-import {corePath, domainMappingsPath, ingressPath} from '../../../source/kube/paths.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
-import {serveHttp, unusedPort} from '../../probe/servers.js';
+import {unusedPort} from '../../probe/servers.js';
 import {pendingConnections, unansweringPort} from '../../support/kube/unanswering.js';
 import {startWorld, until, type World} from '../../support/world.js';
+import {askHost, openMapped} from './mapped-host.js';
 
 async function openWorld(): Promise<World> {
 	const world = await startWorld();
@@ -254,7 +253,7 @@ describe('whose load balancer cannot be reached from here', () => {
 			via: 'kourier',
 			unreached: {
 				sentence: expect.stringMatching(
-					/takes the right to create pods\/portforward in namespace \S+: .*; give an address that can be reached with --gateway host\[:port\]/,
+					/takes the right to create pods\/portforward in namespace kourier-system: .*; give an address that can be reached with --gateway host\[:port\]/,
 				),
 			},
 		});
@@ -271,42 +270,10 @@ describe('whose load balancer cannot be reached from here', () => {
 });
 
 test('where only a port-forward leads to the gateway of the service, its tags are asked there while a mapped host is asked elsewhere', async () => {
-	const world = await startWorld();
-	onTestFinished(async () => world.stop());
-	await world.sandbox.gatewayFaults.set({service: 'ClusterIP'});
-	const hosts: (string | undefined)[] = [];
-	const {port} = await serveHttp((request, response) => {
-		hosts.push(request.headers.host);
-		response.end('mapped\n');
-	});
-	const host = 'shop.example.org';
-	const objects: Record<string, object> = {
-		[domainMappingsPath('default', host)]: {
-			metadata: {name: host, namespace: 'default', uid: 'd-1'},
-			spec: {ref: {kind: 'Service', name: 'cart'}},
-			status: {url: `http://${host}`},
-		},
-		[ingressPath('default', host)]: {
-			metadata: {annotations: {'networking.knative.dev/ingress-class': 'x.example'}},
-			status: {publicLoadBalancer: {ingress: [{domainInternal: 'door.edge.svc.cluster.local'}]}},
-		},
-		[corePath('services', 'edge', 'door')]: {
-			spec: {type: 'LoadBalancer', ports: [{name: 'http', port}]},
-			status: {loadBalancer: {ingress: [{ip: '127.0.0.1'}]}},
-		},
-	};
-	const sandbox = await world.connect();
-	const cluster: Cluster = {
-		...sandbox,
-		async request(request) {
-			const body = objects[request.path];
-			return body && request.method === 'GET' ? {status: 200, body, warnings: []} : sandbox.request(request);
-		},
-	};
+	const {world, cluster, host, port, hosts} = await openMapped();
 	const console = await world.console('cart', {cluster});
 	const {store} = console;
-	const {requestOptions, selected} = store.getState();
-	store.setState({requests: new Map([[selected?.uid ?? '', {...requestOptions, host}]])});
+	askHost(store, host);
 	await until(store, 'both gateways', ({gateway}) => gateway.kind === 'found' && gateway.port === port);
 	const {gateway} = store.getState();
 	if (gateway.kind !== 'found' || !gateway.own) throw new Error('the tags have no gateway of their own');

@@ -232,7 +232,7 @@ test('a gateway whose address cannot be reached is asked through a port-forward,
 		code: 3,
 		outcome: {
 			sentence: expect.stringMatching(
-				/^Nothing listens at \S+ \(connection refused\).* The gateway cannot be reached from here at \S+ \(load balancer: connection refused\), and a port-forward .* takes the right to create pods\/portforward in namespace \S+: .*; give an address that can be reached with --gateway host\[:port\]/,
+				/^Nothing listens at \S+ \(connection refused\).* The gateway cannot be reached from here at \S+ \(load balancer: connection refused\), and a port-forward .* takes the right to create pods\/portforward in namespace kourier-system: .*; give an address that can be reached with --gateway host\[:port\]/,
 			),
 		},
 	});

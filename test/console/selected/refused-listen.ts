@@ -1,0 +1,14 @@
+/** A machine that has no port left to listen at. */
+import {Server} from 'node:net';
+import {vi} from 'vitest';
+
+/** The next server but `after` of them cannot listen; those from then on can again. */
+export function refuseToListen({after = 0}: {after?: number} = {}) {
+	const {listen} = Server.prototype;
+	const listening = vi.spyOn(Server.prototype, 'listen');
+	for (let index = 0; index < after; index++) listening.mockImplementationOnce(listen);
+	return listening.mockImplementationOnce(function refuse(this: Server) {
+		process.nextTick(() => this.emit('error', new Error('no port is free')));
+		return this;
+	});
+}
