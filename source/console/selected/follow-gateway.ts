@@ -2,7 +2,6 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {isDeepStrictEqual} from 'node:util';
 import type {ApiAnswer, Cluster} from '../../kube/cluster.js';
-import type {FoundGateway} from '../../kube/gateway/find-gateway.js';
 import {resolveGiven, type GivenGateway} from '../../kube/gateway/gateway-address.js';
 import {dialTcp, type Dial} from '../../kube/gateway/reachable.js';
 import {endpointText} from '../../knative/commands/endpoint.js';
@@ -13,15 +12,13 @@ import {selectedService} from '../state/read.js';
 import type {ConsoleStore, GatewayState} from '../state/state.js';
 import {
 	findGateways,
-	forwardedGateway,
 	givenGateway,
-	openForward,
+	openWays,
 	routeOf,
 	routesOf,
 	withAuthorities,
-	withOwnForward,
 	type AskedRoutes,
-	type DoorsFound,
+	type WaysFound,
 } from './reach-gateway.js';
 
 /**
@@ -144,26 +141,21 @@ async function lookForGateway(
 	const {cluster, retry} = looking;
 	for (let isFirst = true; !signal.aborted; isFirst = false) {
 		if (!isFirst) looking.shared.forget();
-		const found = await findUntil(signal, looking);
-		if (!found) return;
-		if (found.kind === 'inside') {
-			await forwardWhileNeeded(put, looking, found, signal);
+		const ways = await findUntil(signal, looking);
+		if (!ways) return;
+		const {found, ownInside} = ways;
+		if (found.kind === 'inside' || (ownInside && leadsThere(ways))) {
+			await forwardWhileNeeded(put, looking, ways, signal);
 			continue;
 		}
-		if (isReached(found)) {
-			const {found: whole, close} = await withOwnForward(cluster, found);
-			signal.addEventListener('abort', () => void close(), {once: true});
-			if (signal.aborted) return close();
-			put(await withAuthorities(cluster, whole));
-			return;
-		}
 		put(await withAuthorities(cluster, found));
+		if (leadsThere(ways)) return;
 		await pause(retry, signal);
 	}
 }
 
 /** What was found; undefined when `signal` said stop before. */
-async function findUntil(signal: AbortSignal, {routes, shared}: Looking): Promise<DoorsFound | undefined> {
+async function findUntil(signal: AbortSignal, {routes, shared}: Looking): Promise<WaysFound | undefined> {
 	try {
 		const found = await findGateways(shared.cluster, routes, {signal, dial: shared.dial});
 		return signal.aborted ? undefined : found;
@@ -173,7 +165,12 @@ async function findUntil(signal: AbortSignal, {routes, shared}: Looking): Promis
 	}
 }
 
-const isReached = (gateway: FoundGateway) => gateway.kind === 'found' && gateway.unreached === undefined;
+const leadsThere = ({found}: WaysFound): boolean =>
+	found.kind === 'inside' || (found.kind === 'found' && found.unreached === undefined);
+
+/** How many port-forwards it takes. */
+const forwardsOf = ({found, ownInside}: WaysFound): number =>
+	(found.kind === 'inside' ? 1 : 0) + (ownInside ? 1 : 0);
 
 /** What services have in common is asked for once in a while, and an address that took a connection is not tried for each. */
 function sharedLooks(cluster: Cluster): Shared {
@@ -214,15 +211,13 @@ function sharedLooks(cluster: Cluster): Shared {
 async function forwardWhileNeeded(
 	put: (gateway: GatewayState) => void,
 	looking: Looking,
-	found: Extract<FoundGateway, {kind: 'inside'}>,
+	ways: WaysFound,
 	signal: AbortSignal,
 ): Promise<void> {
 	const {cluster, retry} = looking;
 	const over = new AbortController();
 	const ending = AbortSignal.any([signal, over.signal]);
-	const {found: whole, close: closeOwn} = await withOwnForward(cluster, found);
-	const gateway = await withAuthorities(cluster, whole);
-	const opened = await openForward(cluster, gateway, {
+	const opened = await openWays(cluster, ways, {
 		onState: () => publish(),
 		onGone: () => over.abort(),
 	}).catch((error: unknown) => {
@@ -230,23 +225,22 @@ async function forwardWhileNeeded(
 		return `the gateway is reached through a port-forward only, and no port of this machine can be had for one: ${why}`;
 	});
 	if (typeof opened === 'string') {
-		await closeOwn();
 		if (!signal.aborted) put({kind: 'not found', sentence: opened});
 		return pause(retry, signal);
 	}
-	const forward = opened;
+	const {gateway, isFailing, close} = opened;
 	function publish(): void {
-		if (!signal.aborted) put(forwardedGateway(cluster, gateway, forward));
+		if (!signal.aborted) put(gateway());
 	}
 	publish();
 	while (!ending.aborted) {
 		await pause(retry, ending);
-		if (ending.aborted || forward.state.kind !== 'failing') continue;
+		if (ending.aborted || !isFailing()) continue;
 		looking.shared.forget();
 		const again = await findUntil(ending, looking);
-		if (again && isReached(again)) over.abort();
+		if (again && leadsThere(again) && forwardsOf(again) < forwardsOf(ways)) over.abort();
 	}
-	await Promise.all([forward.close(), closeOwn()]);
+	await close();
 	if (!signal.aborted) put({kind: 'looking'});
 }
 

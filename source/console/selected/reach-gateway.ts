@@ -17,13 +17,16 @@ export type AskedRoutes = {asked: SelectedRoute; own?: SelectedRoute};
 
 type OwnDoor = {
 	own?: NonNullable<Extract<GatewayState, {kind: 'found'}>['own']>;
-	/** The same, where only a port-forward leads there. */
-	ownInside?: Extract<FoundGateway, {kind: 'inside'}>;
 	hostScheme?: 'http' | 'https';
 };
 
 /** Where a gateway is and, where the service's own hosts have another door, where that is. */
-export type DoorsFound = FoundGateway & OwnDoor;
+type DoorsFound = FoundGateway & OwnDoor;
+
+type Inside = Extract<FoundGateway, {kind: 'inside'}>;
+
+/** `ownInside`: the door of the service's own hosts, where it is another one and only a port-forward leads there. */
+export type WaysFound = {found: DoorsFound; ownInside?: Inside};
 
 /** What of a service says which gateway it has, and how that is asked. */
 export function routeOf({namespace, name, url, clusterLocal, ingressClass}: ServiceView): SelectedRoute {
@@ -51,17 +54,17 @@ export async function findGateways(
 	cluster: Cluster,
 	{asked, own}: AskedRoutes,
 	options: Parameters<typeof findGateway>[2],
-): Promise<DoorsFound> {
+): Promise<WaysFound> {
 	const found = await findGateway(cluster, asked, options);
-	if (!own || found.kind === 'not found') return found;
+	if (!own || found.kind === 'not found') return {found};
 	const mapped = {...found, hostScheme: asked.scheme};
 	const ofService = await findGateway(cluster, own, options);
 	if (ofService.kind === 'inside') {
 		const isSame = found.kind === 'inside' && isDeepStrictEqual(found.service, ofService.service);
-		return isSame ? mapped : {...mapped, ownInside: ofService};
+		return {found: mapped, ...(!isSame && {ownInside: ofService})};
 	}
-	if (ofService.kind !== 'found' || ofService.unreached) return mapped;
-	return withOwnDoor(mapped, ofService);
+	if (ofService.kind !== 'found' || ofService.unreached) return {found: mapped};
+	return {found: withOwnDoor(mapped, ofService)};
 }
 
 /** Found by port-forward it is another door in any case. */
@@ -83,10 +86,13 @@ async function authoritiesOf(cluster: Cluster): Promise<readonly string[]> {
 export async function withAuthorities<Found extends DoorsFound>(
 	cluster: Cluster,
 	found: Found,
+	ownInside?: Inside,
 ): Promise<Found & {authorities?: readonly string[]}> {
 	const {own} = found;
 	const speaksTls =
-		own?.tls || (found.kind === 'found' ? found.tls || found.secure : found.kind === 'inside' && found.tls);
+		own?.tls ||
+		ownInside?.tls ||
+		(found.kind === 'found' ? found.tls || found.secure : found.kind === 'inside' && found.tls);
 	return speaksTls ? {...found, authorities: await authoritiesOf(cluster)} : found;
 }
 
@@ -106,7 +112,7 @@ export async function givenGateway(
 }
 
 /** A gateway that is asked through a port-forward. */
-export function forwardedGateway(
+function forwardedGateway(
 	{flags}: Cluster,
 	{
 		via,
@@ -117,7 +123,7 @@ export function forwardedGateway(
 		guess,
 		own,
 		hostScheme,
-	}: Extract<FoundGateway, {kind: 'inside'}> & OwnDoor & {authorities?: readonly string[]},
+	}: Inside & OwnDoor & {authorities?: readonly string[]},
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
 	const {host, port, state} = forward;
@@ -137,15 +143,17 @@ export function forwardedGateway(
 	};
 }
 
+type ForwardListeners = {onState: () => void; onGone: () => void};
+
 /**
  * Listens on a free port of this machine; a tunnel is opened when somebody connects.
  *
  * @throws Error when there is no such port.
  */
-export async function openForward(
+async function openForward(
 	cluster: Cluster,
-	{service}: Extract<FoundGateway, {kind: 'inside'}>,
-	listeners?: {onState: () => void; onGone: () => void},
+	{service}: Inside,
+	listeners?: ForwardListeners,
 ): Promise<PortForward> {
 	// Loaded with the first use: most gateways have an address.
 	const {openPortForward} = await import('../../kube/port-forward/port-forward.js');
@@ -156,23 +164,47 @@ export async function openForward(
 	return openPortForward(service, way, listeners);
 }
 
-/**
- * With the way to the service's own hosts, where that is a port-forward; `close` ends it.
- *
- * @throws Error as `openForward`.
- */
-export async function withOwnForward<Found extends DoorsFound>(
+/** What was found, with the port-forwards that lead there: one, two or none. */
+type OpenWays = {
+	/** As they are by now. */
+	gateway: () => GatewayState;
+	isFailing: () => boolean;
+	close: () => Promise<void>;
+};
+
+/** @throws Error as `openForward`; nothing is left open then. */
+export async function openWays(
 	cluster: Cluster,
-	found: Found,
-): Promise<{found: Found; close: () => Promise<void>}> {
-	const {ownInside} = found;
-	const forward = ownInside && (await openForward(cluster, ownInside).catch(() => undefined));
-	if (!forward) return {found, close: nothing};
-	const {host, port} = forward;
-	return {
-		found: {...found, own: {host, port, tls: ownInside.tls, tunnel: forward}},
-		close: async () => forward.close(),
+	ways: WaysFound,
+	listeners?: ForwardListeners,
+): Promise<OpenWays> {
+	const {ownInside} = ways;
+	const found = await withAuthorities(cluster, ways.found, ownInside);
+	const opened: PortForward[] = [];
+	const close = async () => void (await Promise.all(opened.map(async forward => forward.close())));
+	const open = async (inside: Inside, told?: ForwardListeners) => {
+		const forward = await openForward(cluster, inside, told);
+		opened.push(forward);
+		return forward;
 	};
+	try {
+		const forward = found.kind === 'inside' ? await open(found, listeners) : undefined;
+		const own = ownInside && (await open(ownInside));
+		return {
+			gateway() {
+				const whole =
+					own && ownInside
+						? {...found, own: {host: own.host, port: own.port, tls: ownInside.tls, tunnel: own}}
+						: found;
+				return whole.kind === 'inside' ? forwardedGateway(cluster, whole, forward!) : whole;
+			},
+			isFailing: () => opened.some(({state}) => state.kind === 'failing'),
+			close,
+		};
+	} catch (error) {
+		await close();
+		throw error;
+	}
 }
 
 const nothing = async () => {};
@@ -199,16 +231,6 @@ export async function reachGateway(
 ): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
 	const routes = await routesOf(cluster, routeOf(service), host);
 	if (given) return {gateway: await givenGateway(cluster, given, routes), close: nothing};
-	const bare = await findGateways(cluster, routes, {signal});
-	const {found, close: closeOwn} = await withOwnForward(cluster, bare);
-	try {
-		const trusted = await withAuthorities(cluster, found);
-		if (trusted.kind !== 'inside') return {gateway: trusted, close: closeOwn};
-		const forward = await openForward(cluster, trusted);
-		const close = async () => void (await Promise.all([forward.close(), closeOwn()]));
-		return {gateway: forwardedGateway(cluster, trusted, forward), close};
-	} catch (error) {
-		await closeOwn();
-		throw error;
-	}
+	const {gateway, close} = await openWays(cluster, await findGateways(cluster, routes, {signal}));
+	return {gateway: gateway(), close};
 }

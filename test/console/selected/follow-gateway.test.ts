@@ -1,9 +1,9 @@
 /** The gateway as the console has it when nothing but a port-forward leads there, or nothing at all. */
 import {once} from 'node:events';
 import {connect as connectTo} from 'node:net';
-import {describe, expect, onTestFinished, test} from 'vitest';
+import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {createConsole, type Console} from '../../../source/console/console.js';
-import type {ConsoleState} from '../../../source/console/state/state.js';
+import {createConsoleStore, type ConsoleState} from '../../../source/console/state/state.js';
 import {moveSelection} from '../../../source/console/state/select.js';
 import {followGateway} from '../../../source/console/selected/follow-gateway.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
@@ -11,6 +11,7 @@ import {unusedPort} from '../../probe/servers.js';
 import {pendingConnections, unansweringPort} from '../../support/kube/unanswering.js';
 import {startWorld, until, type World} from '../../support/world.js';
 import {askHost, openMapped} from './mapped-host.js';
+import {refuseToListen} from './refused-listen.js';
 
 async function openWorld(): Promise<World> {
 	const world = await startWorld();
@@ -286,4 +287,30 @@ test('where only a port-forward leads to the gateway of the service, its tags ar
 	expect(hosts).not.toContain('canary-cart.default.example.com');
 	await console.stop();
 	expect(await isListening(gateway.own.port)).toBe(false);
+});
+
+test('where no port can be had for the way to its tags, it is said, and they are asked nowhere else', async () => {
+	const {world, cluster, host, hosts} = await openMapped();
+	const {store} = await world.console('cart');
+	await until(store, 'the gateway', state => forwardOf(state) !== undefined);
+	const leaving = new AbortController();
+	onTestFinished(() => leaving.abort());
+	const told: ConsoleState['gateway'][] = [];
+	const own = createConsoleStore({to: 'test', namespace: 'default'});
+	own.setState(store.getState());
+	askHost(own, host);
+	own.subscribe(({gateway}) => told.push(gateway));
+	refuseToListen();
+	onTestFinished(() => void vi.restoreAllMocks());
+	followGateway(own, cluster, leaving.signal, {retry: 1});
+	const {gateway} = await until(own, 'both gateways', state => state.gateway.kind === 'found' && state);
+	expect(told).toContainEqual({
+		kind: 'not found',
+		sentence:
+			'the gateway is reached through a port-forward only, and no port of this machine can be had for one: no port is free',
+	});
+	// Each was found with both, or not at all.
+	expect(told.filter(each => each.kind === 'found' && !each.own)).toEqual([]);
+	expect(gateway).not.toHaveProperty('ownInside');
+	expect(hosts).toEqual([]);
 });
