@@ -62,7 +62,7 @@ export function targetOf(
 	const isInClear = scheme === 'http' && asked.startsWith('https:');
 	const {protocol} = service.summary;
 	const {forward, unreached, guess} = isAtOwn ? {} : gateway;
-	const tunnel = isAtOwn ? own.tunnel : forward?.tunnel;
+	const tunnel = (isAtOwn ? own : gateway).forward?.tunnel;
 	return {
 		ok: true,
 		url: asked,
@@ -75,7 +75,7 @@ export function targetOf(
 			protocol: protocol === 'grpc' ? 'grpc' : 'http1',
 			...(content && {request: content}),
 			...(scheme === 'https' && {authorities}),
-			...(own && !isAtOwn && {tagsAt: {...doorOf(own), tunnel: own.tunnel, authorities}}),
+			...(own && !isAtOwn && {tagsAt: {...doorOf(own), tunnel: own.forward?.tunnel, authorities}}),
 		},
 		command:
 			protocol === 'grpc'

@@ -35,7 +35,7 @@ const remembered = 30_000;
 
 /**
  * Keeps in the store where the gateway of the selected service is, until `signal` says stop: looks for it until there is one
- * that can be reached, and again when its Service has gone.
+ * that can be reached, and again when its Service has gone; also of the one of its own hosts, where that is another.
  *
  * @param given The operator's own word for where the gateway is; then it is not looked for.
  * @param retry Milliseconds between two looks.
@@ -66,10 +66,9 @@ export function followGateway(
 		ending?.abort();
 		ending = undefined;
 		if (!route || key === undefined) return;
-		const put = (gateway: GatewayState) => {
+		const put: Put = (gateway, {isSettled = false} = {}) => {
 			if (current !== key || signal.aborted) return;
-			const isLasting = gateway.kind === 'found' && !gateway.forward && !gateway.own?.tunnel;
-			if (isLasting && !gateway.unreached) known.set(key, gateway);
+			if (isSettled) known.set(key, gateway);
 			const {gateway: shown, gatewayNames} = store.getState();
 			// That of a host of one's own may be another than the services of this kind have.
 			const names = host === undefined ? withName(gatewayNames, service, gateway) : gatewayNames;
@@ -87,7 +86,7 @@ export function followGateway(
 			const until = AbortSignal.any([signal, ending.signal]);
 			void (async () => {
 				const routes = await routesOf(shared.cluster, route, host);
-				if (given) return put(await givenGateway(cluster, given, routes));
+				if (given) return put(await givenGateway(cluster, given, routes), {isSettled: true});
 				await lookForGateway(put, {cluster, routes, shared, retry}, until);
 			})();
 		};
@@ -112,8 +111,8 @@ const isSameWay = (one: GatewayState, other: GatewayState): boolean =>
 		other.kind === 'found' &&
 		!one.forward &&
 		!other.forward &&
-		!one.own?.tunnel &&
-		!other.own?.tunnel &&
+		!one.own?.forward &&
+		!other.own?.forward &&
 		isDeepStrictEqual(one, other));
 
 /** The same map where it says so already. */
@@ -129,15 +128,14 @@ function withName(
 	return names.get(kind) === name ? names : new Map([...names, [kind, name]]);
 }
 
+/** `isSettled`: it is not looked for again. */
+type Put = (gateway: GatewayState, options?: {isSettled?: boolean}) => void;
+
 type Shared = {cluster: Cluster; dial: Dial; /** What was wrong may be right by now. */ forget(): void};
 
 type Looking = {cluster: Cluster; routes: AskedRoutes; shared: Shared; retry: number};
 
-async function lookForGateway(
-	put: (gateway: GatewayState) => void,
-	looking: Looking,
-	signal: AbortSignal,
-): Promise<void> {
+async function lookForGateway(put: Put, looking: Looking, signal: AbortSignal): Promise<void> {
 	const {cluster, retry} = looking;
 	for (let isFirst = true; !signal.aborted; isFirst = false) {
 		if (!isFirst) looking.shared.forget();
@@ -148,8 +146,9 @@ async function lookForGateway(
 			await forwardWhileNeeded(put, looking, ways, signal);
 			continue;
 		}
-		put(await withAuthorities(cluster, found));
-		if (leadsThere(ways)) return;
+		const isSettled = leadsThere(ways) && !ways.isOwnMissing;
+		put(await withAuthorities(cluster, found), {isSettled});
+		if (isSettled) return;
 		await pause(retry, signal);
 	}
 }
@@ -209,7 +208,7 @@ function sharedLooks(cluster: Cluster): Shared {
 
 /** Resolves when there is a better way by now, or none at all. */
 async function forwardWhileNeeded(
-	put: (gateway: GatewayState) => void,
+	put: Put,
 	looking: Looking,
 	ways: WaysFound,
 	signal: AbortSignal,

@@ -25,8 +25,11 @@ type DoorsFound = FoundGateway & OwnDoor;
 
 type Inside = Extract<FoundGateway, {kind: 'inside'}>;
 
-/** `ownInside`: the door of the service's own hosts, where it is another one and only a port-forward leads there. */
-export type WaysFound = {found: DoorsFound; ownInside?: Inside};
+/**
+ * `ownInside`: the door of the service's own hosts, where it is another one and only a port-forward leads there; `isOwnMissing`:
+ * it was not found, or cannot be reached.
+ */
+export type WaysFound = {found: DoorsFound; ownInside?: Inside; isOwnMissing?: true};
 
 /** What of a service says which gateway it has, and how that is asked. */
 export function routeOf({namespace, name, url, clusterLocal, ingressClass}: ServiceView): SelectedRoute {
@@ -63,7 +66,7 @@ export async function findGateways(
 		const isSame = found.kind === 'inside' && isDeepStrictEqual(found.service, ofService.service);
 		return {found: mapped, ...(!isSame && {ownInside: ofService})};
 	}
-	if (ofService.kind !== 'found' || ofService.unreached) return {found: mapped};
+	if (ofService.kind !== 'found' || ofService.unreached) return {found: mapped, isOwnMissing: true};
 	return {found: withOwnDoor(mapped, ofService)};
 }
 
@@ -111,9 +114,16 @@ export async function givenGateway(
 	return speaksTls ? {...both, authorities: await authoritiesOf(cluster)} : both;
 }
 
+/** That of this machine, as it is by now. */
+function doorOf({flags}: Cluster, {service, tls}: Pick<Inside, 'service' | 'tls'>, forward: PortForward) {
+	const {host, port, state} = forward;
+	const command = atCluster(kubectlForwardCommand(service, port), flags);
+	return {host, port, tls, forward: {tunnel: forward, state, command}};
+}
+
 /** A gateway that is asked through a port-forward. */
 function forwardedGateway(
-	{flags}: Cluster,
+	cluster: Cluster,
 	{
 		via,
 		tls,
@@ -126,15 +136,10 @@ function forwardedGateway(
 	}: Inside & OwnDoor & {authorities?: readonly string[]},
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
-	const {host, port, state} = forward;
-	const command = atCluster(kubectlForwardCommand(service, port), flags);
 	return {
 		kind: 'found',
-		host,
-		port,
-		tls,
+		...doorOf(cluster, {service, tls}, forward),
 		via,
-		forward: {tunnel: forward, state, command},
 		...(unreached && {unreached}),
 		...(authorities && {authorities}),
 		...(guess !== undefined && {guess}),
@@ -182,20 +187,17 @@ export async function openWays(
 	const found = await withAuthorities(cluster, ways.found, ownInside);
 	const opened: PortForward[] = [];
 	const close = async () => void (await Promise.all(opened.map(async forward => forward.close())));
-	const open = async (inside: Inside, told?: ForwardListeners) => {
-		const forward = await openForward(cluster, inside, told);
+	const open = async (inside: Inside) => {
+		const forward = await openForward(cluster, inside, listeners);
 		opened.push(forward);
 		return forward;
 	};
 	try {
-		const forward = found.kind === 'inside' ? await open(found, listeners) : undefined;
+		const forward = found.kind === 'inside' ? await open(found) : undefined;
 		const own = ownInside && (await open(ownInside));
 		return {
 			gateway() {
-				const whole =
-					own && ownInside
-						? {...found, own: {host: own.host, port: own.port, tls: ownInside.tls, tunnel: own}}
-						: found;
+				const whole = own && ownInside ? {...found, own: doorOf(cluster, ownInside, own)} : found;
 				return whole.kind === 'inside' ? forwardedGateway(cluster, whole, forward!) : whole;
 			},
 			isFailing: () => opened.some(({state}) => state.kind === 'failing'),

@@ -6,6 +6,7 @@ import {createConsole, type Console} from '../../../source/console/console.js';
 import {createConsoleStore, type ConsoleState} from '../../../source/console/state/state.js';
 import {moveSelection} from '../../../source/console/state/select.js';
 import {followGateway} from '../../../source/console/selected/follow-gateway.js';
+import {corePath} from '../../../source/kube/paths.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
 import {unusedPort} from '../../probe/servers.js';
 import {pendingConnections, unansweringPort} from '../../support/kube/unanswering.js';
@@ -313,4 +314,31 @@ test('where no port can be had for the way to its tags, it is said, and they are
 	expect(told.filter(each => each.kind === 'found' && !each.own)).toEqual([]);
 	expect(gateway).not.toHaveProperty('ownInside');
 	expect(hosts).toEqual([]);
+});
+
+test('where the gateway of its tags has gone its port-forward is closed, and it is looked for until it is there again', async () => {
+	const {world, cluster, host, objects} = await openMapped();
+	const {store} = await world.console('cart');
+	const own = createConsoleStore({to: 'test', namespace: 'default'});
+	own.setState({...store.getState(), gateway: {kind: 'looking'}});
+	askHost(own, host);
+	const leaving = new AbortController();
+	onTestFinished(() => leaving.abort());
+	followGateway(own, cluster, leaving.signal, {retry: 1});
+	const doorOf = ({gateway}: ConsoleState) => (gateway.kind === 'found' ? gateway.own : undefined);
+	const door = await until(own, 'both gateways', doorOf);
+	expect(door.forward).toMatchObject({
+		state: {kind: 'unopened'},
+		command: `kubectl --context sandbox port-forward -n kourier-system service/kourier ${door.port}:80`,
+	});
+	const kourier = corePath('services', 'kourier-system', 'kourier');
+	const {body} = await world.other.request({method: 'GET', path: kourier});
+	await world.other.request({method: 'DELETE', path: kourier});
+	// Who connects learns that it has gone.
+	expect(await isListening(door.port)).toBe(true);
+	await until(own, 'that it has gone', ({gateway}) => gateway.kind === 'found' && !gateway.own);
+	expect(await isListening(door.port)).toBe(false);
+	objects[kourier] = body as object;
+	const again = await until(own, 'that it is there again', doorOf);
+	expect(await isListening(again.port)).toBe(true);
 });

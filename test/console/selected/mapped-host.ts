@@ -58,7 +58,7 @@ export async function openMapped({isInside = false}: {isInside?: boolean} = {}) 
 			return body && request.method === 'GET' ? {status: 200, body, warnings: []} : sandbox.request(request);
 		},
 	};
-	return {world, cluster, host, port, hosts};
+	return {world, cluster, host, port, hosts, objects};
 }
 
 /** Has the selected service asked by that host. */

@@ -28,6 +28,14 @@ export type ConnectionState =
 	  }
 	| {kind: 'failed'; sentence: string};
 
+/** A door of this machine, which leads to a gateway through the API server. */
+export type Forwarded = {
+	tunnel: Tunnel;
+	state: ForwardState;
+	/** What does the same when this program has ended. */
+	command: string;
+};
+
 /** Of the selected service. */
 export type GatewayState =
 	/** `before`: of another service, which is good enough for the eye until this one's is known. */
@@ -41,18 +49,13 @@ export type GatewayState =
 			/** Where it speaks TLS, when that is not here. */
 			secure?: {host: string; port: number};
 			/** Where the service's own host and its tags are asked, when what is asked is a host of a DomainMapping with another gateway. */
-			own?: {host: string; port: number; tls: boolean; tunnel?: Tunnel};
+			own?: {host: string; port: number; tls: boolean; forward?: Forwarded};
 			/** Of the URL of the DomainMapping, when what is asked is its host. */
 			hostScheme?: 'http' | 'https';
 			/** PEM certificates of those who may vouch for it, where it speaks TLS. */
 			authorities?: readonly string[];
 			/** It has no address outside that can be reached: this one is ours, and leads there through the API server. */
-			forward?: {
-				tunnel: Tunnel;
-				state: ForwardState;
-				/** What does the same when this program has ended. */
-				command: string;
-			};
+			forward?: Forwarded;
 			/** Its own address cannot be reached from here: hence `forward`, or, without one, that nothing will answer. */
 			unreached?: Unreached;
 			/** Why it was taken for the gateway of the service, as a sentence, where the service's own Ingress does not say it. */
