@@ -61,14 +61,14 @@ export function targetOf(
 	const asked = isOther ? `${gateway.hostScheme ?? parsed.protocol.slice(0, -1)}://${authority}` : url;
 	const isInClear = scheme === 'http' && asked.startsWith('https:');
 	const {protocol} = service.summary;
-	const {forward, unreached, guess} = isAtOwn ? {} : gateway;
-	const tunnel = (isAtOwn ? own : gateway).forward?.tunnel;
+	const {forward} = isAtOwn ? own : gateway;
+	const {unreached, guess} = isAtOwn ? {} : gateway;
 	return {
 		ok: true,
 		url: asked,
 		target: {
 			address,
-			tunnel,
+			tunnel: forward?.tunnel,
 			authority,
 			path: protocol !== 'grpc' ? path : grpcCall ? `/${grpcCall.method}` : '/',
 			scheme,

@@ -282,8 +282,13 @@ test('where only a port-forward leads to the gateway of the service, its tags ar
 	await verifyService(store);
 	expect(store.getState().sheets.at(-1)).toMatchObject({url: `http://${host}`});
 	expect(answerOf(store.getState())).toMatchObject({firstLine: 'mapped'});
+	expect(store.getState().sheets.at(-1)).not.toHaveProperty('forwarding');
 	await console.verifyRevision();
 	expect(answerOf(store.getState())).toMatchObject({firstLine: 'Hello Cart v2!'});
+	expect(store.getState().sheets.at(-1)).toMatchObject({
+		command: `curl -H 'Host: canary-cart.default.example.com' http://127.0.0.1:${gateway.own.port}/`,
+		forwarding: `kubectl --context sandbox port-forward -n kourier-system service/kourier ${gateway.own.port}:80`,
+	});
 	expect(hosts).toContain(host);
 	expect(hosts).not.toContain('canary-cart.default.example.com');
 	await console.stop();
