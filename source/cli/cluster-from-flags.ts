@@ -92,6 +92,12 @@ export function reachOf(
 		return isBack ? overrides : {as, asGroup, asUid};
 	}
 
+	/** What its context leads to by now is that cluster, however the kubeconfig has it written. */
+	async function isStill(cluster: Cluster): Promise<boolean> {
+		const {context: name} = cluster;
+		return leadsTo(cluster, {...(await kubeconfig()), context: name, overrides: await overridesIn(name)});
+	}
+
 	return {
 		/** Throws as `connect` and `startSandbox` do. */
 		async cluster() {
@@ -106,10 +112,15 @@ export function reachOf(
 		},
 		contexts: {
 			/** With the servers that they lead to. */
-			async list() {
+			async list(connected) {
 				const listed = await listContexts(await kubeconfig());
 				const back = await firstIfThere();
-				return listed.map(each => (each.name === back?.context ? {...each, server: back.server} : each));
+				const here = connected && (await isStill(connected)) ? connected.context : undefined;
+				return listed.map(each => ({
+					...each,
+					...(each.name === back?.context && {server: back.server}),
+					isHere: each.name === here,
+				}));
 			},
 			// The namespace that was given is one of the first context.
 			async connect(name) {

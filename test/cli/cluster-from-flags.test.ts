@@ -75,6 +75,9 @@ function consoleWith(flags: Partial<ConsoleFlags>) {
 			connected.push(cluster);
 			return reach.contexts.isFirst(cluster);
 		},
+		/** The context of the cluster that was connected to last, as they are listed. */
+		here: async () =>
+			(await reach.contexts.list(connected.at(-1))).filter(({isHere}) => isHere).map(({name}) => name),
 		listed: async () => (await reach.contexts.list()).map(({name, server}) => [name, server]),
 	};
 }
@@ -114,4 +117,26 @@ it('the first cluster is the one that its context meant then, whatever that mean
 	expect(await isFirst('a')).toBe(false);
 	writeContexts(`${servers.a.url}/`);
 	expect(await isFirst('a')).toBe(true);
+});
+
+it('the context that one is in is the one that means the cluster, however it is written', async () => {
+	const bare = servers.a.url.replace('http://', '');
+	writeContexts(bare);
+	const {opened, goTo, here} = consoleWith({});
+	await opened();
+	expect(await here()).toEqual(['a']);
+	writeContexts(`${servers.a.url}/`);
+	expect(await here()).toEqual(['a']);
+	writeContexts(servers.given.url);
+	expect(await here()).toEqual([]);
+	await goTo('b');
+	expect(await here()).toEqual(['b']);
+	await goTo('a');
+	expect(await here()).toEqual(['a']);
+});
+
+it('the context of the flags is the one that one is in, though they lead elsewhere than the kubeconfig', async () => {
+	const {opened, here} = consoleWith({server: servers.given.url});
+	await opened();
+	expect(await here()).toEqual(['a']);
 });

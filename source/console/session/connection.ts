@@ -244,8 +244,7 @@ export function createConnection(
 			if (!contexts) {
 				return notify(store, {tone: 'info', text: 'There is no kubeconfig to choose from here.'});
 			}
-			const isMoved = store.getState().standing.movedTo !== undefined;
-			await chooseContext(store, contexts, {here: isMoved ? undefined : cluster, production});
+			await chooseContext(store, contexts, {connected: cluster, production});
 		},
 		async changeContext(name, {mayLose = false} = {}) {
 			const state = store.getState();

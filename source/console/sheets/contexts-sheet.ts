@@ -13,7 +13,8 @@ import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 /** Where the console can go. Both read the kubeconfig again, and throw with a sentence when that says nothing of use. */
 export type Contexts = {
-	list(): Promise<readonly ContextInfo[]>;
+	/** `isHere`: it is that of `connected`, and still means that cluster. */
+	list(connected?: Cluster): Promise<readonly ListedContext[]>;
 	/** Sends nothing yet: whether the cluster is there shows when it is asked. */
 	connect(name: string): Promise<Cluster>;
 	/** Whether it is the cluster that the console began with, whose context may mean another by now. */
@@ -21,6 +22,8 @@ export type Contexts = {
 	/** What the operator has laid down for it; undefined where that is nothing of any context. */
 	settings?(name: string): Promise<ContextSettings | undefined>;
 };
+
+export type ListedContext = ContextInfo & {isHere: boolean};
 
 /** What is said of one context alone, and how services are asked there. */
 export type ContextSettings = {
@@ -33,25 +36,21 @@ export type ContextSettings = {
 export async function chooseContext(
 	store: ConsoleStore,
 	contexts: Contexts,
-	{here, production}: {here: Pick<Cluster, 'context' | 'server'> | undefined; production: RegExp | undefined},
+	{connected, production}: {connected: Cluster | undefined; production: RegExp | undefined},
 ): Promise<void> {
 	const id = nextId();
 	openSheet(store, {kind: 'contexts', id, rows: undefined, sentence: undefined});
 	let rows: ContextRow[] = [];
 	let sentence: string | undefined;
 	try {
-		const listed = await contexts.list();
-		rows = listed.map(({name, server: named = ''}) => {
-			const server = printable(withoutUserInfo(named));
-			return {
-				name,
-				shown: printable(name),
-				server,
-				// One that means another server by now is not where one is.
-				isHere: name === here?.context && server === printable(here.server),
-				isProduction: production?.test(name) ?? false,
-			};
-		});
+		const listed = await contexts.list(connected);
+		rows = listed.map(({name, server = '', isHere}) => ({
+			name,
+			shown: printable(name),
+			server: printable(withoutUserInfo(server)),
+			isHere,
+			isProduction: production?.test(name) ?? false,
+		}));
 	} catch (error) {
 		sentence = sentenceOfError(error);
 	}

@@ -28,7 +28,10 @@ afterEach(async () => {
 function contexts(): Contexts {
 	const kubeconfigText = world.sandbox.kubeconfig;
 	return {
-		list: async () => listContexts({kubeconfigText}),
+		async list(here) {
+			const listed = await listContexts({kubeconfigText});
+			return listed.map(each => ({...each, isHere: each.name === here?.context}));
+		},
 		async connect(context) {
 			const cluster = await connect({kubeconfigText, context});
 			const observed: Cluster = {
@@ -174,11 +177,9 @@ test('a context that means another cluster by now has none of what was said of t
 	const console = await world.console('cart', {
 		contexts: {
 			...own,
-			async list() {
-				const listed = await own.list();
-				return listed.map(each =>
-					isMoved && each.name === 'sandbox' ? {...each, server: 'https://127.0.0.1:1'} : each,
-				);
+			async list(connectedTo) {
+				const listed = await own.list(connectedTo);
+				return listed.map(each => (isMoved && each.name === 'sandbox' ? {...each, isHere: false} : each));
 			},
 			isFirst: async ({context}) => context === 'sandbox' && !isMoved,
 		},
