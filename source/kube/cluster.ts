@@ -106,7 +106,7 @@ export type Cluster = {
 	readonly context: string;
 	readonly server: string;
 	readonly user: string;
-	/** Words that lead kubectl and kn to this cluster, from any directory and whatever context is the current one. */
+	/** Words that lead kubectl and kn to this cluster, from any directory and whatever context is the current one: see `placeOf`. */
 	readonly flags: readonly string[];
 	/** The namespace of the context, or `default`. */
 	readonly namespace: string;

@@ -10,7 +10,7 @@ import {
 	type KubeconfigSource,
 	type SelectedContext,
 } from './auth/kubeconfig.js';
-import {KubeconfigError, kubeconfigStamp} from './auth/kubeconfig-files.js';
+import {KubeconfigError, kubeconfigStamp, namedKubeconfigs} from './auth/kubeconfig-files.js';
 import type {TerminalLoan} from './auth/plugin-login.js';
 import {movedTo} from './auth/same-cluster.js';
 import {withoutAnyLogin} from '../knative/text/user-info.js';
@@ -113,7 +113,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 			listeners.delete(listener);
 		};
 	};
-	const flags = copiedFlags(selected.name, options.kubeconfig, overrides);
+	const flags = copiedFlags(selected.name, await namedKubeconfigs(options), overrides);
 	const cluster = httpCluster(selected, {credentials, proxy, onStanding, flags}, options);
 	selectedFor.set(cluster, selected);
 	if (!terminal?.isDrawnOn) return cluster;

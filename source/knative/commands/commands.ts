@@ -4,6 +4,7 @@ import {bracketed, endpointText, type Endpoint} from './endpoint.js';
 import {guard, type PatchOperation} from '../objects/patch.js';
 import {printable} from '../text/printable.js';
 import type {ServiceView} from '../service/service.js';
+import {placeOf} from './place.js';
 import {quoteWord, quoteWords} from './shell-words.js';
 import {diffSplit, type Split} from '../split/split.js';
 
@@ -231,14 +232,17 @@ export function kubectlLogsCommand(
 }
 
 /** `kubectl` or `kn` at the beginning of a line of this file, or behind the object that is piped into it. */
-const programOfCluster = /^(?:printf %s '(?:[^']|'\\'')*' \| )?(?:kubectl|kn)(?= )/;
+const programOfCluster = /^(printf %s '(?:[^']|'\\'')*' \| )?(kubectl|kn)(?= )/;
 
 /**
  * A line of this file, made to act on the same cluster wherever it is pasted.
- * @param flags Of kubectl and kn, as words: `--context`, and `--kubeconfig` where one was given.
+ * @param flags Of kubectl and kn, as words: `--context`, and `--kubeconfig` where one was named; see `placeOf`.
  */
 export function atCluster(line: string, flags: readonly string[]): string {
-	return line.replace(programOfCluster, program => [program, quoteWords(flags)].join(' ').trimEnd());
+	const place = placeOf(flags);
+	return line.replace(programOfCluster, (_, piped: string | undefined, program: string) =>
+		`${piped ?? ''}${place.front}${program} ${place.flags}`.trimEnd(),
+	);
 }
 
 /** Whether the line does nothing when the object was changed, or replaced, since it was made. */

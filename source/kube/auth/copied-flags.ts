@@ -4,15 +4,20 @@ import type {KubeconfigOverrides} from './kubeconfig-overrides.js';
 import {withoutUserInfo} from '../../knative/text/user-info.js';
 
 const flag = (name: string, value: string | undefined): string[] => (value ? [`--${name}`, value] : []);
+/** Of several files only the environment can say all. */
+const files = (names: readonly string[]): string[] =>
+	names.length > 1 ? [`KUBECONFIG=${names.join(path.delimiter)}`] : [];
 const file = (name: string, value: string | undefined): string[] => flag(name, value && path.resolve(value));
 
 /**
  * As words, with absolute paths: the line may be pasted anywhere, and the context that is current there is another one by
- * then. A token or password that was given on the command line is left out: it is nobody's to read off a screen.
+ * then, or $KUBECONFIG is. A token or password that was given on the command line is left out: it is nobody's to read off a screen.
+ *
+ * @param kubeconfigs Paths of the files that were named. Of several, `KUBECONFIG=…` is the first word: see `placeOf`.
  */
 export function copiedFlags(
 	context: string,
-	kubeconfig: string | undefined,
+	kubeconfigs: readonly string[],
 	{
 		cluster,
 		user,
@@ -28,8 +33,9 @@ export function copiedFlags(
 	}: KubeconfigOverrides = {},
 ): string[] {
 	return [
+		...files(kubeconfigs),
 		...flag('context', context),
-		...file('kubeconfig', kubeconfig),
+		...(kubeconfigs.length === 1 ? flag('kubeconfig', kubeconfigs[0]) : []),
 		...flag('cluster', cluster),
 		...flag('user', user),
 		...flag('server', server && withoutUserInfo(server)),

@@ -151,18 +151,32 @@ function kubeconfigPaths(source: KubeconfigSource): string[] {
 	return home === undefined ? [] : [path.resolve(home, '.kube', 'config')];
 }
 
+/**
+ * Absolute paths of the files that were named, by flag or by $KUBECONFIG; of the latter those that are there, since kubectl's
+ * flag wants each to be. Empty where the usual one counts.
+ */
+export async function namedKubeconfigs(source: KubeconfigSource): Promise<string[]> {
+	const isListed = Boolean((source.env ?? process.env)['KUBECONFIG']);
+	if (source.kubeconfig === undefined && !isListed) return [];
+	const paths = kubeconfigPaths(source);
+	if (source.kubeconfig !== undefined) return paths;
+	const stamps = await Promise.all(paths.map(async file => stampOf(file)));
+	return paths.filter((_, index) => stamps[index] !== '');
+}
+
+/** Changes when the file is written; empty while there is none. */
+async function stampOf(file: string): Promise<string> {
+	try {
+		const {mtimeMs, size, ino} = await stat(file);
+		return `${mtimeMs} ${size} ${ino}`;
+	} catch {
+		return '';
+	}
+}
+
 /** Changes when one of the files is written; nothing is read. */
 export async function kubeconfigStamp(source: KubeconfigSource): Promise<string> {
-	const stamps = await Promise.all(
-		kubeconfigPaths(source).map(async file => {
-			try {
-				const {mtimeMs, size, ino} = await stat(file);
-				return `${mtimeMs} ${size} ${ino}`;
-			} catch {
-				return '';
-			}
-		}),
-	);
+	const stamps = await Promise.all(kubeconfigPaths(source).map(async file => stampOf(file)));
 	return stamps.join('\n');
 }
 

@@ -12,6 +12,7 @@ import {
 	kubectlMarkCommand,
 	kubectlPatchCommand,
 } from '../../../source/knative/commands/commands.js';
+import {ownLine} from '../../../source/knative/commands/own-line.js';
 import {trafficOperation} from '../../../source/knative/objects/patch.js';
 import {splitOf} from '../../../source/knative/split/split.js';
 import {serviceView} from '../objects.js';
@@ -25,6 +26,7 @@ describe('a line that is copied', () => {
 	const view = serviceView();
 	const patch = kubectlPatchCommand(view, [trafficOperation(splitOf(view))]);
 	const kn = knTrafficCommand(view, splitOf(view), splitOf(view));
+	const several = ["KUBECONFIG=/home/me/a b:/etc/it's", '--context', 'prod'];
 	const flags = ['--context', "it's\nstaging $(x)", '--kubeconfig', '/home/me/a b/config'];
 
 	test.each([
@@ -49,6 +51,18 @@ describe('a line that is copied', () => {
 			'-f',
 			'-',
 		]);
+	});
+
+	test.each([
+		['kubectl', atCluster(patch, several)],
+		['kubectl', atCluster(kubectlCreateCommand({metadata: {name: 'shop'}}), several)],
+		['kn-canary', ownLine(['status', 'shop'], {namespace: 'default', flags: several})],
+	])('of %s has several kubeconfigs in the environment of that program', (program, line) => {
+		const script = `run() { sh -c 'printf "%s\\n" "$KUBECONFIG" "$*"' - "$@"; }\n${line.replace(`${program} --`, 'run --').replace(`${program} status`, 'run status')}`;
+		const said = execFileSync('sh', ['-c', script], {encoding: 'utf8', env: {PATH: process.env['PATH']}});
+		expect(said).toMatch(/^\/home\/me\/a b:\/etc\/it's\n/);
+		expect(said).toContain('--context prod');
+		expect(said.replace(/^.*\n/, '')).not.toContain('KUBECONFIG');
 	});
 
 	test('is the one that is guarded, where one is: two that do the same would both be run', () => {

@@ -1,9 +1,13 @@
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
 import {expect, it} from 'vitest';
 import {copiedFlags} from '../../../source/kube/auth/copied-flags.js';
+import {connect} from '../../../source/kube/connect.js';
 
 it('has the server that was given, and none of the secrets', () => {
 	const given = {server: 'https://jo:s3cret@api.example:6443', token: 's3cret', as: 'bob'};
-	expect(copiedFlags('prod', undefined, given)).toEqual([
+	expect(copiedFlags('prod', [], given)).toEqual([
 		'--context',
 		'prod',
 		'--server',
@@ -11,4 +15,41 @@ it('has the server that was given, and none of the secrets', () => {
 		'--as',
 		'bob',
 	]);
+});
+
+it('has what $KUBECONFIG named, as far as it is there: another shell has another one', async () => {
+	const directory = await mkdtemp(path.join(tmpdir(), 'copied flags-'));
+	const [main, more, missing] = ['main', 'more', 'missing'].map(name => path.join(directory, name)) as [
+		string,
+		string,
+		string,
+	];
+	const flagsWith = async (source: {kubeconfig?: string; env: Record<string, string>}) => {
+		const cluster = await connect({...source, home: '/nonexistent'});
+		await cluster.close();
+		return cluster.flags;
+	};
+	try {
+		const config = {
+			'current-context': 'prod',
+			contexts: [{name: 'prod', context: {cluster: 'c', user: 'u'}}],
+			clusters: [{name: 'c', cluster: {server: 'http://127.0.0.1:1'}}],
+			users: [{name: 'u', user: {}}],
+		};
+		await writeFile(main, JSON.stringify(config));
+		await writeFile(more, '{}');
+		const given = path.relative(process.cwd(), main);
+		const context = ['--context', 'prod'];
+		const alone = [...context, '--kubeconfig', main];
+		const listed = (...files: string[]) => ({KUBECONFIG: files.join(path.delimiter)});
+		expect(await flagsWith({env: listed(given)})).toEqual(alone);
+		expect(await flagsWith({env: listed(missing, main)})).toEqual(alone);
+		expect(await flagsWith({env: listed(more), kubeconfig: given})).toEqual(alone);
+		expect(await flagsWith({env: listed(more, given)})).toEqual([
+			`KUBECONFIG=${more}${path.delimiter}${main}`,
+			...context,
+		]);
+	} finally {
+		await rm(directory, {recursive: true});
+	}
 });
