@@ -11,7 +11,8 @@ const file = (name: string, value: string | undefined): string[] => flag(name, v
 
 /**
  * As words, with absolute paths: the line may be pasted anywhere, and the context that is current there is another one by
- * then, or $KUBECONFIG is. A token or password that was given on the command line is left out: it is nobody's to read off a screen.
+ * then, or $KUBECONFIG is. A token that was given on the command line has a place, or kubectl would send the server that of the
+ * context; itself it is left out, like a password: it is nobody's to read off a screen.
  *
  * @param kubeconfigs Paths of the files that were named. Of several, `KUBECONFIG=…` is the first word: see `placeOf`.
  */
@@ -25,6 +26,7 @@ export function copiedFlags(
 		insecureSkipTlsVerify,
 		certificateAuthority,
 		tlsServerName,
+		token,
 		clientCertificate,
 		clientKey,
 		as,
@@ -42,6 +44,7 @@ export function copiedFlags(
 		...(insecureSkipTlsVerify ? ['--insecure-skip-tls-verify'] : []),
 		...file('certificate-authority', certificateAuthority),
 		...flag('tls-server-name', tlsServerName),
+		...(token ? ['--token', '$TOKEN'] : []),
 		...file('client-certificate', clientCertificate),
 		...file('client-key', clientKey),
 		...flag('as', as),

@@ -65,6 +65,14 @@ describe('a line that is copied', () => {
 		expect(said.replace(/^.*\n/, '')).not.toContain('KUBECONFIG');
 	});
 
+	test('reads the token from a variable of the shell that it is pasted into, and nothing else', () => {
+		const line = atCluster(kubectlDeleteCommand('ksvc', view), ['--context', '$TOKEN', '--token', '$TOKEN']);
+		const said = execFileSync('sh', ['-c', `TOKEN='a b'\nkubectl() { printf '%s\\n' "$@"; }\n${line}`], {
+			encoding: 'utf8',
+		});
+		expect(said.split('\n').slice(0, 4)).toEqual(['--context', '$TOKEN', '--token', 'a b']);
+	});
+
 	test('is the one that is guarded, where one is: two that do the same would both be run', () => {
 		expect(copiedLines([patch, kn])).toBe(patch);
 		expect(copiedLines([kn, patch])).toBe(patch);

@@ -5,13 +5,15 @@ import {expect, it} from 'vitest';
 import {copiedFlags} from '../../../source/kube/auth/copied-flags.js';
 import {connect} from '../../../source/kube/connect.js';
 
-it('has the server that was given, and none of the secrets', () => {
+it('has the server that was given, a place for the token, and none of the secrets', () => {
 	const given = {server: 'https://jo:s3cret@api.example:6443', token: 's3cret', as: 'bob'};
 	expect(copiedFlags('prod', [], given)).toEqual([
 		'--context',
 		'prod',
 		'--server',
 		'https://api.example:6443',
+		'--token',
+		'$TOKEN',
 		'--as',
 		'bob',
 	]);
