@@ -8,6 +8,7 @@ import type {Action} from '../../keys/key-lookup.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {flagsOf} from '../../../console/state/read.js';
 import {atCluster, kubectlLogsCommand} from '../../../knative/commands/commands.js';
+import {useClusterLines} from '../../cluster-lines.js';
 import type {Size} from '../../layout.js';
 import {useNamedTitle} from '../../named-title.js';
 import {frameContentSize} from '../../widgets/frame-lines.js';
@@ -49,6 +50,7 @@ export function Logs({
 	const theme = useTheme();
 	const {styles} = theme;
 	const {store, logs} = useConsole();
+	const {copyLine} = useClusterLines(copy);
 	const size = frameContentSize(width, height);
 	const {lines, filter, isTyping, paused} = sheet;
 	const hasPrompt = isTyping || filter !== '';
@@ -95,7 +97,7 @@ export function Logs({
 				const {pod, namespace, container, previous} = sheet;
 				if (pod === undefined) return;
 				const line = kubectlLogsCommand({pod, namespace, container}, {tail: tailLines, previous});
-				copy(atCluster(line, flagsOf(store.getState())));
+				copyLine(atCluster(line, flagsOf(store.getState())));
 			},
 		},
 		{isActive: isActive && !isTyping},

@@ -3,6 +3,7 @@ import {verifyService} from '../../../console/live/verify-requests.js';
 import type {VerifySheet} from '../../../console/sheets/sheets.js';
 import {coveredRequest} from '../../../knative/text/covered.js';
 import type {Theme} from '../../../terminal/output/theme.js';
+import {useMisled} from '../../cluster-lines.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {useActions, useConsole, useConsoleState} from '../../use-console.js';
@@ -21,6 +22,7 @@ export function Verify({
 	const askAgain = () =>
 		void (sheet.tag === undefined ? verifyService(console.store) : console.verifyRevision());
 	useActions('viewer', {copyCommand: () => copy(sheet.command), askAgain}, {isActive});
+	const misled = useMisled();
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const command = isUncovered ? sheet.command : coveredRequest(sheet.command);
 	const asked = sheet.tag === undefined ? sheet.service : `${sheet.tag} of ${sheet.service}`;
@@ -34,7 +36,7 @@ export function Verify({
 				{text: command, hard: true, style: theme.styles.muted},
 				...(sheet.inClear === undefined ? [] : [clearLine(sheet.inClear, theme)]),
 				...unreachedLines(sheet, theme),
-				...(sheet.forwarding === undefined ? [] : forwardingLines(sheet.forwarding, theme)),
+				...(sheet.forwarding === undefined ? [] : forwardingLines(misled ?? sheet.forwarding, theme)),
 				{text: ''},
 				...phaseLines(sheet, theme),
 			]}

@@ -3,6 +3,7 @@ import {useMemo, useState} from 'react';
 import type {YamlSheet} from '../../../console/sheets/inspected.js';
 import {flagsOf} from '../../../console/state/read.js';
 import {atCluster, kubectlGetCommand} from '../../../knative/commands/commands.js';
+import {useClusterLines} from '../../cluster-lines.js';
 import type {Size} from '../../layout.js';
 import {useNamedTitle} from '../../named-title.js';
 import {steadyWidth} from '../../widgets/steady-width.js';
@@ -26,10 +27,11 @@ export function Yaml({
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const line = kubectlGetCommand(object.kind === 'service' ? 'ksvc' : 'revision', object, {managedFields});
 	const command = atCluster(line, flags);
+	const {misled, copyLine} = useClusterLines(copy);
 	useActions(
 		'viewer',
 		{
-			copyCommand: () => copy(command),
+			copyCommand: () => copyLine(command),
 			managedFields: () => setManagedFields(!managedFields),
 			refresh: () => void console.showYaml(),
 		},
@@ -43,7 +45,7 @@ export function Yaml({
 		const values = isUncovered ? 'E covers what may be secret' : 'E shows the values of variables';
 		const said = managedFields ? 'm leaves managedFields out' : 'managedFields left out, m shows them';
 		return [
-			{text: `# ${command}`, style: styles.muted, hard: true, indent: 2},
+			{text: `# ${misled ?? command}`, style: styles.muted, hard: true, indent: 2},
 			{text: `# as of ${clock(phase.at)}, r reads again; ${values}; ${said}`, style: styles.muted, indent: 2},
 			...(managedFields ? shown.whole : shown.short).map(text => ({
 				text: steadyWidth(text),
@@ -51,7 +53,7 @@ export function Yaml({
 				indent: indentOf(text),
 			})),
 		];
-	}, [phase, managedFields, isUncovered, command, styles]);
+	}, [phase, managedFields, isUncovered, command, misled, styles]);
 	return (
 		<Document
 			{...size}

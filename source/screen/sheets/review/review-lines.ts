@@ -20,6 +20,7 @@ const lowHeight = 24;
  * What matters first: on a small window the rest is below the fold.
  * @param isRead Whether what is essential has been on the screen: before that Enter only shows more.
  * @param lost Why nothing can be agreed to any more, as a sentence.
+ * @param misled Why no command line is shown, as a sentence.
  * @param since Of what the panes show, when it is old: milliseconds since 1970.
  */
 export function reviewLines(
@@ -29,6 +30,7 @@ export function reviewLines(
 		isRead = true,
 		since,
 		lost,
+		misled,
 		isUncovered = false,
 		marks = new Map(),
 		where,
@@ -38,6 +40,7 @@ export function reviewLines(
 		isRead?: boolean;
 		since?: number | undefined;
 		lost?: string | undefined;
+		misled?: string | undefined;
 		isUncovered?: boolean;
 		/** By what the panes tell the revisions apart. */
 		marks?: RevisionMarks;
@@ -112,6 +115,10 @@ export function reviewLines(
 	if (plan.promotion && isOpen) lines.push(wayBackLine(plan.promotion), {text: ''});
 	for (const note of plan.notes) say(`${glyphs.bullet} ${note}`);
 	if (plan.notes.length > 0) say('');
+	if (misled !== undefined) {
+		say(misled, styles.muted);
+		return lines;
+	}
 	const copied = copiedLines(plan.commands);
 	for (const command of plan.commands) {
 		const guard = isGuarded(command) ? '' : ', unguarded: it writes over what was changed since';

@@ -7,6 +7,7 @@ import {disarmReview, readReview, typeName} from '../../../console/sheets/review
 import type {Conflict as ConflictState, ReviewSheet} from '../../../console/sheets/sheets.js';
 import {copiedLines} from '../../../knative/commands/commands.js';
 import {wakeTargets} from '../../../console/live/wake.js';
+import {useClusterLines} from '../../cluster-lines.js';
 import type {Size} from '../../layout.js';
 import {PromptLine} from '../../widgets/form/prompt-line.js';
 import {typedAhead, useActions, useConsole, useConsoleState, useSeeing} from '../../use-console.js';
@@ -41,6 +42,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 	const console = useConsole();
 	const {store} = console;
 	const {couldSee} = useSeeing();
+	const {copyLine} = useClusterLines(copy);
 	const {plan, phase} = sheet;
 	const {title, aside, lines, isRead, page, asksName, lost} = useReviewText(sheet, {width, height});
 	const [top, setTop] = useState(0);
@@ -72,7 +74,7 @@ function OpenReview({sheet, isActive, copy, width, height}: ReviewSheetProps) {
 				if (!isRead && phase.kind === 'open') return scrollTo(top + Math.max(1, page - 1));
 				void console.confirm();
 			},
-			copyCommand: () => copy(copiedLines(plan.commands)),
+			copyCommand: () => copyLine(copiedLines(plan.commands)),
 			uncover: () => toggleUncovered(store),
 			wake: () => void wakeTargets(store),
 			wayBack: () => console.dropOrKeepPrevious(),

@@ -3,6 +3,7 @@ import {lostGround} from '../../../console/sheets/review/lost-ground.js';
 import type {ReviewSheet} from '../../../console/sheets/sheets.js';
 import {oldSince} from '../../../console/state/read.js';
 import type {Plan} from '../../../release/plan.js';
+import {useMisled} from '../../cluster-lines.js';
 import type {Size} from '../../layout.js';
 import {useNamedTitle} from '../../named-title.js';
 import {useRelease} from '../../release/use-release.js';
@@ -81,7 +82,16 @@ export function useReviewText(sheet: ReviewSheet, {width, height}: Size): Review
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const target = useConsoleState(({services}) => services.find(({uid}) => uid === uidOf(plan)));
 	const marks = useRelease(target)?.marks;
-	const told = {since, isUncovered, where, width: size.width, height: size.height, ...(marks && {marks})};
+	const misled = useMisled();
+	const told = {
+		since,
+		misled,
+		isUncovered,
+		where,
+		width: size.width,
+		height: size.height,
+		...(marks && {marks}),
+	};
 	const wholeLines = reviewLines(sheet, theme, {lost, ...told});
 	// What cannot be agreed to any more need not be read before.
 	const isRead =

@@ -5,6 +5,7 @@ import type {WriteRecord} from '../../../console/sheets/sheets.js';
 import {coveredLine} from '../../../knative/commands/commands.js';
 import {diffSplit, type Split} from '../../../knative/split/split.js';
 import type {Theme} from '../../../terminal/output/theme.js';
+import {useClusterLines} from '../../cluster-lines.js';
 import {useConsoleState, useActions} from '../../use-console.js';
 import {useNow} from '../../use-now.js';
 import type {Size} from '../../layout.js';
@@ -19,17 +20,25 @@ export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; cop
 	const history = useConsoleState(state => state.history);
 	const past = useConsoleState(state => state.past);
 	const problem = useConsoleState(state => state.historyProblem);
-	useActions('viewer', {copyCommand: () => copy(writes.map(({command}) => command).join('\n'))}, {isActive});
+	const {misled, copyLine} = useClusterLines(copy);
+	useActions(
+		'viewer',
+		{copyCommand: () => copyLine(writes.map(({command}) => command).join('\n'))},
+		{isActive},
+	);
 	const now = useNow();
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const shown = isUncovered ? writes : writes.map(write => ({...write, command: coveredLine(write.command)}));
-	const lines = recordLines({writes: shown, history, past}, theme, now);
+	const told = recordLines({writes: shown, history, past}, theme, now);
+	// Only commands are broken anywhere.
+	const lines = misled === undefined ? told : told.filter(({hard}) => hard !== true);
 	return (
 		<Document
 			{...size}
 			title="History"
 			lines={[
 				...(problem === undefined ? [] : [{text: problem, style: theme.styles.warning}, {text: ''}]),
+				...(misled === undefined ? [] : [{text: misled, style: theme.styles.muted}, {text: ''}]),
 				...(lines.length > 0 ? lines : [{text: 'No changes yet.', style: theme.styles.muted}]),
 			]}
 			context="viewer"

@@ -51,6 +51,14 @@ async function open(part: Partial<LogsSheet> = {}) {
 const lines = Array.from({length: 30}, (_, index) => `line ${index + 1};${index === 4 ? ' ERROR' : ''}`);
 
 describe('a log', () => {
+	it('copies no command while the context means another cluster, and says why', async () => {
+		const {copy, press, store} = await open({lines});
+		store.setState({standing: {movedTo: 'the context sandbox now means another cluster'}});
+		press('ctrl-y');
+		await vi.waitFor(() => expect(store.getState().notice?.text).toContain('No command here: the context'));
+		expect(copy).not.toHaveBeenCalled();
+	});
+
 	it('shows its newest lines, of which pod and container it is, and that it is followed', async () => {
 		const {screen} = await open({lines});
 		expect(screen()).toContain('line 30;');

@@ -56,6 +56,14 @@ describe('one request by hand', () => {
 		expect(text()).not.toContain('Answered by');
 	});
 
+	it('shows no way for kubectl while the context means another cluster', async () => {
+		const {store, text, until} = await open({forwarding: 'kubectl port-forward service/kourier 8080:80'});
+		expect(text()).toContain('kubectl port-forward');
+		store.setState({standing: {movedTo: 'the context sandbox now means another cluster'}});
+		await until(/No command here/);
+		expect(text()).not.toContain('kubectl');
+	});
+
 	it('covers what may be secret of the command, and copies it whole', async () => {
 		const command = "curl -H 'Authorization: Bearer abc' http://127.0.0.1/";
 		const {text, copy, press} = await open({command});

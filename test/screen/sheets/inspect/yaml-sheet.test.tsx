@@ -49,6 +49,16 @@ it('copies the command that prints what is shown', async () => {
 	expect(whole).toContain('--show-managed-fields');
 });
 
+it('shows and copies no command while the context means another cluster', async () => {
+	const {copy, press, screen, store, until} = await open(read);
+	store.setState({standing: {movedTo: 'the context sandbox now means another cluster'}});
+	await until(/# No command here: the context sandbox now means another cluster\./);
+	expect(screen()).not.toContain('kubectl');
+	press('ctrl-y');
+	await vi.waitFor(() => expect(store.getState().notice?.text).toContain('No command here: the context'));
+	expect(copy).not.toHaveBeenCalled();
+});
+
 it('reads again when asked to', async () => {
 	const {console, press} = await open(read);
 	const again = vi.spyOn(console, 'showYaml').mockResolvedValue();

@@ -48,6 +48,18 @@ const owner = (by: string) => ({
 });
 
 describe('a review', () => {
+	it('shows and copies no command while the context means another cluster', async () => {
+		const {copy, press, screen, store, until} = await open();
+		store.setState({standing: {movedTo: 'the context sandbox now means another cluster'}});
+		await until(/No command here: the context sandbox now means another cluster\./);
+		expect(screen()).not.toContain('kubectl');
+		press('ctrl-y');
+		await vi.waitFor(() => expect(store.getState().notice?.text).toContain('No command here: the context'));
+		expect(copy).not.toHaveBeenCalled();
+		store.setState({standing: {}});
+		await until(/kubectl patch/);
+	});
+
 	it('shows what changes, where, and the command that does the same', async () => {
 		const {copy, press, screen} = await open();
 		expect(screen()).toMatch(/90 % → 100 %/);

@@ -90,6 +90,22 @@ describe('the record', () => {
 		expect(screen().match(/helloworld-go/g)).toHaveLength(1);
 	});
 
+	it('shows and copies no command while the context means another cluster', async () => {
+		const {copy, press, screen, store} = await open({
+			state: {
+				standing: {movedTo: 'the context sandbox now means another cluster'},
+				writes: [{at, title: 'roll back cart', command: 'kubectl one', outcome: 'done'}],
+				history: [entry({command: 'kubectl two'})],
+			},
+		});
+		expect(screen()).toContain('No command here: the context sandbox now means another cluster.');
+		expect(screen()).toContain('roll back cart: done');
+		expect(screen()).not.toContain('kubectl');
+		press('ctrl-y');
+		await vi.waitFor(() => expect(store.getState().notice?.text).toContain('No command here: the context'));
+		expect(copy).not.toHaveBeenCalled();
+	});
+
 	it('copies the commands, all of them', async () => {
 		const {copy, press} = await open({
 			state: {
