@@ -13,7 +13,9 @@ import type {GatewayState} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import {meantBy} from '../../knative/release/revision-by-word.js';
-import {connectionFailures} from '../../probe/transport/probe.js';
+import {gradeOf} from '../../probe/attribution/grade.js';
+import type {GatewayResponse} from '../../probe/transport/probe.js';
+import {parseExpectedStatus} from '../../probe/transport/request-content.js';
 import {anyHostSentence} from '../../release/verdict/any-host-sentence.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
@@ -30,6 +32,9 @@ export type VerifyRevisionOptions = SettleOptions & {
 	/** Flags of the requests that were typed, as `misplacedFlag` takes them. */
 	typed?: readonly string[] | undefined;
 };
+
+/** What was asked, and how. */
+type Asked = {revision: string; tag: string; isSettled: boolean; requestOptions: RequestOptions};
 
 /** What is said at the end. */
 type RevisionReport = {
@@ -54,7 +59,7 @@ const not = (exitCode: ExitCode, sentence: string): RevisionReport => ({
 	sentence,
 });
 
-/** Returns the exit code: 0 when the revision answers, 1 when it fails or cannot be asked as things are, 2 when nothing shows whose the answer is, 3 when nothing was reached. */
+/** Returns the exit code: 0 when the revision answers, 1 when it fails or cannot be asked as things are, 2 when the answer does not show whose it is or that it works, 3 when nothing of it was heard. */
 export async function runVerifyRevision(
 	cluster: Cluster,
 	options: VerifyRevisionOptions & {output: 'text' | 'json'},
@@ -65,10 +70,10 @@ export async function runVerifyRevision(
 		return not(exitCodes.cannotTell, `Cannot tell: interrupted before ${options.revision} answered.`);
 	});
 	if (options.output === 'json') stdout.write(`${visibleJson(report, 2)}\n`);
-	else if (report.result === 'not asked') stderr.write(`${report.sentence}\n`);
+	else if (report.result === 'not asked' && report.code === undefined) stderr.write(`${report.sentence}\n`);
 	else {
 		const {url = '', command = '', code, latency = 0, body = '', result, sentence} = report;
-		const mark = {answers: '✓', 'cannot tell': '?', fails: '✗'}[result];
+		const mark = {answers: '✓', 'cannot tell': '?', fails: '✗', 'not asked': '✗'}[result];
 		const head = code === undefined ? [] : [`${mark} ${code}  ${Math.round(latency)} ms`];
 		stdout.write(
 			`${[url, command, ...head, ...(body === '' ? [] : [body.trimEnd()]), sentence].join('\n')}\n`,
@@ -150,48 +155,76 @@ async function ask(
 		});
 	}
 	if (redirect) return not(exitCodes.couldNotAsk, redirect.sentence);
-	return reportOf(answered, {revision, tag, isSettled});
+	return reportOf(answered, {revision, tag, isSettled, requestOptions});
 }
 
 function reportOf(
 	{answer: {outcome, latency}, asked, otherwise}: PrivateAnswer,
-	{revision, tag, isSettled}: {revision: string; tag: string; isSettled: boolean},
+	{revision, tag, isSettled, requestOptions}: Asked,
 ): RevisionReport {
 	const isByHeader = otherwise?.isByHeader === true;
 	const place = {revision, tag, url: asked.url, byHeader: isByHeader, command: asked.command};
 	const isGateways = outcome.kind === 'response' && outcome.by === 'gateway';
+	const {host} = requestOptions;
 	const aside = [
+		host
+			? `${host} (--host) was not asked: ${isByHeader ? 'the host of the service' : 'that of the tag'} was.`
+			: undefined,
 		otherwise?.sentence,
 		asked.inClear,
 		asked.unreached,
 		isGateways ? asked.guess : undefined,
 	].filter(sentence => sentence !== undefined);
-	const say = (...sentences: string[]) => [...sentences, ...aside].join(' ');
-	if (outcome.kind === 'failure') {
-		const sentence = say(outcome.sentence);
-		return connectionFailures.has(outcome.failure)
-			? {...not(exitCodes.couldNotAsk, sentence), ...place}
-			: {result: 'fails', exitCode: exitCodes.notMade, ...place, sentence};
-	}
-	const {code, body, error, by} = outcome;
-	const anyHosts = anyHostSentence(outcome, revision);
-	const whose =
-		anyHosts ??
-		(by === 'gateway'
-			? `${code} from the gateway itself: no revision answered.`
-			: !isSettled
-				? `The route has not settled on its split: a revision other than ${revision} may have answered.`
-				: isByHeader
-					? `Answered by ${revision}, if the header arrives; without it the split decides.`
-					: `Answered by ${revision} (tag URLs ignore the split).`);
-	const isGood = !error && by !== 'gateway';
+	const say = (sentence: string) => [sentence, ...aside].join(' ');
+	// Nothing was heard that could be the revision's.
+	if (outcome.kind === 'failure') return {...not(exitCodes.couldNotAsk, say(outcome.sentence)), ...place};
+	const {code, body} = outcome;
+	const {result, sentence} = heard(outcome, {isByHeader, revision, isSettled, requestOptions});
 	return {
-		result: anyHosts !== undefined ? 'cannot tell' : isGood ? 'answers' : 'fails',
-		exitCode: anyHosts !== undefined ? exitCodes.cannotTell : isGood ? exitCodes.done : exitCodes.notMade,
+		result,
+		exitCode: exitCodeOf[result],
 		...place,
 		code,
 		latency: Math.round(latency),
 		body,
-		sentence: say(whose),
+		sentence: say(sentence),
 	};
+}
+
+/** As `verify` ends with a service of which it heard the same. */
+const exitCodeOf: Readonly<Record<RevisionReport['result'], ExitCode>> = {
+	answers: exitCodes.done,
+	fails: exitCodes.notMade,
+	'cannot tell': exitCodes.cannotTell,
+	'not asked': exitCodes.couldNotAsk,
+};
+
+/** What an answer shows, and whose it is. */
+function heard(
+	outcome: GatewayResponse,
+	{isByHeader, revision, isSettled, requestOptions}: Omit<Asked, 'tag'> & {isByHeader: boolean},
+): Pick<RevisionReport, 'result' | 'sentence'> {
+	const {code, by, location} = outcome;
+	const anyHosts = anyHostSentence(outcome, revision);
+	if (anyHosts !== undefined) return {result: 'cannot tell', sentence: anyHosts};
+	const {expectStatus} = requestOptions.request;
+	const grade = gradeOf(outcome, expectStatus === undefined ? undefined : parseExpectedStatus(expectStatus));
+	if (grade === 'redirect' || (by === 'gateway' && location !== undefined)) {
+		const from = by === 'gateway' ? ' from the gateway itself' : '';
+		const to = location === undefined ? '' : `, a redirect to ${location} that is not followed`;
+		const advice = 'choose what to send (--path, --method, --header).';
+		return {
+			result: 'cannot tell',
+			sentence: `${code}${from}${to}: nothing shows that ${revision} works; ${advice}`,
+		};
+	}
+	if (by === 'gateway') {
+		return {result: 'not asked', sentence: `${code} from the gateway itself: no revision answered.`};
+	}
+	const whose = !isSettled
+		? `The route has not settled on its split: a revision other than ${revision} may have answered.`
+		: isByHeader
+			? `Answered by ${revision}, if the header arrives; without it the split decides.`
+			: `Answered by ${revision} (tag URLs ignore the split).`;
+	return {result: grade === 'failure' ? 'fails' : 'answers', sentence: whose};
 }

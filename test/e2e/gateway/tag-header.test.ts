@@ -158,7 +158,7 @@ it('asks one revision by header without a screen, too', async () => {
 	const off = await runProgram(['verify', 'cart', '--revision', '2', ...args.slice(0, -2)], {
 		XDG_STATE_HOME: directory,
 	});
-	expect(off.code).toBe(1);
+	expect(off.code).toBe(3);
 	expect(off.stdout).toMatch(/404 from the gateway itself.*No tag can be chosen by header/);
 });
 

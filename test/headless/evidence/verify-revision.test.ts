@@ -1,14 +1,18 @@
 /** One request to one revision, in front of gateways that answer more than they know. */
 import {expect, test} from 'vitest';
 import {runVerifyRevision} from '../../../source/headless/evidence/verify-revision.js';
-import {inFrontOf} from '../../support/gateway/front-gateway.js';
+import type {RequestOptions} from '../../../source/probe/transport/request-options.js';
+import {inFrontOf, page} from '../../support/gateway/front-gateway.js';
 import {settled} from '../sandbox.js';
 import {requestOptions} from './verified.js';
 import {openWorld} from './worlds.js';
 
 type Front = Parameters<typeof inFrontOf>[1];
 
-async function verifyRevision(front: Front): Promise<{code: number; said: string}> {
+async function verifyRevision(
+	front: Front,
+	options: Partial<RequestOptions> = {},
+): Promise<{code: number; said: string}> {
 	const world = await openWorld();
 	await settled(world.cluster, 'cart');
 	let said = '';
@@ -24,7 +28,7 @@ async function verifyRevision(front: Front): Promise<{code: number; said: string
 			namespace: 'default',
 			revision: '2',
 			gateway: await inFrontOf(world.sandbox, front),
-			requestOptions,
+			requestOptions: {...requestOptions, ...options},
 			output: 'text',
 		},
 		{stdout: stream, stderr: stream},
@@ -63,5 +67,50 @@ test('an unknown host that gets no answer keeps nobody from having answered', as
 		asked.startsWith('kn-canary-') ? new Promise(() => {}) : undefined,
 	);
 	expect(said).toContain('Answered by cart-00002');
+	expect(code).toBe(0);
+});
+
+test.each([
+	['of the revision', (asked: string) => asked.startsWith('r2-'), '302, a redirect'],
+	['of the gateway', () => true, '302 from the gateway itself, a redirect'],
+])('a redirect %s is no proof that it works, and it is said where to', async (_, isRedirected, what) => {
+	const {code, said} = await verifyRevision(async ({headers: {host: asked = ''}}) =>
+		isRedirected(asked)
+			? {status: 302, headers: {location: 'https://login.example/?next=a'}, body: ''}
+			: undefined,
+	);
+	expect(said).toMatch(/^\? 302 /m);
+	expect(said).toContain(
+		`${what} to https://login.example/?next=a that is not followed: nothing shows that cart-00002 works`,
+	);
+	expect(said).not.toContain('Answered by');
+	expect(code).toBe(2);
+});
+
+test('a redirect that is expected is an answer, and a success that is not expected a failure', async () => {
+	const to: Front = async ({headers: {host: asked = ''}}) =>
+		asked.startsWith('r2-')
+			? {status: 302, headers: {location: 'https://login.example/'}, body: ''}
+			: undefined;
+	const request = {...requestOptions.request, expectStatus: '302'};
+	const expected = await verifyRevision(to, {request});
+	expect(expected).toMatchObject({code: 0, said: expect.stringContaining('Answered by cart-00002')});
+	const other = await verifyRevision(async () => undefined, {request});
+	expect(other).toMatchObject({code: 1, said: expect.stringMatching(/^✗ 200 /m)});
+});
+
+test('what the gateway says itself, or nothing at all, is not heard of the revision: as verify ends', async () => {
+	const own = await verifyRevision(async () => page(404, 'nginx'));
+	expect(own.said).toMatch(/^✗ 404 /m);
+	expect(own.said).toContain('404 from the gateway itself: no revision answered.');
+	expect(own.code).toBe(3);
+	const silent = await verifyRevision(async () => new Promise(() => {}), {timeout: 300});
+	expect(silent).toMatchObject({code: 3, said: expect.stringContaining('No complete answer from')});
+});
+
+test('a host of one’s own is not asked, and that is said', async () => {
+	const {code, said} = await verifyRevision(async () => undefined, {host: 'shop.example'});
+	expect(said).toContain('Answered by cart-00002');
+	expect(said).toContain('shop.example (--host) was not asked: that of the tag was.');
 	expect(code).toBe(0);
 });
