@@ -60,7 +60,8 @@ function outcomeOf(
 		const given = revisions?.find(({name}) => name === taken.revision);
 		const what = given && sameAs(facts, template, given, users);
 		if (what === undefined) continue;
-		const words = `rolled back${momentBy(taken, now)}`;
+		const how = taken.had === undefined ? 'rolled back' : 'taken from users by the undo';
+		const words = `${how}${momentBy(taken, now)}`;
 		const isIt = isSame && made.name === taken.revision;
 		return {revision: taken.revision, words, isRejected: false, ...(!isIt && {what})};
 	}

@@ -7,7 +7,14 @@ import {
 	type Verb,
 } from '../knative/release/evidence/note.js';
 import {releaseOf} from '../knative/release/release.js';
-import {isAsked, type Parts} from '../knative/release/verbs/choice.js';
+import {isAsked, unready, type Parts} from '../knative/release/verbs/choice.js';
+import {
+	isNewer,
+	orderOf,
+	servedInstead,
+	sharesOf,
+	sharesOfSplit,
+} from '../knative/release/evidence/shares.js';
 import {undoable} from '../knative/release/verbs/undo.js';
 import {diffSplit, splitOf, type Split} from '../knative/split/split.js';
 import type {Facts} from './plan-facts.js';
@@ -55,7 +62,10 @@ export function noteFor(
 		split: after,
 		// Undo takes a change back: what it puts back is not undone by undoing again, the one before it is.
 		undo: verb === 'undo' ? earlier.slice(1) : [before, ...earlier],
-		taken: stillTaken(facts, verb, after),
+		taken: [...(verb === 'undo' ? undone(facts, after) : []), ...stillTaken(facts, verb, after)].slice(
+			0,
+			mostTaken,
+		),
 		worse: worseSince(facts, found?.note.worse),
 		rejected: [
 			...(rejected ? [rejected] : []),
@@ -76,11 +86,27 @@ function stillTaken(facts: Facts, verb: Verb, after: Split): readonly Taken[] {
 	const listed = new Set(after.map(({revision}) => revision));
 	return takenNoted(facts)
 		.filter(({revision}) => !served.has(revision))
-		.slice(0, mostTaken)
 		.map(({isOver, ...taken}) => {
 			const isAgain = verb === 'undo' && listed.has(taken.revision);
 			return verb === 'promote' || (isOver === true && !isAgain) ? {...taken, isOver: true} : taken;
 		});
+}
+
+/** What an undo takes from users: newer than all that they keep, so that it is no way back. */
+function undone(facts: Facts, after: Split): readonly Taken[] {
+	const {service, revisions, now = 0, user = ''} = facts;
+	// What the route has not taken, or what is not ready, no user had.
+	if (servedInstead(service) !== undefined) return [];
+	const order = orderOf(service, revisions);
+	const kept = sharesOfSplit(service, after).filter(({percent}) => percent > 0);
+	return sharesOf(service)
+		.filter(
+			({revision, percent}) =>
+				percent > 0 &&
+				unready(facts, revision) === undefined &&
+				kept.every(other => isNewer(order, revision, other.revision) === true),
+		)
+		.map(({revision, percent}) => ({revision, at: now, by: user, had: percent}));
 }
 
 /** Of a change of shares or tags alone: the release goes on, with what is in the split. */

@@ -50,14 +50,23 @@ export type ReleaseNote = {
 	undo: readonly Split[];
 	/** What was given up and does not bear the mark of it itself yet: written in the same patch, so that it is never half done. */
 	rejected: readonly NotedRejection[];
-	/** What was rolled back before this, and users have not got again since, the last one first. */
+	/** What was rolled back before this, or undone by it, and users have not got again since, the last one first. */
 	taken?: readonly Taken[] | undefined;
 	/** The revision that was found worse than what users had, while it was compared. */
 	worse?: string | undefined;
 };
 
-/** `at`: milliseconds since 1970. `isOver`: another one was promoted since; it is so again where that is undone. */
-export type Taken = {revision: string; at: number; by: string; isOver?: true | undefined};
+/**
+ * `at`: milliseconds since 1970. `had`: percent, where an undo took it from users, and no roll back. `isOver`: another one was
+ * promoted since; it is so again where that is undone.
+ */
+export type Taken = {
+	revision: string;
+	at: number;
+	by: string;
+	had?: number | undefined;
+	isOver?: true | undefined;
+};
 
 export type NotedRejection = Rejection & {revision: string};
 
@@ -104,7 +113,13 @@ const rejected = v.pipe(
 );
 
 const taken = v.pipe(
-	v.object({revision: name, by, at: v.pipe(v.string(), v.isoTimestamp()), over: v.optional(v.boolean())}),
+	v.object({
+		revision: name,
+		by,
+		at: v.pipe(v.string(), v.isoTimestamp()),
+		had: v.fallback(v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100))), undefined),
+		over: v.optional(v.boolean()),
+	}),
 	v.transform(({at, over, ...rest}): Taken => ({...rest, at: Date.parse(at), ...(over && {isOver: true})})),
 );
 

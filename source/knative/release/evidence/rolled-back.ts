@@ -3,6 +3,7 @@ import type {Split} from '../../split/split.js';
 import {momentBy} from '../../text/moment.js';
 import type {Guess} from '../verbs/choice.js';
 import {stableTag} from '../verbs/role-tags.js';
+import type {Taken} from './note.js';
 import {joinedChanges, noteOf, shareNoted, takenIn, type ReleaseFacts} from './release-facts.js';
 import {sharesOf} from './shares.js';
 
@@ -16,9 +17,8 @@ export function takenFromUsers(
 	const noted = found && takenIn(facts, found.note).find(one => one.revision === revision);
 	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);
 	if (noted && (found.isCurrent || share?.percent === 0)) {
-		const taken = 'was rolled back';
-		const because = `${revision} ${taken}`;
-		return {sentence: `${because}${momentBy(noted, now)}`, because, taken};
+		const taken = noted.had === undefined ? 'was rolled back' : 'was taken back to 0 %';
+		return {sentence: `${revision} ${takenWords(noted, now)}`, because: `${revision} ${taken}`, taken};
 	}
 	if (found?.isCurrent || share?.percent !== 0) return undefined;
 	const hadNoted = shareNoted(facts, revision);
@@ -35,6 +35,13 @@ export function takenFromUsers(
 		taken,
 	};
 }
+
+/** As a clause: `was rolled back at 12:04 by ann`. */
+export const takenWords = (
+	taken: Pick<Taken, 'had' | 'by'> & {at: number | undefined},
+	now: number | undefined,
+) =>
+	`${taken.had === undefined ? 'was rolled back' : `had ${taken.had} % of users until the undo`}${momentBy(taken, now)}`;
 
 /** What it had before it was set to 0 %, as this machine remembers it: it is not noted on the service. */
 function lastTaken(facts: ReleaseFacts, revision: string): {had: number | undefined; by: string} {

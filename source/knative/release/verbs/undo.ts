@@ -3,6 +3,7 @@ import {equalSplits, mergedRows, splitOf, wholeOf, type Split} from '../../split
 import {momentBy} from '../../text/moment.js';
 import {isAsked, unready, type BroughtBack, type Choice, type VerbOptions} from './choice.js';
 import {joinedChanges, noteOf, takenBack, type Change, type ReleaseFacts} from '../evidence/release-facts.js';
+import {takenWords} from '../evidence/rolled-back.js';
 import {hasRoleTags, previousTag} from './role-tags.js';
 import {releaseOf} from '../release.js';
 import {isNewer, orderOf, servedInstead, sharesOf, sharesOfSplit} from '../evidence/shares.js';
@@ -63,7 +64,7 @@ function broughtBack(
 		notes.push(`Brings ${canary} back into the split, at 0 %, ${how}; its mark as rejected stays.`);
 	}
 	const taken = takenBack(facts).find(({revision}) => shareIn(after, revision) > 0);
-	return taken && {revision: taken.revision, how: `which was rolled back${momentBy(taken, now)}`};
+	return taken && {revision: taken.revision, how: `which ${takenWords(taken, now)}`};
 }
 
 /** The same of what somebody has taken from users without this program: newer than all that has traffic now. */

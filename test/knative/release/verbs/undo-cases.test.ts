@@ -1,11 +1,20 @@
 /** Undoing, in the situations that went wrong, one by one. */
 import {describe, expect, it} from 'vitest';
 import {promote} from '../../../../source/knative/release/verbs/promote.js';
+import {releaseOf} from '../../../../source/knative/release/release.js';
 import {rollBack} from '../../../../source/knative/release/verbs/roll-back.js';
 import {undo} from '../../../../source/knative/release/verbs/undo.js';
 import {planned} from '../../../release/made.js';
-import {planPromote, planRollback, planSplit, planUndo} from '../../../../source/release/plan-split.js';
-import {Model} from '../stories/model.js';
+import {
+	planAbandon,
+	planPromote,
+	planRollback,
+	planSplit,
+	planUndo,
+} from '../../../../source/release/plan-split.js';
+import {set, splitOf} from '../../../../source/knative/split/split.js';
+import {Model, nameOf} from '../stories/model.js';
+import {happen} from '../stories/happen.js';
 import {madeOf, pin, pinnedFirst, targetsOf} from '../deployed.js';
 
 describe('undoing', () => {
@@ -113,5 +122,71 @@ describe('what a colleague took back with kubectl', () => {
 		});
 		model.write('bob', [pin(1, 100, 'stable'), pin(2, 0, 'canary')]);
 		expect(promote(model.facts())).not.toHaveProperty('guess');
+	});
+});
+
+describe('undoing what gave users a revision', () => {
+	const give = (model: Model, percent: number) => {
+		const facts = model.facts('anns');
+		const split = set(splitOf(facts.service), nameOf(2), percent);
+		model.send('anns', 'ann', planned(planSplit(facts, split)));
+		model.pass(60);
+	};
+	/** The second revision was tried with so much, and that was undone. */
+	const undone = (model: Model, percent: number) => {
+		give(model, percent);
+		model.send('anns', 'ann', planned(planUndo(model.facts('anns'))));
+		model.pass(60);
+		return model;
+	};
+	const untried = () => {
+		const model = pinnedFirst(2);
+		model.write('kim', [pin(1, 100, 'stable'), pin(2, 0, 'canary')]);
+		return model;
+	};
+	/** It was rolled back before, and the next one given up without any user. */
+	const rolledBack = () => {
+		const model = untried();
+		give(model, 50);
+		model.send('anns', 'ann', planned(planRollback(model.facts('anns'))));
+		model.pass(60);
+		const tagged = {kind: 'new revision', machine: 'anns', percent: 0, crashes: false, stays: false} as const;
+		happen(model, tagged);
+		model.pass(60);
+		model.send('anns', 'ann', planned(planAbandon(model.facts('anns'), {why: 'slow'})));
+		model.pass(60);
+		return model;
+	};
+
+	it.each([
+		['for the first time', () => undone(untried(), 40), 40],
+		['that was rolled back before', () => undone(rolledBack(), 50), 50],
+	])('takes it from them: to promote it then is more than was asked for, %s', (_, made, had) => {
+		const model = made();
+		const facts = model.facts('bobs');
+		expect(promote(facts)).toMatchObject({
+			revision: nameOf(2),
+			guess: {
+				sentence: expect.stringMatching(
+					new RegExp(`^cart-00002 had ${had} % of users until the undo at .* by ann$`),
+				),
+				because: 'cart-00002 was taken back to 0 %',
+			},
+		});
+		expect(releaseOf(facts)).toMatchObject({
+			canary: {isRolledBack: true},
+			reason: expect.stringContaining('but was taken back to 0 %'),
+		});
+	});
+
+	it('takes nothing from what users had before it, nor from what keeps a part', () => {
+		const model = untried();
+		give(model, 10);
+		give(model, 50);
+		model.send('anns', 'ann', planned(planUndo(model.facts('anns'))));
+		expect(promote(model.facts('bobs'))).not.toHaveProperty('guess');
+		model.send('anns', 'ann', planned(planRollback(model.facts('anns'))));
+		model.send('anns', 'ann', planned(planUndo(model.facts('anns'))));
+		expect(promote(model.facts('bobs'))).not.toHaveProperty('guess');
 	});
 });
