@@ -34,7 +34,15 @@ export type Past =
 	/** It had the traffic before; older than what has it now. */
 	| {kind: 'told'; revision: string; /** As a clause: `tagged previous`. */ because: string}
 	/** What has it now was rolled back to: the one before was newer. */
-	| {kind: 'rolled back'; from: string; at: number | undefined; by: string; isAbandoned: boolean}
+	| {
+			kind: 'rolled back';
+			from: string;
+			at: number | undefined;
+			by: string;
+			/** Percent, where an undo has taken it. */
+			had?: number | undefined;
+			isAbandoned: boolean;
+	  }
 	/** Nothing else is known to have had it. */
 	| {kind: 'none'; because: string}
 	/** Proof is missing, or contradicts itself. */
@@ -115,7 +123,8 @@ function fromNote(facts: ReleaseFacts, whole: string): Past | undefined {
 	// Since then only tags were moved, or the like.
 	const taken = takenBack(facts).find(({revision}) => canary === undefined || canary === revision);
 	if (taken !== undefined && stable === whole && isNewer(order, taken.revision, whole) === true) {
-		return {kind: 'rolled back', from: taken.revision, at: taken.at, by: taken.by, isAbandoned: false};
+		const {revision: from, at: takenAt, by: taker, had} = taken;
+		return {kind: 'rolled back', from, at: takenAt, by: taker, had, isAbandoned: false};
 	}
 	const before = stable === whole ? previous : stable;
 	if (before === undefined || before === whole || !isUsable(facts, before)) return undefined;

@@ -9,10 +9,12 @@ import {
 	ownRevisions,
 	rejectionOf,
 	shareNoted,
+	takenBackOf,
 	type ReleaseFacts,
 } from '../evidence/release-facts.js';
-import {pastOf} from '../evidence/past.js';
+import {pastOf, type Past} from '../evidence/past.js';
 import {isUnchangedSince} from '../evidence/record.js';
+import {takenWords} from '../evidence/rolled-back.js';
 import {releaseOf, type Release} from '../release.js';
 import {canaryTag, hasRoleTags, moveTag, previousTag, stableTag} from './role-tags.js';
 import {isNewer, keptByGateway, orderOf, sharesOf} from '../evidence/shares.js';
@@ -93,16 +95,17 @@ function fromWhole(
 	const {canary} = release;
 	const past = pastOf(facts, whole);
 	const isBeside = canary !== undefined && canary.revision !== whole;
-	if (isBeside && past.kind !== 'rolled back') return besideCanary(facts, canary.revision, whole, now);
+	// What was taken back before that is not what is given up by the verb that is named instead.
+	const isOfCanary = past.kind === 'rolled back' && past.from === canary?.revision;
+	if (isBeside && !isOfCanary) return besideCanary(facts, canary.revision, whole, now);
 	switch (past.kind) {
 		case 'told':
 			return backTo(facts, release, past.revision, {placeholders, because: past.because});
 		case 'rolled back': {
-			const how = past.isAbandoned ? 'was abandoned' : 'was rolled back';
 			return {
 				kind: 'refused',
 				already: true,
-				reason: `${past.from} ${how} already${momentBy(past, now)}: ${whole} has 100 %.`,
+				reason: alreadyWords(past, whole, now),
 				...(isBeside && {instead: 'abandon' as const}),
 			};
 		}
@@ -116,11 +119,26 @@ function fromWhole(
 	}
 }
 
+type Back = Pick<Extract<Past, {kind: 'rolled back'}>, 'from' | 'at' | 'by' | 'had'> & {
+	isAbandoned?: boolean;
+};
+
+function alreadyWords(back: Back, whole: string, now: number | undefined): string {
+	if (back.had !== undefined) return `${back.from} ${takenWords(back, now)}: ${whole} has 100 %.`;
+	const how = back.isAbandoned ? 'was abandoned' : 'was rolled back';
+	return `${back.from} ${how} already${momentBy(back, now)}: ${whole} has 100 %.`;
+}
+
 /**
  * Nothing of the canary reaches users now: whether anything ever did decides what is said, not what is done. That it is so
  * already the note says; what only this machine remembers is told.
  */
 function besideCanary(facts: ReleaseFacts, canary: string, whole: string, now: number | undefined): Choice {
+	const taken = takenBackOf(facts, canary);
+	if (taken) {
+		const reason = alreadyWords({...taken, from: canary}, whole, now);
+		return {kind: 'refused', already: true, reason, instead: 'abandon'};
+	}
 	const noted = notedShare(facts, canary);
 	if (noted === 'served') {
 		const {note, isCurrent} = noteOf(facts) ?? {};
@@ -135,7 +153,7 @@ function besideCanary(facts: ReleaseFacts, canary: string, whole: string, now: n
 		return {
 			kind: 'refused',
 			already: true,
-			reason: `${canary} was rolled back already${momentBy({at, by}, now)}: ${whole} has 100 %.`,
+			reason: alreadyWords({from: canary, at, by}, whole, now),
 			instead: 'abandon',
 		};
 	}

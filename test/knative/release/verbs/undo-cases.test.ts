@@ -1,5 +1,6 @@
 /** Undoing, in the situations that went wrong, one by one. */
 import {describe, expect, it} from 'vitest';
+import {abandon} from '../../../../source/knative/release/verbs/abandon.js';
 import {promote} from '../../../../source/knative/release/verbs/promote.js';
 import {releaseOf} from '../../../../source/knative/release/release.js';
 import {rollBack} from '../../../../source/knative/release/verbs/roll-back.js';
@@ -176,6 +177,40 @@ describe('undoing what gave users a revision', () => {
 		expect(releaseOf(facts)).toMatchObject({
 			canary: {isRolledBack: true},
 			reason: expect.stringContaining('but was taken back to 0 %'),
+		});
+		expect(rollBack(facts)).toMatchObject({
+			already: true,
+			reason: expect.stringMatching(
+				new RegExp(`^cart-00002 had ${had} % of users until the undo at .* by ann: cart-00001 has 100 %\\.$`),
+			),
+			instead: 'abandon',
+		});
+		expect(abandon(facts)).toMatchObject({revision: nameOf(1), parts: {canary: nameOf(2)}});
+	});
+
+	it('is no roll back of what was given up since, where that was rolled back before', () => {
+		const facts = rolledBack().facts('bobs');
+		expect(rollBack(facts)).toMatchObject({
+			reason: expect.stringMatching(
+				/^cart-00002 was rolled back already at .* by ann: cart-00001 has 100 %\.$/,
+			),
+			instead: 'abandon',
+		});
+		expect(abandon(facts)).toMatchObject({parts: {canary: nameOf(2)}});
+	});
+
+	it('is what is told, too, where it is out of the split', () => {
+		const model = pinnedFirst(2);
+		const [whole] = splitOf(model.facts('anns').service);
+		if (!whole) throw new Error('no row');
+		const given = {...whole, key: nameOf(2), revision: nameOf(2), percent: 20, tags: []};
+		model.send('anns', 'ann', planned(planSplit(model.facts('anns'), [{...whole, percent: 80}, given])));
+		model.pass(60);
+		model.send('anns', 'ann', planned(planUndo(model.facts('anns'))));
+		expect(rollBack(model.facts('bobs'))).toMatchObject({
+			reason: expect.stringMatching(
+				/^cart-00002 had 20 % of users until the undo at .*: cart-00001 has 100 %\.$/,
+			),
 		});
 	});
 
