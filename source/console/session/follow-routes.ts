@@ -111,12 +111,12 @@ const begun = ({generation}: ServiceView, now: number, {isFirst}: {isFirst: bool
 	refusalTold: isFirst,
 });
 
-/** Only in the place of the promise it fulfils: whatever else is said there now matters more. */
+/** Only in the place of the promise it fulfils: whatever else is said there now, or beside it of what was missed, matters more. */
 function tellMoved(store: ConsoleStore, service: ServiceView): void {
 	const {name} = service;
 	const {notice} = store.getState();
-	if (notice?.text.includes(waitingSentence)) {
-		const [, verb] = /^(Rolled back|Promoted|Undone):/.exec(notice.text) ?? [];
+	if (notice?.tone === 'good' && notice.text.includes(waitingSentence)) {
+		const [, verb] = /^(Rolled back|Promoted|Undone|Given up, \S+ rejected):/.exec(notice.text) ?? [];
 		const all = service.statusTraffic.find(({percent}) => percent === 100);
 		const now = verb && all ? `${all.revision} has 100 %` : `${name} is now ${sharesWord(service)}`;
 		notify(store, {tone: 'good', text: verb === undefined ? `${now}.` : `${verb}: ${now}.`});

@@ -211,6 +211,18 @@ describe('the promise of a write from here', () => {
 		['of a split', 'Sent', canary, 'helloworld-go is now 90│10.'],
 		['of a roll back', 'Rolled back', whole, `Rolled back: ${revisionName(1)} has 100 %.`],
 		['of a promotion', 'Promoted', whole, `Promoted: ${revisionName(1)} has 100 %.`],
+		[
+			'of a release that is given up',
+			`Given up, ${revisionName(2)} rejected`,
+			whole,
+			`Given up, ${revisionName(2)} rejected: ${revisionName(1)} has 100 %.`,
+		],
+		[
+			'of one that is given up beside a release',
+			`Given up, ${revisionName(3)} rejected`,
+			canary,
+			`Given up, ${revisionName(3)} rejected: helloworld-go is now 90│10.`,
+		],
 		['of an undo', 'Undone', canary, 'Undone: helloworld-go is now 90│10.'],
 		['of a split that gives one everything', 'Sent', whole, 'helloworld-go is now 100│0.'],
 		[
@@ -237,6 +249,13 @@ describe('the promise of a write from here', () => {
 		wait(verb);
 		arrive(traffic);
 		expect(store.getState().notice).toEqual({tone: 'good', text: expected});
+	});
+
+	it('is left where the write has missed something', () => {
+		const missed: Notice = {tone: 'bad', text: `Given up: ${waitingSentence}. But it has no mark.`};
+		notify(store, missed);
+		arrive(whole);
+		expect(store.getState().notice).toEqual(missed);
 	});
 
 	it('is left where something else is said by now', () => {

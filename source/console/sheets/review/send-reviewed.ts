@@ -116,29 +116,30 @@ function logOutcome(store: ConsoleStore, plan: Plan, outcome: WriteOutcome): voi
 	});
 }
 
-const done: Readonly<Record<PlanAction, (name: string) => string>> = {
+type Told = Pick<Plan, 'action' | 'name' | 'givenUp'>;
+
+const done: Readonly<Record<PlanAction, (plan: Told) => string>> = {
 	split: () => `Split: the server took it; ${waitingSentence}.`,
 	promote: () => `Promoted: the server took it; ${waitingSentence}.`,
 	'roll back': () => `Rolled back: the server took it; ${waitingSentence}.`,
-	abandon: name => `The release of ${name} was given up: the server took it; ${waitingSentence}.`,
+	abandon: ({name, givenUp}) =>
+		`Given up, ${givenUp?.revision ?? name} rejected: the server took it; ${waitingSentence}.`,
 	undo: () => `Undone: the server took it; ${waitingSentence}.`,
-	'send again': name =>
+	'send again': ({name}) =>
 		`The split of ${name} was sent again: the server took it; the gateway needs some seconds.`,
 	tag: () => `Tagged: the server took it; ${waitingSentence}.`,
-	'create revision': name => `Creating a revision of ${name}…`,
-	autoscaling: name => `Creating a revision of ${name} with these settings… Existing ones are unchanged.`,
-	'create service': name => `${name} created. v test · r new revision`,
-	'delete service': name => `${name} is being deleted, with all its revisions.`,
-	'delete revision': name => `The revision of ${name} is being deleted.`,
+	'create revision': ({name}) => `Creating a revision of ${name}…`,
+	autoscaling: ({name}) => `Creating a revision of ${name} with these settings… Existing ones are unchanged.`,
+	'create service': ({name}) => `${name} created. v test · r new revision`,
+	'delete service': ({name}) => `${name} is being deleted, with all its revisions.`,
+	'delete revision': ({name}) => `The revision of ${name} is being deleted.`,
 };
 
 /** The same for whoever has left meanwhile: there are neither panes nor keys then. */
-export function lastWordsOf(
-	{action, name, namespace}: Pick<Plan, 'action' | 'name' | 'namespace'>,
-	flags: readonly string[],
-): string {
+export function lastWordsOf(plan: Told & Pick<Plan, 'namespace'>, flags: readonly string[]): string {
+	const {action, name, namespace} = plan;
 	const line = ownLine(['status', name], {namespace, flags});
-	return done[action](name)
+	return done[action](plan)
 		.replace(waitingSentence, () => `${line} says when the gateway has it`)
 		.replace(/ v test · r new revision$/, '');
 }
@@ -159,7 +160,7 @@ function succeed(
 		// The review, and the form it came from.
 		return {sheets: [], drafts: next};
 	});
-	const text = done[action](name);
+	const text = done[action](plan);
 	if (write.kind === 'create') {
 		forgetForm(store, formKey({kind: 'create service'}));
 		const isHere = isShown(store.getState(), plan.namespace);

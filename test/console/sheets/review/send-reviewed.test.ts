@@ -45,6 +45,16 @@ describe('what is said of a write to whoever has left meanwhile', () => {
 		);
 	});
 
+	it('names the revision that was given up', () => {
+		const plan = {
+			action: 'abandon',
+			name: 'cart',
+			namespace: 'shop',
+			givenUp: {revision: 'cart-00002', why: 'slow'},
+		} as const;
+		expect(lastWordsOf(plan, [])).toMatch(/^Given up, cart-00002 rejected: the server took it; /);
+	});
+
 	it('names no keys', () => {
 		expect(wordsOf('create service')).toBe('cart created.');
 		expect(wordsOf('create revision')).toBe('Creating a revision of cart…');
