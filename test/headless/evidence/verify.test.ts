@@ -191,7 +191,11 @@ test('a port-forward that cannot be had is said in a sentence, after one request
 	onTestFinished(async () => viewer.close());
 	expect(await verify({...world, cluster: viewer})).toMatchObject({
 		code: 3,
-		outcome: {sentence: expect.stringContaining('takes the right to create pods/portforward in namespace kourier-system: ')},
+		outcome: {
+			sentence: expect.stringContaining(
+				'takes the right to create pods/portforward in namespace kourier-system: ',
+			),
+		},
 	});
 	// The review has no say over what the server does.
 	world.sandbox.apiFaults.set({answers: [{code: 403, methods: ['GET'], path: '/portforward'}]});

@@ -23,6 +23,10 @@ const warned = (after: Split, revisions?: readonly RevisionView[], from = servic
 const kinds = (after: Split, revisions?: readonly RevisionView[], from = service) =>
 	warned(after, revisions, from).map(({kind, revision}) => `${kind} ${revision ?? ''}`.trim());
 
+const follows = (percent: number) => ({revisionName: one, latestRevision: false, percent});
+const latest = (percent: number) => ({latestRevision: true, percent});
+const from = (...rows: TrafficTarget[]) => serviceView({traffic: rows, ready: 2});
+
 describe('the warnings of a split', () => {
 	const both = [revisionView(2), revisionView(1)];
 
@@ -58,9 +62,6 @@ describe('the warnings of a split', () => {
 	});
 
 	it('name what begins to follow the latest, and not what has done so and only gets more', () => {
-		const follows = (percent: number) => ({revisionName: one, latestRevision: false, percent});
-		const latest = (percent: number) => ({latestRevision: true, percent});
-		const from = (...rows: TrafficTarget[]) => serviceView({traffic: rows, ready: 2});
 		const after = splitOf(from(follows(80), latest(20)));
 		expect(kinds(after, both, from(follows(90), latest(10)))).toEqual([]);
 		expect(kinds(after, both, from(follows(100)))).toEqual(['follows latest']);
