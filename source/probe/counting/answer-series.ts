@@ -2,7 +2,7 @@
 import {lastChangePoint, type ChangePoint, type LastChange} from '../../stats/change-point.js';
 import type {Evidence} from '../attribution/attribution.js';
 import {groupBy, type Attributed} from './loop-report.js';
-import {createSeries, gatewayKey, type SeriesBucket} from './series.js';
+import {createSeries, lostKeys, type SeriesBucket} from './series.js';
 import type {Said} from './tally.js';
 import {kindsOf, serviceKey, tagKey, toTimeline, type TimelineBucket} from './timeline.js';
 
@@ -14,13 +14,18 @@ type TimedAnswer = {
 	failed: boolean;
 };
 
+/** Requests that no revision answered. */
+export type Lost = {gateway: number; unreached: number};
+
 export type AnswerSeries = {
 	/** An answer at the service's own host. */
 	addOfService(said: Said, answer: TimedAnswer): void;
 	/** An answer at the tag of a revision. */
 	addOfTag(revision: string, answer: TimedAnswer): void;
 	/** A request at the service's own host that no revision answered: the gateway did itself, or was not reached. */
-	addOfGateway(answer: Omit<TimedAnswer, 'failed'>): void;
+	addLost(to: keyof Lost, answer: Omit<TimedAnswer, 'failed'>): void;
+	/** How many such since then; milliseconds since 1970. */
+	lostSince(from: number): Lost;
 	/** Answers of each group since then; milliseconds since 1970. */
 	countSince(attributed: Attributed, from: number): Map<string, number>;
 	/** When the last answer since then came, of any of these groups where some are named, to the second; undefined where none did. */
@@ -63,8 +68,13 @@ export function createAnswerSeries(): AnswerSeries {
 		addOfTag(revision, answer) {
 			series.add(tagKey(revision), answer);
 		},
-		addOfGateway(answer) {
-			series.add(gatewayKey, {...answer, failed: true});
+		addLost(to, answer) {
+			series.add(lostKeys[to], {...answer, failed: true});
+		},
+		lostSince(from) {
+			const count = (to: keyof Lost) =>
+				bucketsFrom(from).reduce((sum, {cells}) => sum + (cells.get(lostKeys[to])?.n ?? 0), 0);
+			return {gateway: count('gateway'), unreached: count('unreached')};
 		},
 		countSince(attributed, from) {
 			const groupOf = groupBy(attributed);

@@ -40,8 +40,10 @@ const tiers = [
 /** Keys in one bucket; whatever else comes in it is counted as one. */
 const keysLimit = 24;
 const otherKey = 'other';
-/** What no revision answered, which is never counted as one with what others did. */
-export const gatewayKey = 'gateway';
+/** What no revision answered, because the gateway did itself or was not reached: never counted as one with what others did. */
+export const lostKeys = {gateway: 'gateway', unreached: 'unreached'} as const;
+const keysOfLost: ReadonlySet<string> = new Set(Object.values(lostKeys));
+export const isLostKey = (key: string) => keysOfLost.has(key);
 
 /** An empty one. Times are milliseconds since 1970 and may come out of order. */
 export function createSeries(): Series {
@@ -103,7 +105,7 @@ export function createSeries(): Series {
 const copied = ({latencies, ...cell}: GrowingCell): GrowingCell => ({...cell, latencies: new Map(latencies)});
 
 function cellOf(cells: Map<string, GrowingCell>, key: string): GrowingCell {
-	const used = cells.has(key) || cells.size < keysLimit || key === gatewayKey ? key : otherKey;
+	const used = cells.has(key) || cells.size < keysLimit || isLostKey(key) ? key : otherKey;
 	let cell = cells.get(used);
 	if (!cell) {
 		cell = {n: 0, failed: 0, latencies: new Map()};

@@ -3,7 +3,7 @@ import type {Attributor} from '../attribution/attribution.js';
 import type {Bucket} from '../../stats/change-point.js';
 import {addBins, type LatencyBins} from './latency-bins.js';
 import {attributionOf} from './loop-report.js';
-import {gatewayKey, type SeriesBucket} from './series.js';
+import {isLostKey, type SeriesBucket} from './series.js';
 import type {Said} from './tally.js';
 
 /** One stretch of time. */
@@ -42,8 +42,13 @@ export function toTimeline(
 	const users = new Map<string | undefined, number>();
 	const revisions = new Map<string, {asked: number; failed: number; latencies: Map<number, number>}>();
 	let failed = 0;
+	let gateway = 0;
 	for (const [key, cell] of cells) {
-		if (key === gatewayKey) continue;
+		if (isLostKey(key)) {
+			gateway += cell.n;
+			continue;
+		}
+
 		const said = saids.get(key);
 		const tagged = key.startsWith('tag ') ? key.slice(4) : undefined;
 		const revision = said ? revisionOf(said, attribute) : tagged;
@@ -61,7 +66,7 @@ export function toTimeline(
 		}
 	}
 
-	return {at, duration, users, failed, gateway: cells.get(gatewayKey)?.n ?? 0, revisions};
+	return {at, duration, users, failed, gateway, revisions};
 }
 
 function revisionOf(said: Said, attribute: Attributor): string | undefined {

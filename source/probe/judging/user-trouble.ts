@@ -1,5 +1,6 @@
 /** Why nothing may be called good at the moment, whatever the shares say: requests fail, or users get nothing of the service. */
 import {withCode} from '../transport/answer-summary.js';
+import type {Lost} from '../counting/answer-series.js';
 import type {EpochCounts} from '../counting/past-epochs.js';
 import type {GatewayCondition} from './gateway-state.js';
 import type {LastSeen} from './last-seen.js';
@@ -50,7 +51,7 @@ function isOver(count: number, of: number, {answersSince}: LastSeen): boolean {
  * @param options.overdue Requests that wait for an answer for longer than any answer took.
  * @param options.isAnyHostOpen It is not known yet what any host gets.
  * @param options.lastSeen When users got that last.
- * @param options.ownLately Answers of the gateway's own for as long as the rows' "lately" is; undefined where that is all of the time.
+ * @param options.lately What no revision answered for as long as the rows' "lately" is; undefined where that is all of the time.
  */
 export function troubleOf(
 	counts: Counts,
@@ -59,19 +60,19 @@ export function troubleOf(
 		overdue = 0,
 		isAnyHostOpen = false,
 		lastSeen = {},
-		ownLately,
+		lately,
 	}: {
 		overdue?: number;
 		isAnyHostOpen?: boolean;
 		lastSeen?: Partial<Record<Ending, LastSeen | undefined>>;
-		ownLately?: number | undefined;
+		lately?: Lost | undefined;
 	} = {},
 ): Trouble | undefined {
 	const troubles = [
 		downNow(counts, gateway),
-		gatewaysOwn(counts, gateway, {last: lastSeen.gateway, ownLately}),
-		outage(counts, lastSeen.down),
-		failures(counts, lastSeen.failures, ownLately !== undefined),
+		gatewaysOwn(counts, gateway, {last: lastSeen.gateway, lately}),
+		outage(counts, {last: lastSeen.down, lately}),
+		failures(counts, {last: lastSeen.failures, lately}),
 		unanswered(counts, overdue),
 		refusals(counts),
 		redirects(counts),
@@ -80,22 +81,21 @@ export function troubleOf(
 	return troubles.find(trouble => !trouble.isOver) ?? troubles[0];
 }
 
+/** So many of so many. */
+type Part = {count: number; of: number};
+
+/** When it was seen last, and what no revision answered lately. */
+type Lately = {last: LastSeen | undefined; lately: Lost | undefined};
+
 const requestsOf = ({answered, gatewayAnswers, unreached}: Counts) => answered + gatewayAnswers + unreached;
 const isMuch = (count: number, of: number) => count > toleratedPart * of;
 // Of few answers as many may be chance: more than nobody would release with, and not a single one.
-const isMuchLately = (count: number, of: number) => count >= fewestSince && count > 2 * toleratedPart * of;
+const isMuchLately = ({count, of}: Part) => count >= fewestSince && count > 2 * toleratedPart * of;
 
 const latelyIn = (rows: Counts['rows']): number => rows.reduce((sum, {lately}) => sum + lately, 0);
 
-const hasEnded = (count: number, of: number, last: LastSeen | undefined): boolean =>
+const hasEnded = ({count, of}: Part, last: LastSeen | undefined): boolean =>
 	last !== undefined && isOver(count, of, last);
-
-/** The trouble as it is told when it is over, if it is. */
-function ended(trouble: Omit<Trouble, 'isOver'>, last: LastSeen | undefined): Trouble | undefined {
-	return last && hasEnded(trouble.count, trouble.of, last)
-		? {...trouble, sentence: `${trouble.sentence}, last ${timeOf(last.at)}`, isOver: true}
-		: undefined;
-}
 
 function downNow(counts: Counts, gateway: GatewayCondition): Trouble | undefined {
 	if (gateway.kind !== 'down') return undefined;
@@ -109,67 +109,75 @@ function downNow(counts: Counts, gateway: GatewayCondition): Trouble | undefined
 	};
 }
 
-function gatewaysOwn(
-	counts: Counts,
-	gateway: GatewayCondition,
-	{last, ownLately = 0}: {last: LastSeen | undefined; ownLately: number | undefined},
+/**
+ * By what came lately where it is much of that, else by all of it where it is much of that; in the past where too many came
+ * without it since.
+ *
+ * @param tell What of it is so: `lately` at the end of the figures where they are of that alone.
+ */
+function partial(
+	kind: Ending,
+	{all, recent, last}: {all: Part; recent: Part | undefined; last: LastSeen | undefined},
+	tell: (part: Part, is: {lately: string; isPast: boolean}) => string,
 ): Trouble | undefined {
+	if (recent && isMuchLately(recent) && !hasEnded(recent, last)) {
+		return {kind, ...recent, sentence: tell(recent, {lately: ' lately', isPast: false})};
+	}
+	if (!isMuch(all.count, all.of)) return undefined;
+	if (!last || !hasEnded(all, last)) return {kind, ...all, sentence: tell(all, {lately: '', isPast: false})};
+	const sentence = `${tell(all, {lately: '', isPast: true})}, last ${timeOf(last.at)}`;
+	return {kind, ...all, sentence, isOver: true};
+}
+
+/** Requests of lately: those that got an answer of the service, and those that no revision answered. */
+const requestsLately = ({rows}: Counts, {gateway, unreached}: Lost) => latelyIn(rows) + gateway + unreached;
+
+function gatewaysOwn(counts: Counts, gateway: GatewayCondition, {last, lately}: Lately): Trouble | undefined {
 	const {code = '', text = ''} = gateway.kind === 'answers itself' ? gateway : {};
 	const said = withCode(code, text);
-	const kind = 'gateway';
-	const answeredLately = latelyIn(counts.rows) + ownLately;
-	if (isMuchLately(ownLately, answeredLately) && !hasEnded(ownLately, answeredLately, last)) {
-		const sentence = `${ownLately} of ${answeredLately} answers lately are the gateway's own${said === '' ? '' : ` (${said})`}: no revision answered`;
-		return {kind, count: ownLately, of: answeredLately, sentence};
-	}
-	const count = counts.gatewayAnswers;
-	const of = requestsOf(counts);
-	if (!isMuch(count, of)) return undefined;
-	return (
-		ended({kind, count, of, sentence: `${count} of ${of} answers were the gateway's own`}, last) ?? {
-			kind,
-			count,
-			of,
-			sentence: `${count} of ${of} answers are the gateway's own${said === '' ? '' : ` (${said})`}: no revision answered`,
-		}
+	const because = said === '' ? '' : ` (${said})`;
+	return partial(
+		'gateway',
+		{
+			all: {count: counts.gatewayAnswers, of: requestsOf(counts)},
+			recent: lately && {count: lately.gateway, of: requestsLately(counts, lately)},
+			last,
+		},
+		({count, of}, {lately: when, isPast}) =>
+			isPast
+				? `${count} of ${of} answers were the gateway's own`
+				: `${count} of ${of} answers${when} are the gateway's own${because}: no revision answered`,
 	);
 }
 
-function outage(counts: Counts, last: LastSeen | undefined): Trouble | undefined {
-	const count = counts.unreached;
-	const of = requestsOf(counts);
-	if (!isMuch(count, of)) return undefined;
-	const trouble = {
-		kind: 'down',
-		count,
-		of,
-		sentence: `the gateway was down for ${count} of ${of} requests`,
-	} as const;
-	return ended(trouble, last) ?? trouble;
+function outage(counts: Counts, {last, lately}: Lately): Trouble | undefined {
+	return partial(
+		'down',
+		{
+			all: {count: counts.unreached, of: requestsOf(counts)},
+			recent: lately && {count: lately.unreached, of: requestsLately(counts, lately)},
+			last,
+		},
+		({count, of}, {lately: when}) => `the gateway was down for ${count} of ${of} requests${when}`,
+	);
 }
 
-/** @param isLong Counts are of longer than "lately". */
-function failures(counts: Counts, last: LastSeen | undefined, isLong: boolean): Trouble | undefined {
-	const {errors, answered: of, rows} = counts;
+function failures({errors, answered, rows}: Counts, {last, lately}: Lately): Trouble | undefined {
 	const failing = rows.filter(row => row.errors > 0 && row.code !== undefined);
-	const failedLately = latelyIn(failing);
-	const all = latelyIn(rows);
-	if (isLong && isMuchLately(failedLately, all) && !hasEnded(failedLately, all, last)) {
-		const kinds = failing.filter(({lately}) => lately > 0).map(({code, lately}) => `${code} ×${lately}`);
-		const sentence = `test requests fail: ${failedLately} of ${all} lately (${kinds.join(', ')})`;
-		return {kind: 'failures', count: failedLately, of: all, sentence};
-	}
-	if (!isMuch(errors, of)) return undefined;
-	const kinds = failing.map(({code, errors: count}) => `${code} ×${count}`);
-	const told = `${errors} of ${of} (${kinds.join(', ')})`;
-	const kind = 'failures';
-	return (
-		ended({kind, count: errors, of, sentence: `test requests failed: ${told}`}, last) ?? {
-			kind,
-			count: errors,
-			of,
-			sentence: `test requests fail: ${told}`,
-		}
+	return partial(
+		'failures',
+		{
+			all: {count: errors, of: answered},
+			recent: lately && {count: latelyIn(failing), of: latelyIn(rows)},
+			last,
+		},
+		({count, of}, {lately: when, isPast}) => {
+			const kinds = failing
+				.map(row => ({code: row.code, n: when === '' ? row.errors : row.lately}))
+				.filter(({n}) => n > 0)
+				.map(({code, n}) => `${code} ×${n}`);
+			return `test requests ${isPast ? 'failed' : 'fail'}: ${count} of ${of}${when} (${kinds.join(', ')})`;
+		},
 	);
 }
 

@@ -20,7 +20,6 @@ import {withEpoch, type EpochCounts, type PastEpoch} from '../counting/past-epoc
 import {nextSplit, noSplitYet} from '../counting/split-since.js';
 import {createTagAnswers} from '../counting/tag-answers.js';
 import {createTally, type Ticket} from '../counting/tally.js';
-import type {TimelineBucket} from '../counting/timeline.js';
 import type {Alarm} from '../judging/alarm.js';
 import {createGatewayMonitor} from '../judging/gateway-state.js';
 import {nextSplitAlarm} from '../judging/split-alarm.js';
@@ -137,12 +136,6 @@ export function createObservations({
 	/** What was learned where nobody else may have answered. */
 	const trusted = () => withoutDoubtful(evidence, {isDoubtful: anyHost.isDoubtful, isToAny});
 
-	/** Answers of the gateway's own since then; 0 where some of what it is may not have reached it. */
-	const ownOf = (timeline: readonly TimelineBucket[], from: number): number =>
-		(unreachedAt ?? -Infinity) >= from
-			? 0
-			: timeline.reduce((sum, {at, gateway}) => (at >= from ? sum + gateway : sum), 0);
-
 	/** What is counted under this split, and what else there is to say of the answers. */
 	function buildEpoch() {
 		const attributed = attributedBy(trusted(), weights, anyHost.isToUsers);
@@ -169,9 +162,9 @@ export function createObservations({
 		const answersSince = (at: number) =>
 			[...series.countSince(attributed, at).values()].reduce((sum, count) => sum + count, 0);
 		const timeline = series.timeline(attributed, now);
-		const ownLately = isLong ? ownOf(timeline, from) : undefined;
+		const lately = isLong ? series.lostSince(from) : undefined;
 		const lastOf = (keys?: ReadonlySet<string>) => series.lastSince(attributed, now - recently, keys);
-		return {epoch, settling, settlingAnswers, last, change, timeline, answersSince, lastOf, ownLately};
+		return {epoch, settling, settlingAnswers, last, change, timeline, answersSince, lastOf, lately};
 	}
 
 	return {
@@ -215,10 +208,10 @@ export function createObservations({
 				}
 			}
 
-			const isGateways = !tally.settling && (grade === 'gateway' || grade === 'unreached');
-			if (isGateways) series.addOfGateway({at: askedAt(answer), latency: answer.latency});
+			const lost = !tally.settling && (grade === 'gateway' || grade === 'unreached') ? grade : undefined;
+			if (lost) series.addLost(lost, {at: askedAt(answer), latency: answer.latency});
 			// Of one that could not be reached none is kept.
-			if (said || isGateways) {
+			if (said || lost) {
 				keepFailure(answer, grade, {at: 'service', revisions: grade === 'gateway' ? [] : holders});
 			}
 		},
@@ -263,7 +256,7 @@ export function createObservations({
 		areDistinct: (one, other) => areProvenDistinct(trusted(), one, other),
 		findings() {
 			const now = clock.date();
-			const {epoch, answersSince, lastOf, ownLately, ...rest} = buildEpoch();
+			const {epoch, answersSince, lastOf, lately, ...rest} = buildEpoch();
 			const kinds = failures.entries({worksElsewhere: works});
 			const gateway = monitor.condition(now);
 			// What any host gets accuses nobody.
@@ -283,7 +276,7 @@ export function createObservations({
 							overdue: waiting.overdue,
 							isAnyHostOpen: anyHost.isUsersOpen,
 							lastSeen: lastSeenOf(kinds, unreachedAt, answersSince),
-							ownLately,
+							lately,
 						}),
 				alarm,
 				suggestion: findSuggestion(epoch.rows),

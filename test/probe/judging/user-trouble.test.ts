@@ -93,7 +93,10 @@ test('what has just begun is told by what came lately, however long it was well 
 	} as const;
 	const long = {...counts, answered: 4000, rows: [{...row(undefined, 4000), lately: 21}]};
 	const of = (gatewayAnswers: number, ownLately: number | undefined, answersSince = 0) =>
-		troubleOf({...long, gatewayAnswers}, own, {ownLately, lastSeen: {gateway: {at: 0, answersSince}}});
+		troubleOf({...long, gatewayAnswers}, own, {
+			lately: ownLately === undefined ? undefined : {gateway: ownLately, unreached: 0},
+			lastSeen: {gateway: {at: 0, answersSince}},
+		});
 	const sentence = "9 of 30 answers lately are the gateway's own (503): no revision answered";
 	expect(of(9, 9)).toEqual({kind: 'gateway', count: 9, of: 30, sentence});
 	// Nor is it told as less than it is by now.
@@ -106,15 +109,27 @@ test('what has just begun is told by what came lately, however long it was well 
 		{...row(undefined, 3990), lately: 20},
 		{...row('500', 10, 10), lately: 10},
 	];
-	const failing = (ownLately: number | undefined) =>
-		troubleOf({...long, errors: 10, rows}, answers, {ownLately});
-	expect(failing(0)).toEqual({
+	const failing = (lately?: {gateway: number; unreached: number}) =>
+		troubleOf({...long, errors: 10, rows}, answers, {lately});
+	expect(failing({gateway: 0, unreached: 0})).toEqual({
 		kind: 'failures',
 		count: 10,
 		of: 30,
 		sentence: 'test requests fail: 10 of 30 lately (500 ×10)',
 	});
-	expect(failing(undefined)).toBeUndefined();
+	expect(failing()).toBeUndefined();
+	// Part of the time it could not be reached, however little that is of hours.
+	const reached = (unreached: number, gateway: number) =>
+		troubleOf({...long, unreached, gatewayAnswers: gateway}, answers, {lately: {gateway, unreached}});
+	expect(reached(9, 0)).toEqual({
+		kind: 'down',
+		count: 9,
+		of: 30,
+		sentence: 'the gateway was down for 9 of 30 requests lately',
+	});
+	// Nor does one hide the other.
+	expect(reached(9, 10)).toMatchObject({kind: 'gateway', count: 10, of: 40});
+	expect(reached(9, 4)).toMatchObject({kind: 'down', count: 9, of: 34});
 });
 
 test('requests without an answer are told beside what failed meanwhile', () => {
