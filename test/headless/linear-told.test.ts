@@ -6,7 +6,7 @@ import {selectionOf} from '../../source/console/state/selection.js';
 import {createConsoleStore, type LoopSnapshot} from '../../source/console/state/state.js';
 import {createLoop} from '../../source/probe/loop/loop.js';
 import {revisionName, revisionView, serviceView} from '../knative/objects.js';
-import {rowOf, snapshotOf} from '../screen/live/snapshot.js';
+import {comparisonOf, rowOf, snapshotOf} from '../screen/live/snapshot.js';
 import {targetAt} from '../probe/servers.js';
 
 const calm = verdictOf('uid', createLoop({target: targetAt(80)}).snapshot());
@@ -60,9 +60,24 @@ test('counts of before are told as such while the gateway answers nothing, and n
 	const down = {kind: 'down', since, requests: 3, sentence: ''} as const;
 	expect(linesOf({})).toMatch(/got 90\.0 %,/);
 	expect(linesOf({})).not.toContain('of before');
-	expect(linesOf({gateway: down})).toMatch(
-		/No revision has answered since \d\d:\d\d:\d\d; what follows is of before/,
-	);
+	const silence =
+		/^No revision has answered at the service's own URL since \d\d:\d\d:\d\d; what follows is of before\.$/m;
+	expect(linesOf({gateway: down, silentSince: since})).toMatch(silence);
+	// One request that is lost is no silence.
+	expect(linesOf({gateway: down})).not.toContain('of before');
+	const comparison = comparisonOf(revisionName(1), revisionName(2), {failed: 20});
+	const placesOf = (part: Partial<LoopSnapshot>) => {
+		const lines = linesOf({comparison, silentSince: since, ...part}).split('\n');
+		return {
+			silent: lines.findIndex(line => silence.test(line)),
+			tags: lines.findIndex(line => line.includes(' at its tag: ')),
+		};
+	};
+	// What tags answer goes on while only users get nothing, and does not while nothing is reached.
+	const goesOn = placesOf({});
+	expect(goesOn.tags).toBeLessThan(goesOn.silent);
+	const stops = placesOf({gateway: down});
+	expect(stops.tags).toBeGreaterThan(stops.silent);
 	expect(linesOf({alarm: {since, last: since, isOver: true}})).toMatch(/got 100\.0 % lately,/);
 });
 

@@ -1,13 +1,11 @@
 /** What the loop says of a service in one value: for the list of services, reviews, plans and whoever else decides by it. Pure. */
 import type {Alarm} from '../../probe/judging/alarm.js';
-import {silentSince, type GatewayCondition} from '../../probe/judging/gateway-state.js';
+import type {GatewayCondition} from '../../probe/judging/gateway-state.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import type {Trouble} from '../../probe/judging/user-trouble.js';
 import type {ErrorVerdict} from '../../stats/error-verdict.js';
 import type {LatencyVerdict} from '../../stats/latency-verdict.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';
-
-export {silentSince};
 
 /** How a revision fared at its tag, in pairs with the other one. */
 export type ComparedSide = {revision: string; asked: number; failed: number; p50: number | undefined};
@@ -28,7 +26,7 @@ export type ServiceVerdict = {
 	splitAlarm: Alarm | undefined;
 	/**
 	 * What each revision is set to get, and what it got of all answers of the last half a minute; percent, 0–100. `isOpen`: none
-	 * of them is known to be its, and some may be. While the gateway answers nothing, nothing is got.
+	 * of them is known to be its, and some may be. While no revision answers, nothing is got.
 	 */
 	shares: readonly {revision: string; set: number; got: number | undefined; isOpen?: true}[];
 	/** When this was so; milliseconds since 1970. */
@@ -49,6 +47,8 @@ export type ServiceVerdict = {
 	/** The canary's failure rate is below this at whatever moment one stops (α = 5 %), 0–1. */
 	failureBound: number | undefined;
 	gateway: GatewayCondition;
+	/** Since when users get no answer of a revision; milliseconds since 1970. */
+	silentSince: number | undefined;
 	/** Why nothing may be called good. */
 	trouble: Trouble | undefined;
 	/** Why what tags answer may be no revision's; one sentence. */
@@ -63,7 +63,7 @@ export const convincingBound = 0.05;
 
 /** What a snapshot of the loop comes to. A comparison counts for nothing where a tag may lead elsewhere. */
 export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
-	const {verdict, settling, comparison, tagDoubt, trouble, gateway, alarm} = snapshot;
+	const {verdict, settling, comparison, tagDoubt, trouble, gateway, silentSince, alarm} = snapshot;
 	const shares = measuredShares(snapshot);
 	const compared = tagDoubt || comparison?.pairs === 0 ? undefined : comparison;
 	const sideOf = (side: 'fresh' | 'old') =>
@@ -81,7 +81,7 @@ export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 		errors: snapshot.errors,
 		split: settling ? undefined : verdict?.state,
 		splitAlarm: alarm,
-		shares: silentSince(gateway) === undefined ? shares : shares.map(share => ({...share, got: undefined})),
+		shares: silentSince === undefined ? shares : shares.map(share => ({...share, got: undefined})),
 		at: snapshot.at,
 		canary: sideOf('fresh'),
 		stable: sideOf('old'),
@@ -94,6 +94,7 @@ export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 		slower: compared?.slower,
 		failureBound: compared?.bound,
 		gateway,
+		silentSince,
 		trouble,
 		tagDoubt: tagDoubt?.sentence,
 	};
@@ -111,7 +112,7 @@ export function isUnused(
 
 /** What each revision is set to get, and what it got lately. */
 export function measuredShares({rows}: Pick<LoopSnapshot, 'rows'>): ServiceVerdict['shares'] {
-	const total = rows.reduce((sum, {lately}) => sum + lately, 0);
+	const total = latelyIn(rows);
 	const open = new Set(
 		rows.flatMap(({revision, lately, candidates}) =>
 			revision === undefined && lately > 0 ? candidates : [],
@@ -131,22 +132,39 @@ export function measuredShares({rows}: Pick<LoopSnapshot, 'rows'>): ServiceVerdi
 	);
 }
 
+/** Answers of the last half a minute, of all of these rows. */
+export const latelyIn = (rows: LoopSnapshot['rows']): number =>
+	rows.reduce((sum, row) => sum + row.lately, 0);
+
 /**
- * What a row got, 0–1: of all answers under this split, or of those that came lately where what users get became something else
- * meanwhile: of both together nobody got it at any time.
+ * What a row got, 0–1: of all answers under this split, or of those that came lately.
+ *
+ * @param options.lately How many came lately, of all rows.
  */
 export function shareGot(
 	row: LoopSnapshot['rows'][number],
-	{rows, alarm, change}: Pick<LoopSnapshot, 'rows' | 'alarm' | 'change'>,
+	{isGotLately: isLately, lately}: {isGotLately: boolean; lately: number},
 ): number | undefined {
-	if (!isMixed({alarm, change}) || row.observedShare === undefined) return row.observedShare;
-	const total = rows.reduce((sum, {lately}) => sum + lately, 0);
-	return total === 0 ? undefined : row.lately / total;
+	if (!isLately || row.observedShare === undefined) return row.observedShare;
+	return lately === 0 ? undefined : row.lately / lately;
 }
 
-/** Whether what users get became something else under this split. */
-export const isMixed = ({alarm, change}: Pick<LoopSnapshot, 'alarm' | 'change'>): boolean =>
+/**
+ * Whether what users get is to be told of what came lately: it became something else under this split, and of both together nobody got
+ * it at any time.
+ */
+export const isGotLately = ({alarm, change}: Pick<LoopSnapshot, 'alarm' | 'change'>): boolean =>
 	alarm?.isOver === true || change !== undefined;
+
+/**
+ * Since when nothing is heard at the tags of revisions either: the gateway cannot be reached at all. Where it only answers users
+ * itself, what is compared goes on.
+ */
+export const tagsSilentSince = ({
+	gateway,
+	silentSince,
+}: Pick<LoopSnapshot, 'gateway' | 'silentSince'>): number | undefined =>
+	gateway.kind === 'down' ? silentSince : undefined;
 
 /** `set 90│10, users get 50│50`, or got, where nobody asks any more; undefined before anything was got. */
 export function setAndGot(shares: ServiceVerdict['shares'], {isOver = false} = {}): string | undefined {
@@ -164,6 +182,7 @@ export const doubts: ReadonlySet<Trouble['kind']> = new Set(['redirects', 'unans
 /** The worst of it in a word. */
 function inWords({
 	gateway,
+	silentSince,
 	trouble,
 	split,
 	splitAlarm,
@@ -177,8 +196,7 @@ function inWords({
 }: Omit<ServiceVerdict, 'tone' | 'word'>): Pick<ServiceVerdict, 'tone' | 'word'> {
 	if (gateway.kind === 'down') return {tone: 'bad', word: 'down'};
 	// What a revision does, or gets, is of before that.
-	const isSilent = silentSince(gateway) !== undefined && trouble?.kind === 'gateway' && !trouble.isOver;
-	if (isSilent) return {tone: 'bad', word: 'failing'};
+	if (silentSince !== undefined) return {tone: 'bad', word: 'failing'};
 	const isWorse = errorState === 'worse' || isOn(worse);
 	const isSlower = latencyState === 'slower' || isOn(slower);
 	if (isWorse && !isCanaryUnused) return {tone: 'bad', word: 'worse'};

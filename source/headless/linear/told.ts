@@ -1,8 +1,8 @@
 /** What is so, as sentences under names: what is new in one of them is told as a line of its own. Pure. */
 import {count} from '../../knative/text/short-words.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
-import {isMixed, shareGot, silentSince} from '../../console/live/verdicts.js';
-import type {BesideView, ConsoleState, ServiceVerdict} from '../../console/state/state.js';
+import {isGotLately, latelyIn, shareGot, tagsSilentSince} from '../../console/live/verdicts.js';
+import type {BesideView, ConsoleState, LoopSnapshot, ServiceVerdict} from '../../console/state/state.js';
 import {absenceOfRevision, absenceOfService, absenceWords} from '../../console/state/absence.js';
 import {revisionsOf, selectedService} from '../../console/state/read.js';
 import {inSplitFirst} from '../../console/state/sorted.js';
@@ -225,34 +225,51 @@ export function countLines(state: ConsoleState): string[] {
 	const loop = selectedLoop(state);
 	if (!loop) return [...usersLines(state), 'No requests were sent yet; start sends them.'];
 	const {service, snapshot} = loop;
-	const {answered, rate, rows, comparison} = snapshot;
+	const {answered, rate, silentSince} = snapshot;
 	const verdict = state.verdicts.get(service.uid);
-	const silent = silentSince(snapshot.gateway);
 	const pace = snapshot.state === 'running' ? `${count(rate, 'request')} a second` : 'paused';
+	// What tags answer goes on for as long as they can be asked.
+	const areTagsOfNow = silentSince !== undefined && tagsSilentSince(snapshot) === undefined;
+	const tags = tagLines(snapshot);
+	const silence =
+		silentSince === undefined
+			? []
+			: [
+					`No revision has answered at the service's own URL since ${timeOf(silentSince)}; what follows is of before.`,
+				];
 	return [
 		...usersLines(state),
 		`${service.name}: ${count(answered, 'answer')}, ${pace}.`,
-		...(silent === undefined
-			? []
-			: [`No revision has answered since ${timeOf(silent)}; what follows is of before.`]),
-		...rows.map(row => {
-			const whose = row.revision ?? 'unattributed';
-			const share = shareGot(row, snapshot);
-			const got =
-				share === undefined ? '' : `, got ${(share * 100).toFixed(1)} %${isMixed(snapshot) ? ' lately' : ''}`;
-			// Of answers of nobody in particular no share was set: theirs is that of whoever they may be of.
-			const isSet = row.revision !== undefined && row.configuredPercent !== undefined;
-			const set = isSet ? `, set ${row.configuredPercent} %` : '';
-			const said = row.fingerprint ?? row.text;
-			return `${whose}: ${count(row.n, 'answer')}${set}${got}, ${count(row.errors, 'failure')}${said === '' ? '' : `: ${said}`}.`;
-		}),
-		...(comparison && comparison.pairs > 0
-			? [comparison.fresh, comparison.old].map(
-					side => `${side.revision} at its tag: ${side.failed} of ${side.asked} failed.`,
-				)
-			: []),
+		...(areTagsOfNow ? tags : []),
+		...silence,
+		...rowLines(snapshot),
+		...(areTagsOfNow ? [] : tags),
 		...(verdict && verdict.word !== '' ? [verdictOfService(state, service, verdict)] : []),
 	];
+}
+
+/** What answered users, and how often. */
+function rowLines(snapshot: LoopSnapshot): string[] {
+	const lately = latelyIn(snapshot.rows);
+	const isLately = isGotLately(snapshot);
+	return snapshot.rows.map(row => {
+		const whose = row.revision ?? 'unattributed';
+		const share = shareGot(row, {isGotLately: isLately, lately});
+		const got = share === undefined ? '' : `, got ${(share * 100).toFixed(1)} %${isLately ? ' lately' : ''}`;
+		// Of answers of nobody in particular no share was set: theirs is that of whoever they may be of.
+		const isSet = row.revision !== undefined && row.configuredPercent !== undefined;
+		const set = isSet ? `, set ${row.configuredPercent} %` : '';
+		const said = row.fingerprint ?? row.text;
+		return `${whose}: ${count(row.n, 'answer')}${set}${got}, ${count(row.errors, 'failure')}${said === '' ? '' : `: ${said}`}.`;
+	});
+}
+
+/** What was compared at the tags of two revisions. */
+function tagLines({comparison}: LoopSnapshot): string[] {
+	if (!comparison || comparison.pairs === 0) return [];
+	return [comparison.fresh, comparison.old].map(
+		side => `${side.revision} at its tag: ${side.failed} of ${side.asked} failed.`,
+	);
 }
 
 /** Words of the screen as they are heard: there are no panes here, and a bar between two shares is not read out. */

@@ -18,32 +18,32 @@ export type GatewayCondition =
 	/** It answers by itself: it has no route for the host, or no pod to send to. */
 	| {
 			kind: 'answers itself';
+			/** Since nothing else came in between, and how often since then. */
 			since: number;
 			last: number;
 			requests: number;
-			/** Nothing else has come since then. */
+			/** Nothing else comes: nothing ever did, or none of several requests got it. */
 			isAll: boolean;
 			code: string;
 			/** With its status: `404 Not Found`. */
 			text: string;
 	  };
 
-/** Since when no revision answers through it, as far as the last requests tell; milliseconds since 1970. */
-export function silentSince(gateway: GatewayCondition): number | undefined {
-	const isSilent = gateway.kind === 'down' || (gateway.kind === 'answers itself' && gateway.isAll);
-	return isSilent ? gateway.since : undefined;
-}
-
 export type GatewayMonitor = {
 	/** @param options.isService At the service's own host: that a tag's has no route says nothing of it. `now`: milliseconds since 1970. */
 	record(answer: Answer, grade: Grade, options: {isService: boolean; now: number}): void;
 	/** @param now Milliseconds since 1970: answers of its own are forgotten some time after the last one. */
 	condition(now: number): GatewayCondition;
+	/** Since when no revision answers at the service's own host, once that is more than a lost request or two; milliseconds since 1970. */
+	silentSince(): number | undefined;
 	clear(): void;
 };
 
 /** Milliseconds after which an answer of the gateway's own is over, when others came since. */
 const recently = 30_000;
+
+/** So many requests in a row without an answer of a revision, for so many milliseconds, are no chance, however fast they are sent. */
+const silence = {requests: 3, duration: 2000};
 
 /**
  * A gateway of which nothing is known. Any answer ends that it is down; a reset or a timeout does not, it may be the
@@ -53,9 +53,20 @@ export function createGatewayMonitor(): GatewayMonitor {
 	let down: Extract<GatewayCondition, {kind: 'down'}> | undefined;
 	let own: Extract<GatewayCondition, {kind: 'answers itself'}> | undefined;
 	let hasAnswered = false;
+	/** Requests at the service's own host that no revision answered, since the last that one did. */
+	let lost: {since: number; last: number; requests: number} | undefined;
+	/** One has answered there. */
+	let hasServed = false;
+
+	const isSilent = () =>
+		lost !== undefined && lost.requests >= silence.requests && lost.last - lost.since >= silence.duration;
 
 	return {
 		record({outcome}, grade, {isService, now: at}) {
+			if (isService && (grade === 'unreached' || grade === 'gateway')) {
+				lost = {since: lost?.since ?? at, last: at, requests: (lost?.requests ?? 0) + 1};
+			}
+
 			if (grade === 'unreached') {
 				down = {
 					kind: 'down',
@@ -78,29 +89,35 @@ export function createGatewayMonitor(): GatewayMonitor {
 			}
 
 			if (grade === 'gateway') {
-				const isSame = own !== undefined && at - own.last < recently;
+				const before = own && lost && own.since >= lost.since ? own : undefined;
 				own = {
 					kind: 'answers itself',
-					since: isSame && own ? own.since : at,
+					since: before?.since ?? at,
 					last: at,
-					requests: (isSame && own ? own.requests : 0) + 1,
-					isAll: isSame && own ? own.isAll : true,
+					requests: (before?.requests ?? 0) + 1,
+					isAll: !hasServed || isSilent(),
 					code: outcome.code,
 					text: withCode(outcome.code, answerSummary(outcome)),
 				};
-			} else if (own) {
-				own = {...own, isAll: false};
+				return;
 			}
+
+			lost = undefined;
+			hasServed = true;
+			if (own) own = {...own, isAll: false};
 		},
 		condition(now) {
 			if (down) return down;
 			if (own && (own.isAll || now - own.last < recently)) return own;
 			return hasAnswered ? {kind: 'answers'} : {kind: 'not asked'};
 		},
+		silentSince: () => (isSilent() ? lost?.since : undefined),
 		clear() {
 			down = undefined;
 			own = undefined;
 			hasAnswered = false;
+			lost = undefined;
+			hasServed = false;
 		},
 	};
 }

@@ -22,6 +22,8 @@ export type Findings = EpochCounts & {
 	splitSince: SplitSince;
 	/** What is to be said of the gateway itself. */
 	gateway: GatewayCondition;
+	/** Since when no revision answers at the service's own host; what was counted of users is of before. Milliseconds since 1970. */
+	silentSince: number | undefined;
 	/** Why nothing may be called good, whatever the shares say. */
 	trouble: Trouble | undefined;
 	/** It is not known yet whether users get what any host gets. */

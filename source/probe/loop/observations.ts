@@ -269,6 +269,7 @@ export function createObservations({
 				splitSince,
 				atTags: tagAnswers.counts,
 				gateway,
+				silentSince: monitor.silentSince(),
 				isAnyHostOpen: anyHost.isUsersOpen,
 				trouble: rest.settling
 					? undefined

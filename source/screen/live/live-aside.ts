@@ -1,5 +1,4 @@
 /** What the frame of the live pane says in its upper line: pace, answers, split. */
-import {silentSince} from '../../console/live/verdicts.js';
 import type {SplitBegan} from '../../console/live/loops/split-began.js';
 import type {LoopSnapshot} from '../../console/state/state.js';
 import {clock, count, dayAndClock} from '../format.js';
@@ -52,8 +51,7 @@ export function asidePieces(
 			{text: count(past.answered, 'answer'), rank: 1},
 		];
 	}
-	const {state, rate, burstLeft, answered, notSent, weights, settling, gateway} = snapshot;
-	const silent = silentSince(gateway);
+	const {state, rate, burstLeft, answered, notSent, weights, settling, silentSince: silent} = snapshot;
 	const pace = burstLeft > 0 ? `burst, ${burstLeft} left` : state === 'running' ? `${rate} req/s` : 'paused';
 	const split = weights.map(({percent}) => percent).join('│');
 	return [

@@ -1,7 +1,7 @@
 /** Pane 4 while it is asked: verdicts, counts per revision, chart, then answers and failures. */
 import {Box, Text} from 'ink';
 import {gatewayGuess, revisionsOf} from '../../console/state/read.js';
-import {isMixed} from '../../console/live/verdicts.js';
+import {isGotLately} from '../../console/live/verdicts.js';
 import type {LoopSnapshot, RequestOptions} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Size} from '../layout.js';
@@ -72,7 +72,7 @@ export function LiveCounts({
 		canary: told?.release.canary?.revision,
 		ownFailures: past ? new Map() : ownFailuresOf(snapshot),
 		...(marks && {marks}),
-		mixed: !past && isMixed(snapshot) ? snapshot : undefined,
+		isGotLately: !past && isGotLately(snapshot),
 	});
 	const codes = Object.entries(counts.statusCodes)
 		.map(([code, number]) => `${code} ×${number}`)

@@ -1,6 +1,6 @@
 /** The rows of the live pane as cells. Every column but the first keeps its width, so that nothing jumps. Pure. */
-import {shareGot} from '../../console/live/verdicts.js';
-import type {LoopSnapshot, Row} from '../../console/state/state.js';
+import {latelyIn, shareGot} from '../../console/live/verdicts.js';
+import type {Row} from '../../console/state/state.js';
 import type {Glyphs} from '../../terminal/output/theme.js';
 import {widthOf} from '../widgets/table/fit-text.js';
 import {sparkline} from '../widgets/sparkline.js';
@@ -103,7 +103,7 @@ export function liveTable(
 		canary,
 		ownFailures = new Map(),
 		marks = new Map(),
-		mixed,
+		isGotLately = false,
 	}: {
 		width: number;
 		room: number;
@@ -113,8 +113,8 @@ export function liveTable(
 		canary?: string | undefined;
 		ownFailures?: OwnFailures;
 		marks?: RevisionMarks;
-		/** Given where what users get became something else under this split: then GOT is of what came lately. */
-		mixed?: Pick<LoopSnapshot, 'rows' | 'alarm' | 'change'> | undefined;
+		/** GOT is of what came lately. */
+		isGotLately?: boolean;
 	},
 ): LiveTable {
 	const isWide = width >= wideFrom;
@@ -122,8 +122,16 @@ export function liveTable(
 	// One scale for all rows: their heights are there to be compared.
 	const greatest = Math.max(0, ...rows.flatMap(({recent}) => recent));
 	const cellsOf = isWide ? wideCells : narrowCells;
-	const lately = rows.reduce((sum, row) => sum + row.lately, 0);
-	const context = {service, greatest, glyphs, ownFailures, lately, mixed, isNarrow: width < spelledFrom};
+	const lately = latelyIn(rows);
+	const context = {
+		service,
+		greatest,
+		glyphs,
+		ownFailures,
+		lately,
+		isGotLately,
+		isNarrow: width < spelledFrom,
+	};
 	const cells = shown.map(row => ({
 		key: row.key,
 		cells: isWide
@@ -173,15 +181,15 @@ type LiveTableContext = {
 	ownFailures: OwnFailures;
 	/** Answers of the last half a minute, of all rows. */
 	lately: number;
-	mixed: Pick<LoopSnapshot, 'rows' | 'alarm' | 'change'> | undefined;
+	isGotLately: boolean;
 	/** A revision's own name just fits. */
 	isNarrow: boolean;
 };
 
 function wideCells(row: Row, context: LiveTableContext): string[] {
-	const {service, greatest, glyphs, lately, isNarrow, mixed} = context;
+	const {service, greatest, glyphs, lately, isNarrow, isGotLately} = context;
 	const {interval} = row;
-	const got = mixed ? shareGot(row, mixed) : row.observedShare;
+	const got = shareGot(row, context);
 	const names = whose(row, service);
 	const isCut = row.candidates.length > 1 && widthOf(names) > longestRevision;
 	return [
@@ -196,7 +204,7 @@ function wideCells(row: Row, context: LiveTableContext): string[] {
 				: names,
 		configuredOf(row),
 		(got === undefined ? '' : percentOf(got)).padStart(7),
-		(got === undefined || mixed || row.revision === undefined
+		(got === undefined || isGotLately || row.revision === undefined
 			? ''
 			: `${(interval.low * 100).toFixed(1)}–${(interval.high * 100).toFixed(1)}`
 		).padStart(10),
@@ -234,15 +242,15 @@ function ownOf({revision}: Row, ownFailures: OwnFailures): {asked: number; faile
 const wideLatency = (value: number | undefined) => (value === undefined ? '' : duration(value)).padStart(6);
 
 function narrowCells(row: Row, context: LiveTableContext): string[] {
-	const {service, greatest, glyphs, mixed} = context;
+	const {service, greatest, glyphs, isGotLately} = context;
 	const {interval, p50, p95, p99} = row;
-	const got = mixed ? shareGot(row, mixed) : row.observedShare;
+	const got = shareGot(row, context);
 	return [
 		answerOf(row),
 		briefly(row, service),
 		configuredOf(row),
 		(got === undefined ? '' : percentOf(got)).padStart(6),
-		(got === undefined || mixed || row.revision === undefined
+		(got === undefined || isGotLately || row.revision === undefined
 			? ''
 			: `${Math.floor(interval.low * 100)}–${Math.ceil(interval.high * 100)}`
 		).padStart(6),

@@ -1,6 +1,6 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
 import {pairOf} from '../../console/live/compared-pair.js';
-import {doubts, silentSince} from '../../console/live/verdicts.js';
+import {doubts, tagsSilentSince} from '../../console/live/verdicts.js';
 import type {EpochCounts, LoopSnapshot, RequestOptions} from '../../console/state/state.js';
 import {askedBy} from '../../knative/commands/identify-revisions.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
@@ -43,9 +43,10 @@ export function verdictContext(
 /** All that is to be said of what users get, and of the new revision. */
 export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): VerdictLine[] {
 	const until = lastAskedAt(snapshot);
-	// Nothing is known any more from when on the gateway answers nothing.
-	const silent = until === undefined ? silentSince(snapshot.gateway) : undefined;
-	const before = (line: VerdictLine) => (silent === undefined ? line : asOf(line, silent));
+	// Of users nothing is known any more from when on no revision answers; of tags, only where the gateway is down.
+	const isAsked = until === undefined;
+	const before = asOfSilence(isAsked ? snapshot.silentSince : undefined);
+	const compared = asOfSilence(isAsked ? tagsSilentSince(snapshot) : undefined);
 	const split = splitLine(snapshot, context);
 	// What is over tells its own times, and what was not counted is of no answer.
 	const isTimed = snapshot.settling || snapshot.alarm?.isOver === true;
@@ -56,7 +57,7 @@ export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): V
 		...changeLines(snapshot, context).map(before),
 	];
 	const told = until === undefined ? lines : lines.map(line => asOf(line, until));
-	return [...told, before(comparisonLine(snapshot, context.pair))];
+	return [...told, compared(comparisonLine(snapshot, context.pair))];
 }
 
 /** When the last answer came of a loop that asks no more; undefined while it asks, and where none has come. */
@@ -70,6 +71,12 @@ export function lastAskedAt({
 		? undefined
 		: Math.max(...last.map(({at}) => at));
 }
+
+/** What was well before nothing was answered is not well now. */
+const asOfSilence =
+	(silent: number | undefined) =>
+	(line: VerdictLine): VerdictLine =>
+		silent === undefined ? line : asOf(line.tone === 'good' ? {...line, tone: 'warning'} : line, silent);
 
 /** What nobody looks at any more is said of the time when it was, and first: the end of a line is what gives way. */
 function asOf(line: VerdictLine, until: number): VerdictLine {

@@ -1,5 +1,5 @@
 /** What is known of what the gateway has: what Knative says, and what answers prove. Pure. */
-import {setAndGot, silentSince} from '../../console/live/verdicts.js';
+import {setAndGot} from '../../console/live/verdicts.js';
 import type {ConsoleState, Move, ServiceVerdict} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {clock, duration, span} from '../format.js';
@@ -33,8 +33,8 @@ function liveWords(
 	return `live since ${clock(move.movedAt)}${move.own ? ` (took ${duration(move.movedAt - move.askedAt)})` : ''}`;
 }
 
-function evidenceOf({splitAlarm, split, gateway, trouble, isRunning}: ServiceVerdict) {
-	if (silentSince(gateway) !== undefined) return 'not served';
+function evidenceOf({splitAlarm, split, silentSince, trouble, isRunning}: ServiceVerdict) {
+	if (silentSince !== undefined) return 'not served';
 	if (splitAlarm && !splitAlarm.isOver) return 'contradicted';
 	// Most of what users get is no answer of the service.
 	const isMost = trouble && !trouble.isOver && trouble.count > trouble.of / 2;

@@ -1,5 +1,5 @@
 /** What was measured of each revision, for the pane of the revisions. Pure. */
-import {silentSince} from '../../console/live/verdicts.js';
+import {tagsSilentSince} from '../../console/live/verdicts.js';
 import type {ConsoleState, LoopSnapshot, ServiceVerdict} from '../../console/state/state.js';
 import {apportion} from '../../knative/split/apportion.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -26,10 +26,19 @@ type Entry = readonly [string, string];
 /** Of a revision that what fails may be of, and of which nobody has counted it. */
 export const unknownFailures = '?';
 
-/** What the loop has counted of a service: while the gateway answers nothing, all of that is of before. */
-function answeredLoop({live}: Pick<ConsoleState, 'live'>, uid: string): LoopSnapshot | undefined {
-	const snapshot = live?.uid === uid ? live.snapshot : undefined;
-	return snapshot && silentSince(snapshot.gateway) === undefined ? snapshot : undefined;
+const loopOf = ({live}: Pick<ConsoleState, 'live'>, uid: string): LoopSnapshot | undefined =>
+	live?.uid === uid ? live.snapshot : undefined;
+
+/** What the loop has counted of users: while no revision answers, all of that is of before. */
+function answeredLoop(state: Pick<ConsoleState, 'live'>, uid: string): LoopSnapshot | undefined {
+	const snapshot = loopOf(state, uid);
+	return snapshot?.silentSince === undefined ? snapshot : undefined;
+}
+
+/** What is compared at tags, which goes on while only users get no answer. */
+function comparedNow(state: Pick<ConsoleState, 'live'>, uid: string): LoopSnapshot['comparison'] {
+	const snapshot = loopOf(state, uid);
+	return snapshot && tagsSilentSince(snapshot) === undefined ? snapshot.comparison : undefined;
 }
 
 /**
@@ -40,14 +49,8 @@ function failureShares(state: Pick<ConsoleState, 'live' | 'users'>, {uid}: Servi
 	const {users} = state;
 	const sinceSplit = users?.uid === uid && !users.isPaused ? users.snapshot.view.sinceSplit : undefined;
 	const counted = sinceSplit?.hasStatuses === true ? sinceSplit.rows : [];
-	const {
-		comparison,
-		rows = [],
-		weights = [],
-		answered = 0,
-		errors = 0,
-		alarm,
-	} = answeredLoop(state, uid) ?? {};
+	const {rows = [], weights = [], answered = 0, errors = 0, alarm} = answeredLoop(state, uid) ?? {};
+	const comparison = comparedNow(state, uid);
 	const [only, ...others] = weights.filter(({percent}) => percent > 0);
 	// Where one has all of the traffic, what users get is what it answers.
 	const alone =

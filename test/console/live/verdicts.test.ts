@@ -2,12 +2,8 @@ import {expect, test} from 'vitest';
 import {measuredShares, setAndGot, verdictOf} from '../../../source/console/live/verdicts.js';
 import {createLoop, type LoopSnapshot} from '../../../source/probe/loop/loop.js';
 import {createFakeClock} from '../../probe/fake-clock.js';
-import type {Comparison} from '../../../source/probe/pairs/comparison.js';
-import {errorVerdict} from '../../../source/stats/error-verdict.js';
-import {failureBound} from '../../../source/stats/failure-bound.js';
-import {latencyVerdict} from '../../../source/stats/latency-verdict.js';
 import {targetAt} from '../../probe/servers.js';
-import {rowOf} from '../../screen/live/snapshot.js';
+import {comparisonOf, rowOf} from '../../screen/live/snapshot.js';
 
 /** As a loop is that was not started, with what is given. */
 function snapshot(part: Partial<LoopSnapshot>): LoopSnapshot {
@@ -41,6 +37,7 @@ test.each([
 		'a gateway that answers all itself, whatever was wrong before',
 		{
 			alarm: ongoing,
+			silentSince: 1,
 			gateway: {kind: 'answers itself', since: 1, last: 2, requests: 9, isAll: true, code: '503', text: ''},
 			trouble: {kind: 'gateway', count: 9, of: 50, sentence: ''},
 		},
@@ -70,38 +67,20 @@ test.each([
 	expect(verdictOf('uid', snapshot(part))).toMatchObject({uid: 'uid', tone, word});
 });
 
-/** As pairs are after some requests of which the newer revision failed some. */
-function compared(failed: number): Comparison {
-	const side = {asked: 40, p50: 12, p95: 20, p99: 30, cold: 0, coldP50: undefined, undecided: 0};
-	return {
-		old: {...side, revision: 'h-00001', failed: 0, lastFailure: undefined},
-		fresh: {...side, revision: 'h-00002', failed, lastFailure: undefined},
-		since: 0,
-		pairs: 40,
-		compared: 40,
-		bad: 0,
-		notSent: 0,
-		withoutGateway: 0,
-		gatewaySaid: undefined,
-		alikeFailures: {count: 0, text: '', isLast: false},
-		errors: errorVerdict({asked: 40, failed}, {asked: 40, failed: 0}),
-		latency: latencyVerdict(40, 0),
-		worse: undefined,
-		slower: undefined,
-		isProven: true,
-		bound: failureBound(failed, 40),
-		boundMore: undefined,
-		boundWait: undefined,
-	};
-}
-
 const weights = (percent: number) => [
 	{revision: 'h-00001', percent: 100 - percent},
 	{revision: 'h-00002', percent},
 ];
 
 const withCanaryAt = (percent: number, part: Partial<LoopSnapshot> = {}) =>
-	verdictOf('uid', snapshot({comparison: compared(20), weights: weights(percent), ...part}));
+	verdictOf(
+		'uid',
+		snapshot({
+			comparison: comparisonOf('h-00001', 'h-00002', {failed: 20}),
+			weights: weights(percent),
+			...part,
+		}),
+	);
 
 test('a canary that is worse is no alarm once no user gets it, and what users get goes before it', () => {
 	expect(withCanaryAt(10)).toMatchObject({tone: 'bad', word: 'worse', isCanaryUnused: false});

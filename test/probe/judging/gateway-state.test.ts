@@ -13,6 +13,7 @@ function monitor() {
 		put: (answer: Answer, now: number, isService = true) =>
 			gateway.record(answer, gradeOf(answer.outcome), {isService, now}),
 		condition: (now: number) => gateway.condition(now),
+		silentSince: () => gateway.silentSince(),
 		clear: () => gateway.clear(),
 	};
 }
@@ -67,11 +68,55 @@ test('beside other answers it stands for half a minute, and begins again after t
 	put(fine, 2000);
 	expect(condition(30_999)).toMatchObject({kind: 'answers itself', since: 1000, isAll: false});
 	put(notFound, 30_999);
-	expect(condition(30_999)).toMatchObject({since: 1000, requests: 2, isAll: false});
+	// One of its own after others is not all, and counts from there.
+	expect(condition(30_999)).toMatchObject({since: 30_999, requests: 1, isAll: false});
 	expect(condition(60_998)).toMatchObject({kind: 'answers itself'});
 	expect(condition(60_999)).toEqual({kind: 'answers'});
 	put(notFound, 60_999);
-	expect(condition(60_999)).toMatchObject({since: 60_999, requests: 1, isAll: true});
+	expect(condition(60_999)).toMatchObject({since: 30_999, requests: 2, isAll: false});
+	put(notFound, 61_999);
+	expect(condition(61_999)).toMatchObject({since: 30_999, requests: 3, isAll: true});
+});
+
+test('no revision answers once several requests got nothing else for some time, whatever they got', () => {
+	const {put, silentSince, clear} = monitor();
+	put(fine, 0);
+	put(notFound, 1000);
+	put(failing('refused'), 2000);
+	expect(silentSince()).toBeUndefined();
+	// It may be the revision's.
+	put(failing('timeout'), 2500);
+	expect(silentSince()).toBeUndefined();
+	put(notFound, 3000);
+	expect(silentSince()).toBe(1000);
+	// What a tag answers is not what users get.
+	put(fine, 3500, false);
+	expect(silentSince()).toBe(1000);
+	put(fine, 4000);
+	expect(silentSince()).toBeUndefined();
+	for (const now of [5000, 6000, 7000]) put(failing('refused'), now);
+	expect(silentSince()).toBe(5000);
+	clear();
+	expect(silentSince()).toBeUndefined();
+});
+
+test('however fast requests are sent, a moment of nothing is not silence', () => {
+	const {put, silentSince} = monitor();
+	for (let now = 0; now < 2000; now += 20) put(failing('refused'), now);
+	expect(silentSince()).toBeUndefined();
+	put(failing('refused'), 2000);
+	expect(silentSince()).toBe(0);
+	const atTags = monitor();
+	for (let now = 0; now < 9000; now += 1000) atTags.put(failing('refused'), now, false);
+	expect(atTags.silentSince()).toBeUndefined();
+});
+
+test('how long it answers everything itself does not count when it could not be reached', () => {
+	const {put, condition} = monitor();
+	put(fine, 0);
+	for (const now of [1000, 2000, 3000]) put(failing('refused'), now);
+	put(notFound, 4000);
+	expect(condition(4000)).toMatchObject({kind: 'answers itself', since: 4000, requests: 1, isAll: true});
 });
 
 test('what it answers itself at a tag says nothing of the service', () => {

@@ -107,6 +107,74 @@ test('what the gateway fails by now is told, and not what that is of a long loop
 	expect(loop.snapshot().trouble).toBeUndefined();
 });
 
+test('of a gateway that partly fails and partly cannot be reached both are counted apart by now', async () => {
+	let asked = 0;
+	let isLying = false;
+	const own = answering('no healthy upstream', {status: 503, code: '503', by: 'gateway'});
+	const fine = answering('Hello World!', {isFromUpstream: true});
+	const {clock, loop} = setUp(() => (isLying ? [fine, own, fine, failing('refused', 5)][asked++ % 4] : fine));
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(600_000);
+	isLying = true;
+	// The last one of those is an answer: it is not down.
+	await clock.pass(29_000);
+	expect(loop.snapshot()).toMatchObject({gatewayAnswers: 7, unreached: 7, silentSince: undefined});
+	expect(loop.snapshot().trouble).toMatchObject({
+		kind: 'gateway',
+		count: 7,
+		of: 31,
+		sentence: expect.stringContaining("7 of 31 answers lately are the gateway's own"),
+	});
+	expect(loop.snapshot().timeline.reduce((sum, {gateway}) => sum + gateway, 0)).toBe(14);
+});
+
+test('a gateway that is partly not reached after a long time is told with the figures of now', async () => {
+	let asked = 0;
+	let isLying = false;
+	const {clock, loop} = setUp(() =>
+		isLying && ++asked % 3 === 0 ? failing('refused', 5) : answering('Hello World!', {isFromUpstream: true}),
+	);
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(600_000);
+	isLying = true;
+	await clock.pass(29_000);
+	expect(loop.snapshot().trouble).toMatchObject({
+		kind: 'down',
+		count: 9,
+		of: 31,
+		sentence: 'the gateway was down for 9 of 31 requests lately',
+	});
+	isLying = false;
+	await clock.pass(30_000);
+	expect(loop.snapshot().trouble).toBeUndefined();
+});
+
+test('users get no answer of a revision from the first of several lost requests on, and not at a single one', async () => {
+	let lost = 0;
+	const own = answering('no healthy upstream', {status: 503, code: '503', by: 'gateway'});
+	const {clock, loop} = setUp(() => (lost-- > 0 ? own : answering('Hello World!', {isFromUpstream: true})));
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(600_000);
+	lost = 1;
+	await clock.pass(1000);
+	expect(loop.snapshot()).toMatchObject({gatewayAnswers: 1, silentSince: undefined});
+	await clock.pass(1000);
+	lost = 4;
+	await clock.pass(1000);
+	const since = clock.date();
+	await clock.pass(3000);
+	expect(loop.snapshot()).toMatchObject({
+		gatewayAnswers: 5,
+		silentSince: since,
+		gateway: {kind: 'answers itself', since, requests: 4, isAll: true},
+	});
+	await clock.pass(1000);
+	expect(loop.snapshot().silentSince).toBeUndefined();
+});
+
 test('failures are kept in a list of their own, with how often, since when and whose they may be', async () => {
 	let isBroken = false;
 	const {clock, loop} = setUp(() =>

@@ -27,8 +27,8 @@ test('a split is of when it began, and where that is not known of when it was fi
 });
 
 test('answers are said to be of before while the gateway gives none', () => {
-	const gateway = {kind: 'down', since: noon + 60_000, requests: 9, sentence: ''} as const;
-	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 128, since: noon, at: noon, gateway});
+	const silentSince = noon + 60_000;
+	const snapshot = snapshotOf({state: 'running', rate: 1, answered: 128, since: noon, at: noon, silentSince});
 	const until = `128 answers until ${clock(noon + 60_000)}`;
 	expect(wordsOf(snapshot, 0, plain)).toBe(`1 req/s · ${until} · 90│10 since ${clock(noon)}`);
 	// However little room there is.

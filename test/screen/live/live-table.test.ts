@@ -245,15 +245,14 @@ test('a share is of what came lately where what users get became something else 
 		row({lately: 30, observedShare: 0.51}),
 		row({key: 'other', revision: 'h-00002', lately: 0, observedShare: 0.49}),
 	];
-	const alarm = {since: 1, last: 2, isOver: true};
 	for (const width of [76, 126]) {
-		const gotOf = (mixed?: Parameters<typeof liveTable>[1]['mixed']) => {
-			const {columns, rows: lines} = liveTable(rows, {width, room: 9, service: 'h', glyphs, mixed});
+		const gotOf = (isGotLately: boolean) => {
+			const {columns, rows: lines} = liveTable(rows, {width, room: 9, service: 'h', glyphs, isGotLately});
 			const places = ['GOT', 'RANGE'].map(title => columns.findIndex(column => column.title === title));
 			return lines.map(({cells}) => places.map(place => shownIn(cells[place])));
 		};
-		expect(gotOf().map(([got]) => got)).toEqual(['51 %', '49 %']);
-		expect(gotOf({rows, alarm, change: undefined})).toEqual([
+		expect(gotOf(false).map(([got]) => got)).toEqual(['51 %', '49 %']);
+		expect(gotOf(true)).toEqual([
 			['100 %', ''],
 			['0 %', ''],
 		]);

@@ -3,7 +3,7 @@ import type {LoopSnapshot} from '../../../source/console/state/state.js';
 import {clock} from '../../../source/screen/format.js';
 import {splitVerdict} from '../../../source/stats/split-verdict.js';
 import {changeLines, fittedVerdict, verdictLines} from '../../../source/screen/live/live-verdicts.js';
-import {answerOf} from './snapshot.js';
+import {answerOf, comparisonOf} from './snapshot.js';
 import {context, noon} from './verdicts/context.js';
 
 test('a change that nobody made is said since when', () => {
@@ -69,6 +69,7 @@ const snapshot = (part: Partial<LoopSnapshot>): LoopSnapshot => ({
 	comparison: undefined,
 	history: [],
 	gateway: {kind: 'answers'},
+	silentSince: undefined,
 	trouble: undefined,
 	alarm: undefined,
 	change: undefined,
@@ -189,7 +190,9 @@ test('a wrong split is told as of the time when the gateway answered last', () =
 		verdictLines(snapshot({verdict, alarm, state: 'running', ...part}), context).map(
 			({sentence}) => sentence,
 		);
-	expect(sentences({gateway: down})[1]).toMatch(new RegExp(`^until ${clock(noon + 30_000)}: wrong split`));
+	expect(sentences({gateway: down, silentSince: down.since})[1]).toMatch(
+		new RegExp(`^until ${clock(noon + 30_000)}: wrong split`),
+	);
 	expect(sentences({gateway: {kind: 'answers'}})[0]).toMatch(/^wrong split/);
 });
 
@@ -204,7 +207,29 @@ test('what answers came to is told as of the last of them while the gateway give
 			({tone, sentence}) => `${tone} ${sentence}`,
 		);
 	expect(lines({gateway: {kind: 'answers'}})[0]).toBe(`good ${verdict?.sentence}`);
-	expect(lines({gateway: down})[1]).toBe(`warning until ${clock(noon + 30_000)}: ${verdict?.sentence}`);
-	const settling = lines({gateway: down, settling: true});
+	expect(lines({gateway: down, silentSince: down.since})[1]).toBe(
+		`warning until ${clock(noon + 30_000)}: ${verdict?.sentence}`,
+	);
+	const settling = lines({gateway: down, silentSince: down.since, settling: true});
 	expect(settling[1]).toBe('waiting switching: answers not counted yet');
+});
+
+test('what is compared at tags is told as of now while the gateway only answers users itself', () => {
+	const itself = {
+		kind: 'answers itself',
+		since: noon + 30_000,
+		last: noon + 40_000,
+		requests: 9,
+		isAll: true,
+		code: '503',
+		text: '503',
+	} as const;
+	const down = {kind: 'down', since: noon + 30_000, requests: 9, sentence: ''} as const;
+	const comparison = comparisonOf('h-00001', 'h-00002', {failed: 20});
+	const lastLine = (gateway: LoopSnapshot['gateway']) =>
+		verdictLines(snapshot({gateway, silentSince: noon + 30_000, comparison, state: 'running'}), context).at(
+			-1,
+		)?.sentence;
+	expect(lastLine(itself)).toMatch(/^canary /);
+	expect(lastLine(down)).toMatch(new RegExp(`^until ${clock(noon + 30_000)}: canary `));
 });

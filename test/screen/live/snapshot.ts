@@ -1,6 +1,10 @@
 /** What a loop has counted of two revisions of helloworld-go, 90│10. */
 import {createLoop, type LoopSnapshot} from '../../../source/probe/loop/loop.js';
 import type {RecordedAnswer} from '../../../source/console/state/state.js';
+import type {Comparison} from '../../../source/probe/pairs/comparison.js';
+import {errorVerdict} from '../../../source/stats/error-verdict.js';
+import {failureBound} from '../../../source/stats/failure-bound.js';
+import {latencyVerdict} from '../../../source/stats/latency-verdict.js';
 import {answering} from '../../probe/answers.js';
 import {createFakeClock} from '../../probe/fake-clock.js';
 import {targetAt} from '../../probe/servers.js';
@@ -49,5 +53,30 @@ export function snapshotOf(part: Partial<LoopSnapshot> = {}): LoopSnapshot {
 			{revision: two, percent: 10},
 		],
 		...part,
+	};
+}
+
+/** As pairs are after some requests of which the newer revision failed some. */
+export function comparisonOf(old: string, fresh: string, {failed}: {failed: number}): Comparison {
+	const side = {asked: 40, p50: 12, p95: 20, p99: 30, cold: 0, coldP50: undefined, undecided: 0};
+	return {
+		old: {...side, revision: old, failed: 0, lastFailure: undefined},
+		fresh: {...side, revision: fresh, failed, lastFailure: undefined},
+		since: 0,
+		pairs: 40,
+		compared: 40,
+		bad: 0,
+		notSent: 0,
+		withoutGateway: 0,
+		gatewaySaid: undefined,
+		alikeFailures: {count: 0, text: '', isLast: false},
+		errors: errorVerdict({asked: 40, failed}, {asked: 40, failed: 0}),
+		latency: latencyVerdict(40, 0),
+		worse: undefined,
+		slower: undefined,
+		isProven: true,
+		bound: failureBound(failed, 40),
+		boundMore: undefined,
+		boundWait: undefined,
 	};
 }

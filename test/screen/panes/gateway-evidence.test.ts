@@ -57,10 +57,14 @@ test('what answers contradict is said with what is set, what users get, how long
 });
 
 test('a gateway that is down or answers by itself serves no split', () => {
-	const down = verdict({gateway: {kind: 'down', since: noon, requests: 12, sentence: ''}});
+	const down = verdict({
+		silentSince: noon,
+		gateway: {kind: 'down', since: noon, requests: 12, sentence: ''},
+	});
 	expect(contradiction(down)).toBe(`gateway down since ${clock(noon)} (12 requests)`);
 	const own = verdict({
 		isRunning: true,
+		silentSince: noon,
 		gateway: {
 			kind: 'answers itself',
 			since: noon,

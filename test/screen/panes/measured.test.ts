@@ -4,7 +4,7 @@ import type {LoopSnapshot} from '../../../source/console/state/state.js';
 import {measuredOf} from '../../../source/screen/panes/measured.js';
 import {serviceView} from '../../knative/objects.js';
 import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
-import {rowOf, snapshotOf} from '../live/snapshot.js';
+import {comparisonOf, rowOf, snapshotOf} from '../live/snapshot.js';
 import {one, two} from '../parts/state.js';
 
 const service = serviceView();
@@ -31,6 +31,7 @@ const measured = (part: Partial<LoopSnapshot>, users?: Parameters<typeof measure
 };
 
 const since = 1_700_000_000_000;
+const down = {kind: 'down', since, requests: 3, sentence: ''} as const;
 const itself = {kind: 'answers itself', since, last: since, requests: 9, code: '503', text: '503'} as const;
 
 test('what the loop is answered stands beside each revision, as long as revisions answer', () => {
@@ -43,13 +44,22 @@ test('what the loop is answered stands beside each revision, as long as revision
 	};
 	expect(measured({})).toEqual(told);
 	expect(measured({gateway: {...itself, isAll: false}})).toEqual(told);
+	// One request that is lost changes nothing.
+	expect(measured({gateway: {...down, requests: 1}})).toEqual(told);
 });
 
 test.each([
-	['cannot be reached', {kind: 'down', since, requests: 3, sentence: ''}],
+	['cannot be reached', down],
 	['answers everything itself', {...itself, isAll: true}],
 ] as const)('nothing of before stands there while the gateway %s', (_, gateway) => {
-	expect(measured({gateway})).toEqual({});
+	expect(measured({gateway, silentSince: since})).toEqual({});
+});
+
+test('what fails at tags stands there while only users get no answer of a revision', () => {
+	const comparison = comparisonOf(one, two, {failed: 20});
+	const silent = (gateway: LoopSnapshot['gateway']) => measured({gateway, comparison, silentSince: since});
+	expect(silent({...itself, isAll: true})).toEqual({[`err ${one}`]: '0 %', [`err ${two}`]: '50 %'});
+	expect(silent(down)).toEqual({});
 });
 
 test('what users got when somebody looked last stands there no more', () => {

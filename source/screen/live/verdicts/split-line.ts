@@ -1,5 +1,5 @@
 /** Whether users get the split that is set, as a line. Pure. */
-import {setAndGot, measuredShares, silentSince} from '../../../console/live/verdicts.js';
+import {setAndGot, measuredShares} from '../../../console/live/verdicts.js';
 import type {LoopSnapshot} from '../../../console/state/state.js';
 import {remedies} from '../../../knative/commands/identify-revisions.js';
 import type {SplitVerdict} from '../../../stats/split-verdict.js';
@@ -21,7 +21,7 @@ type SplitSnapshot = Pick<
 	| 'state'
 	| 'burstLeft'
 	| 'last'
-	| 'gateway'
+	| 'silentSince'
 >;
 
 /** Whether users get the split that is set. */
@@ -40,7 +40,7 @@ export function splitLine(
 		state,
 		burstLeft,
 		last,
-		gateway,
+		silentSince,
 	}: SplitSnapshot,
 	{isRefused, splitDoubt, askedBy, now}: Pick<VerdictContext, 'isRefused' | 'splitDoubt' | 'askedBy' | 'now'>,
 ): VerdictLine {
@@ -57,11 +57,12 @@ export function splitLine(
 			: {tone: 'waiting', sentence: 'switching: answers not counted yet'};
 	}
 	if (!verdict) return {tone: 'waiting', sentence: 'no split to compare with yet'};
+	const isAsking = state === 'running' || burstLeft > 0;
+	// Of a loop that asks no more, or gets no answer, nobody knows whether it lasts.
+	const isKnown = isAsking && silentSince === undefined;
 	const got = setAndGot(measuredShares({rows})) ?? 'nothing came lately';
 	if (alarm && !alarm.isOver) {
 		const impossible = verdict.state === 'impossible' ? `${verdict.sentence} ` : '';
-		// Of a loop that asks no more, or gets no answer, nobody knows whether it lasts.
-		const isKnown = (state === 'running' || burstLeft > 0) && silentSince(gateway) === undefined;
 		const lasts = (isKnown ? now : alarm.last) - alarm.since;
 		const long = `${span(lasts)} · since ${clock(alarm.since)}, last ${clock(alarm.last)}`;
 		return {
@@ -75,8 +76,8 @@ export function splitLine(
 	}
 	if (alarm) {
 		const past = `split was wrong ${clock(alarm.since)}–${clock(alarm.last)}`;
-		// What came before the gateway answered nothing is not what users get now.
-		if (silentSince(gateway) !== undefined) {
+		// What came before nothing was answered is not what users get now.
+		if (silentSince !== undefined) {
 			return {tone: 'warning', sentence: past, remedy: 'Z resets counts'};
 		}
 		return {
@@ -111,18 +112,14 @@ export function splitLine(
 	switch (verdict.state) {
 		case 'agrees':
 			return {
-				tone: trouble || silentSince(gateway) !== undefined ? 'warning' : 'good',
-				sentence: dated(verdict.sentence, state === 'running' || burstLeft > 0 ? [] : last),
+				tone: trouble ? 'warning' : 'good',
+				sentence: dated(verdict.sentence, isAsking ? [] : last),
 			};
 		case 'too few':
 			return {
 				tone: 'waiting',
-				sentence:
-					silentSince(gateway) !== undefined
-						? verdict.sentence
-						: state === 'running' || burstLeft > 0
-							? withWait(verdict, rate)
-							: dated(verdict.sentence, last),
+				// Nobody waits for answers that do not come.
+				sentence: isKnown ? withWait(verdict, rate) : dated(verdict.sentence, isAsking ? [] : last),
 			};
 		case 'suspicious':
 		case 'unjudgeable':

@@ -52,7 +52,7 @@ const split = (part: Partial<LoopSnapshot>, given: Partial<VerdictContext> = {})
 			state: 'running',
 			burstLeft: 0,
 			last: [],
-			gateway: {kind: 'answers'},
+			silentSince: undefined,
 			...part,
 		},
 		{...context, ...given},
@@ -187,21 +187,17 @@ test('while the gateway answers nothing no split is said to be got now', () => {
 	]);
 	const rows = [own('h-00001', 90, 8), own('h-00002', 10, 1)];
 	const alarm = {since: noon, last: noon + 20_000, isOver: true};
-	const down = {kind: 'down', since: noon + 30_000, requests: 9, sentence: ''} as const;
-	const itself = {kind: 'answers itself', last: noon + 40_000, isAll: true, code: '503', text: ''} as const;
-	for (const gateway of [down, {...itself, since: noon + 30_000, requests: 9}]) {
-		expect(split({verdict, rows, alarm, gateway})).toEqual({
-			tone: 'warning',
-			sentence: `split was wrong ${clock(noon)}–${clock(noon + 20_000)}`,
-			remedy: 'Z resets counts',
-		});
-		// Whether it lasts is not known either.
-		expect(split({verdict, rows, alarm: {...alarm, isOver: false}, gateway}).sentence).toContain(
-			' for 20 s ',
-		);
-	}
-	const part = {...itself, isAll: false, since: noon + 30_000, requests: 9};
-	expect(split({verdict, rows, alarm, gateway: part}).sentence).toContain('now set 90│10, users get ');
+	const silentSince = noon + 30_000;
+	expect(split({verdict, rows, alarm, silentSince})).toEqual({
+		tone: 'warning',
+		sentence: `split was wrong ${clock(noon)}–${clock(noon + 20_000)}`,
+		remedy: 'Z resets counts',
+	});
+	// Whether it lasts is not known either.
+	expect(split({verdict, rows, alarm: {...alarm, isOver: false}, silentSince}).sentence).toContain(
+		' for 20 s ',
+	);
+	expect(split({verdict, rows, alarm}).sentence).toContain('now set 90│10, users get ');
 });
 
 test('nobody waits for answers of a gateway that gives none', () => {
@@ -209,9 +205,8 @@ test('nobody waits for answers of a gateway that gives none', () => {
 		{key: 'h-00001', percent: 50, count: 2},
 		{key: 'h-00002', percent: 50, count: 1},
 	]);
-	const down = {kind: 'down', since: noon, requests: 9, sentence: ''} as const;
 	expect(split({verdict, state: 'running'}).sentence).toMatch(/ \(\d+ s\)\.$/);
-	expect(split({verdict, state: 'running', gateway: down}).sentence).toBe(verdict?.sentence);
+	expect(split({verdict, state: 'running', silentSince: noon}).sentence).toBe(verdict?.sentence);
 });
 
 test('nothing is said to be switching when the route refuses the split for good', () => {
