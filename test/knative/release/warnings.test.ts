@@ -23,9 +23,9 @@ const warned = (after: Split, revisions?: readonly RevisionView[], from = servic
 const kinds = (after: Split, revisions?: readonly RevisionView[], from = service) =>
 	warned(after, revisions, from).map(({kind, revision}) => `${kind} ${revision ?? ''}`.trim());
 
-const follows = (percent: number) => ({revisionName: one, latestRevision: false, percent});
-const latest = (percent: number) => ({latestRevision: true, percent});
-const from = (...rows: TrafficTarget[]) => serviceView({traffic: rows, ready: 2});
+const byName = (percent: number) => ({revisionName: one, latestRevision: false, percent});
+const byLatest = (percent: number) => ({latestRevision: true, percent});
+const servedBy = (...rows: TrafficTarget[]) => serviceView({traffic: rows, ready: 2});
 
 describe('the warnings of a split', () => {
 	const both = [revisionView(2), revisionView(1)];
@@ -62,9 +62,9 @@ describe('the warnings of a split', () => {
 	});
 
 	it('name what begins to follow the latest, and not what has done so and only gets more', () => {
-		const after = splitOf(from(follows(80), latest(20)));
-		expect(kinds(after, both, from(follows(90), latest(10)))).toEqual([]);
-		expect(kinds(after, both, from(follows(100)))).toEqual(['follows latest']);
+		const after = splitOf(servedBy(byName(80), byLatest(20)));
+		expect(kinds(after, both, servedBy(byName(90), byLatest(10)))).toEqual([]);
+		expect(kinds(after, both, servedBy(byName(100)))).toEqual(['follows latest']);
 	});
 
 	it.each([

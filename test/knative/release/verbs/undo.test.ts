@@ -112,6 +112,11 @@ it('what followed the latest is pinned, in one row with what was pinned to that 
 	expect(choice.kind === 'split' && choice.split).toHaveLength(1);
 });
 
+const previousAfter = (part: Partial<ReleaseNote>) => {
+	const choice = undo(factsNoted(100, part));
+	return choice.kind === 'split' ? choice.parts?.previous : choice;
+};
+
 describe('undo, by what is noted on the service,', () => {
 	it('puts back the split before, and says whose change that takes back', () => {
 		const facts = factsNoted(50, {verb: 'promote', undo: [splitWith(90), splitWith(100)]});
@@ -136,10 +141,6 @@ describe('undo, by what is noted on the service,', () => {
 	});
 
 	it('knows what a roll back goes to from there by a noted roll back, else by its tag', () => {
-		const previousAfter = (part: Partial<ReleaseNote>) => {
-			const choice = undo(factsNoted(100, part));
-			return choice.kind === 'split' ? choice.parts?.previous : choice;
-		};
 		const untagged = splitWith(0);
 		const tagged = untagged.map(row => (row.revision === one ? {...row, tags: ['previous']} : row));
 		expect(previousAfter({verb: 'roll back', undo: [untagged]})).toBe(one);
