@@ -3,8 +3,9 @@ import {Text} from 'ink';
 import {selectedService} from '../../console/state/read.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import type {Piece} from '../../terminal/output/pieces.js';
+import type {Theme} from '../../terminal/output/theme.js';
 import {shortRevision} from '../format.js';
-import {measuredOf} from '../panes/measured.js';
+import {failuresOf, measuredOf, type Failures} from '../panes/measured.js';
 import {roleOf} from '../../knative/release/release.js';
 import {cellsOf} from '../panes/services-table.js';
 import {useRelease} from '../release/use-release.js';
@@ -43,17 +44,17 @@ export function ServiceStrip({width}: {width: number}) {
 	let left = width - pieces.reduce((sum, {text}) => sum + widthOf(text), 0);
 	const partOf = ([revision, percent]: [string, number], naming: 'all' | 'canary' | 'none') => {
 		const mark = marks.get(revision);
-		const failed = measured[`err ${revision}`];
+		const failures = failuresOf(measured, revision);
 		const isCanary = roleOf(revision, release) === 'canary';
 		const named = !mark || naming === 'all' || (naming === 'canary' && isCanary);
 		const name = `  ${named ? ' ' : ''}${mark?.fill ?? ''}${named ? ` ${shortRevision(revision, service.name)}` : ''}`;
-		const numbers = ` ${percent} %${failed === undefined ? '' : ` (${failed} errors)`}`;
+		const numbers = ` ${percent} %${failures ? ` (${failures.kind === 'share' ? failures.part : '?'} errors)` : ''}`;
 		return {
 			isCanary,
 			width: widthOf(name) + widthOf(numbers),
 			pieces: [
 				{text: name, style: mark?.style ?? styles.plain},
-				{text: numbers, style: failed === undefined || failed === '0 %' ? styles.plain : styles.bad},
+				{text: numbers, style: styleOfFailures(failures, theme)},
 			],
 		};
 	};
@@ -72,4 +73,10 @@ export function ServiceStrip({width}: {width: number}) {
 	}
 	pieces.push(...parts.filter(part => shown.has(part)).flatMap(part => part.pieces));
 	return <PiecesLine of={[...pieces, {text: ' '.repeat(Math.max(0, left))}]} />;
+}
+
+/** Red where it fails, and a doubt where what fails may be another's. */
+function styleOfFailures(failures: Failures | undefined, {styles}: Theme): NonNullable<Piece['style']> {
+	if (failures?.kind === 'unknown') return styles.warning;
+	return !failures || failures.isNone ? styles.plain : styles.bad;
 }

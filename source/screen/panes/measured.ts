@@ -5,7 +5,7 @@ import {apportion} from '../../knative/split/apportion.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {duration, failedPart} from '../format.js';
 
-/** `err cart-00002` → `22 %`, `got cart-00002` → `13 %`, `p95 cart-00002` → `382 ms`: flat, so that the same is no news. */
+/** `err cart-00002` → `22 %`, `suspect cart-00002` → `yes`, `got cart-00002` → `13 %`, `p95 cart-00002` → `382 ms`: flat, so that the same is no news. */
 export type Measured = Readonly<Record<string, string>>;
 
 /** By the names of revisions. Empty without a service, and for what nobody has measured. */
@@ -23,8 +23,15 @@ export function measuredOf(
 
 type Entry = readonly [string, string];
 
-/** Of a revision that what fails may be of, and of which nobody has counted it. */
-export const unknownFailures = '?';
+/** A share of what a revision was asked; or nobody has counted it, and what fails may be its. */
+export type Failures = {kind: 'share'; part: string; isNone: boolean} | {kind: 'unknown'};
+
+/** Undefined where nobody has measured, and nothing fails that may be its. */
+export function failuresOf(measured: Measured, revision: string): Failures | undefined {
+	const part = measured[`err ${revision}`];
+	if (part !== undefined) return {kind: 'share', part, isNone: part === failedPart(0, 1)};
+	return measured[`suspect ${revision}`] === undefined ? undefined : {kind: 'unknown'};
+}
 
 const loopOf = ({live}: Pick<ConsoleState, 'live'>, uid: string): LoopSnapshot | undefined =>
 	live?.uid === uid ? live.snapshot : undefined;
@@ -66,7 +73,7 @@ function failureShares(state: Pick<ConsoleState, 'live' | 'users'>, {uid}: Servi
 		.flatMap(({candidates}) => candidates);
 	// The worse of both, which is the last one: users may ask for more than the loop does.
 	return [
-		...suspects.map(revision => [`err ${revision}`, unknownFailures] as const),
+		...suspects.map(revision => [`suspect ${revision}`, 'yes'] as const),
 		...known
 			.filter(({of}) => of > 0)
 			.toSorted((one, other) => one.failed / one.of - other.failed / other.of)

@@ -39,7 +39,7 @@ import {useTheme} from '../widgets/theme-context.js';
 import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {ageInList, envValue, shortImage, shortRevision} from '../format.js';
-import {measuredOf, unknownFailures, type Measured} from './measured.js';
+import {failuresOf, measuredOf, type Failures, type Measured} from './measured.js';
 import {aroundTexts} from '../widgets/document.js';
 import {differenceLines} from './difference-lines.js';
 import {revisionFacts} from './fact-lines.js';
@@ -239,22 +239,19 @@ function cellsOf(
 	const entries = service.statusTraffic.filter(({revision: name}) => name === revision.name);
 	const percent = entries.reduce((sum, entry) => sum + entry.percent, 0);
 	const mark = marks.get(revision.name);
-	const [failed, got, p95] = (['err', 'got', 'p95'] as const).map(
-		what => measured[`${what} ${revision.name}`] ?? '',
-	);
 	return [
 		mark ? {text: mark.fill, style: mark.style} : '',
 		shortRevision(revision.name, service.name),
 		entries.length === 0 ? '' : `${percent} %`,
-		got ?? '',
+		measured[`got ${revision.name}`] ?? '',
 		partText(partIn(revision, service, release)),
 		stateCell(revision, theme, {
 			isRejected: rejectionOf({service, revisions: [revision]}, revision.name) !== undefined,
 			sickness: revision.uid === sick.uid ? sick.word : undefined,
 		}),
 		pods(revision, theme),
-		failuresCell(failed, theme),
-		p95 ?? '',
+		failuresCell(failuresOf(measured, revision.name), theme),
+		measured[`p95 ${revision.name}`] ?? '',
 		ageInList(revision.createdAt, now),
 		shortImage(revision.image),
 		revision.env.map(entry => `${entry.name}=${envValue(entry, isUncovered)}`).join(' '),
@@ -262,9 +259,10 @@ function cellsOf(
 }
 
 /** Red where it fails, and a doubt where what fails may be another's. */
-function failuresCell(failed: string | undefined, {styles}: Theme): TableCell {
-	if (failed === undefined || failed === '' || failed === '0 %') return failed ?? '';
-	return {text: failed, style: failed === unknownFailures ? styles.warning : styles.bad};
+function failuresCell(failures: Failures | undefined, {styles}: Theme): TableCell {
+	if (!failures) return '';
+	if (failures.kind === 'unknown') return {text: '?', style: styles.warning};
+	return failures.isNone ? failures.part : {text: failures.part, style: styles.bad};
 }
 
 /** Ready and wanted ones, `1/2`; while it scales down `3→1`. How many are wanted is not known at first, and is not said then. */

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {verdictOf} from '../../../source/console/live/verdicts.js';
 import type {LoopSnapshot} from '../../../source/console/state/state.js';
-import {measuredOf} from '../../../source/screen/panes/measured.js';
+import {failuresOf, measuredOf} from '../../../source/screen/panes/measured.js';
 import {serviceView} from '../../knative/objects.js';
 import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {comparisonOf, rowOf, snapshotOf} from '../live/snapshot.js';
@@ -67,4 +67,18 @@ test('what users got when somebody looked last stands there no more', () => {
 	const users = {uid, snapshot: usersSnapshot(usersWindow(rows)), isPaused: false, alarm: undefined};
 	expect(measured({errors: 0}, users)).toMatchObject({[`err ${one}`]: '4 %'});
 	expect(measured({errors: 0}, {...users, isPaused: true})).toMatchObject({[`err ${one}`]: '0 %'});
+});
+
+test('what fails and may be of a revision is not known of it, until it is counted', () => {
+	const stray = {...rowOf(two, 5, 10), revision: undefined, errors: 5, candidates: [one, two]};
+	const ofBoth = (part: Partial<LoopSnapshot>) => {
+		const found = measured({rows: [rowOf(one, 80, 90), stray], weights: [], ...part});
+		return [failuresOf(found, one), failuresOf(found, two)];
+	};
+	expect(ofBoth({})).toEqual([{kind: 'unknown'}, {kind: 'unknown'}]);
+	expect(ofBoth({comparison: comparisonOf(one, two, {failed: 20})})).toEqual([
+		{kind: 'share', part: '0 %', isNone: true},
+		{kind: 'share', part: '50 %', isNone: false},
+	]);
+	expect(failuresOf(measured({rows: [], weights: []}), one)).toBeUndefined();
 });
