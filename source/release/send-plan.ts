@@ -170,7 +170,11 @@ export function hasSaidNo(outcome: WriteOutcome): boolean {
 		case 'gone':
 		case 'exists':
 			return true;
-		default:
+		case 'done':
+		case 'altered':
+		case 'not made':
+		case 'read only':
+		case 'unknown':
 			return false;
 	}
 }
