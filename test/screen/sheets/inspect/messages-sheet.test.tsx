@@ -80,9 +80,10 @@ it('has the whole of a colleague’s change while it is announced', async () => 
 it('has it no longer than that, though nothing else happens', async () => {
 	vi.useFakeTimers({toFake: ['Date', 'setInterval', 'clearInterval']});
 	onTestFinished(() => void vi.useRealTimers());
-	const {store, until} = await open();
+	const {screen, store, until} = await open();
 	store.setState({...knowing(), history: [foreignChange()]});
 	await until(/mallory changed helloworld-go/);
 	vi.advanceTimersByTime(announcedFor + 10_000);
 	await until(/No messages yet/);
+	expect(screen()).not.toContain('mallory');
 });
