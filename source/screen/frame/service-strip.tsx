@@ -5,7 +5,7 @@ import {serviceState} from '../../knative/service/service-state.js';
 import type {Piece} from '../../terminal/output/pieces.js';
 import type {Theme} from '../../terminal/output/theme.js';
 import {shortRevision} from '../format.js';
-import {failuresOf, measuredOf, type Failures} from '../panes/measured.js';
+import {failuresOf, measuredOf, type FailuresMeasured} from '../panes/measured.js';
 import {roleOf} from '../../knative/release/release.js';
 import {cellsOf} from '../panes/services-table.js';
 import {useRelease} from '../release/use-release.js';
@@ -76,7 +76,10 @@ export function ServiceStrip({width}: {width: number}) {
 }
 
 /** Red where it fails, and a doubt where what fails may be another's. */
-function styleOfFailures(failures: Failures | undefined, {styles}: Theme): NonNullable<Piece['style']> {
+function styleOfFailures(
+	failures: FailuresMeasured | undefined,
+	{styles}: Theme,
+): NonNullable<Piece['style']> {
 	if (failures?.kind === 'unknown') return styles.warning;
 	return !failures || failures.isNone ? styles.plain : styles.bad;
 }

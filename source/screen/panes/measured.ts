@@ -24,10 +24,10 @@ export function measuredOf(
 type Entry = readonly [string, string];
 
 /** A share of what a revision was asked; or nobody has counted it, and what fails may be its. */
-export type Failures = {kind: 'share'; part: string; isNone: boolean} | {kind: 'unknown'};
+export type FailuresMeasured = {kind: 'share'; part: string; isNone: boolean} | {kind: 'unknown'};
 
 /** Undefined where nobody has measured, and nothing fails that may be its. */
-export function failuresOf(measured: Measured, revision: string): Failures | undefined {
+export function failuresOf(measured: Measured, revision: string): FailuresMeasured | undefined {
 	const part = measured[`err ${revision}`];
 	if (part !== undefined) return {kind: 'share', part, isNone: part === failedPart(0, 1)};
 	return measured[`suspect ${revision}`] === undefined ? undefined : {kind: 'unknown'};

@@ -39,7 +39,7 @@ import {useTheme} from '../widgets/theme-context.js';
 import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {ageInList, envValue, shortImage, shortRevision} from '../format.js';
-import {failuresOf, measuredOf, type Failures, type Measured} from './measured.js';
+import {failuresOf, measuredOf, type FailuresMeasured, type Measured} from './measured.js';
 import {aroundTexts} from '../widgets/document.js';
 import {differenceLines} from './difference-lines.js';
 import {revisionFacts} from './fact-lines.js';
@@ -259,7 +259,7 @@ function cellsOf(
 }
 
 /** Red where it fails, and a doubt where what fails may be another's. */
-function failuresCell(failures: Failures | undefined, {styles}: Theme): TableCell {
+function failuresCell(failures: FailuresMeasured | undefined, {styles}: Theme): TableCell {
 	if (!failures) return '';
 	if (failures.kind === 'unknown') return {text: '?', style: styles.warning};
 	return failures.isNone ? failures.part : {text: failures.part, style: styles.bad};
