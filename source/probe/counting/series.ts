@@ -43,6 +43,7 @@ const otherKey = 'other';
 /** What no revision answered, because the gateway did itself or was not reached: never counted as one with what others did. */
 export const lostKeys = {gateway: 'gateway', unreached: 'unreached'} as const;
 const keysOfLost: ReadonlySet<string> = new Set(Object.values(lostKeys));
+/** Whether what is under a key of a series was answered by no revision. */
 export const isLostKey = (key: string) => keysOfLost.has(key);
 
 /** An empty one. Times are milliseconds since 1970 and may come out of order. */

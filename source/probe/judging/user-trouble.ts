@@ -82,7 +82,7 @@ export function troubleOf(
 }
 
 /** So many of so many. */
-type Part = {count: number; of: number};
+type CountOf = {count: number; of: number};
 
 /** When it was seen last, and what no revision answered lately. */
 type Lately = {last: LastSeen | undefined; lately: Lost | undefined};
@@ -90,11 +90,11 @@ type Lately = {last: LastSeen | undefined; lately: Lost | undefined};
 const requestsOf = ({answered, gatewayAnswers, unreached}: Counts) => answered + gatewayAnswers + unreached;
 const isMuch = (count: number, of: number) => count > toleratedPart * of;
 // Of few answers as many may be chance: more than nobody would release with, and not a single one.
-const isMuchLately = ({count, of}: Part) => count >= fewestSince && count > 2 * toleratedPart * of;
+const isMuchLately = ({count, of}: CountOf) => count >= fewestSince && count > 2 * toleratedPart * of;
 
 const latelyIn = (rows: Counts['rows']): number => rows.reduce((sum, {lately}) => sum + lately, 0);
 
-const hasEnded = ({count, of}: Part, last: LastSeen | undefined): boolean =>
+const hasEnded = ({count, of}: CountOf, last: LastSeen | undefined): boolean =>
 	last !== undefined && isOver(count, of, last);
 
 function downNow(counts: Counts, gateway: GatewayCondition): Trouble | undefined {
@@ -117,8 +117,8 @@ function downNow(counts: Counts, gateway: GatewayCondition): Trouble | undefined
  */
 function partial(
 	kind: Ending,
-	{all, recent, last}: {all: Part; recent: Part | undefined; last: LastSeen | undefined},
-	tell: (part: Part, is: {lately: string; isPast: boolean}) => string,
+	{all, recent, last}: {all: CountOf; recent: CountOf | undefined; last: LastSeen | undefined},
+	tell: (part: CountOf, is: {lately: string; isPast: boolean}) => string,
 ): Trouble | undefined {
 	if (recent && isMuchLately(recent) && !hasEnded(recent, last)) {
 		return {kind, ...recent, sentence: tell(recent, {lately: ' lately', isPast: false})};
