@@ -66,7 +66,7 @@ export function followGateway(
 		ending?.abort();
 		ending = undefined;
 		if (!route || key === undefined) return;
-		const put: Put = (gateway, {isSettled = false} = {}) => {
+		const put: PutGateway = (gateway, {isSettled = false} = {}) => {
 			if (current !== key || signal.aborted) return;
 			if (isSettled) known.set(key, gateway);
 			const {gateway: shown, gatewayNames} = store.getState();
@@ -129,13 +129,13 @@ function withName(
 }
 
 /** `isSettled`: it is not looked for again. */
-type Put = (gateway: GatewayState, options?: {isSettled?: boolean}) => void;
+type PutGateway = (gateway: GatewayState, options?: {isSettled?: boolean}) => void;
 
 type Shared = {cluster: Cluster; dial: Dial; /** What was wrong may be right by now. */ forget(): void};
 
 type Looking = {cluster: Cluster; routes: AskedRoutes; shared: Shared; retry: number};
 
-async function lookForGateway(put: Put, looking: Looking, signal: AbortSignal): Promise<void> {
+async function lookForGateway(put: PutGateway, looking: Looking, signal: AbortSignal): Promise<void> {
 	const {cluster, retry} = looking;
 	for (let isFirst = true; !signal.aborted; isFirst = false) {
 		if (!isFirst) looking.shared.forget();
@@ -208,7 +208,7 @@ function sharedLooks(cluster: Cluster): Shared {
 
 /** Resolves when there is a better way by now, or none at all. */
 async function forwardWhileNeeded(
-	put: Put,
+	put: PutGateway,
 	looking: Looking,
 	ways: WaysFound,
 	signal: AbortSignal,

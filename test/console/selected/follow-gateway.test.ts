@@ -343,7 +343,7 @@ test('where the gateway of its tags has gone its port-forward is closed, and it 
 	expect(await isListening(door.port)).toBe(true);
 	await until(own, 'that it has gone', ({gateway}) => gateway.kind === 'found' && !gateway.own);
 	expect(await isListening(door.port)).toBe(false);
-	objects[kourier] = body as object;
+	objects[kourier] = {...(body ?? {})};
 	const again = await until(own, 'that it is there again', doorOf);
 	expect(await isListening(again.port)).toBe(true);
 });

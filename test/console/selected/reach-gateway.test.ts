@@ -13,7 +13,7 @@ test('where a host and the service are reached by a port-forward each, both are 
 	const {world, cluster, host} = await openMapped({isInside: true});
 	const listening = vi.spyOn(Server.prototype, 'listen');
 	const {gateway, close} = await reachGateway(cluster, await world.service('cart'), {given: undefined, host});
-	const servers = listening.mock.contexts as Server[];
+	const servers = listening.mock.contexts.filter(each => each instanceof Server);
 	expect(gateway).toMatchObject({kind: 'found', own: {tls: false}});
 	expect(servers.map(server => server.listening)).toEqual([true, true]);
 	await close();
@@ -26,6 +26,6 @@ test('where the second of two port-forwards cannot be opened, the first is not l
 	await expect(reachGateway(cluster, await world.service('cart'), {given: undefined, host})).rejects.toThrow(
 		'no port is free',
 	);
-	const [first] = listening.mock.contexts as Server[];
+	const [first] = listening.mock.contexts.filter(each => each instanceof Server);
 	expect(first?.listening).toBe(false);
 });
