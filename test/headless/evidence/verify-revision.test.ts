@@ -87,13 +87,14 @@ test.each([
 	expect(code).toBe(2);
 });
 
+const toLogin: Front = async ({headers: {host: asked = ''}}) =>
+	asked.startsWith('r2-')
+		? {status: 302, headers: {location: 'https://login.example/'}, body: ''}
+		: undefined;
+
 test('a redirect that is expected is an answer, and a success that is not expected a failure', async () => {
-	const to: Front = async ({headers: {host: asked = ''}}) =>
-		asked.startsWith('r2-')
-			? {status: 302, headers: {location: 'https://login.example/'}, body: ''}
-			: undefined;
 	const request = {...requestOptions.request, expectStatus: '302'};
-	const expected = await verifyRevision(to, {request});
+	const expected = await verifyRevision(toLogin, {request});
 	expect(expected).toMatchObject({code: 0, said: expect.stringContaining('Answered by cart-00002')});
 	const other = await verifyRevision(async () => undefined, {request});
 	expect(other).toMatchObject({code: 1, said: expect.stringMatching(/^✗ 200 /m)});

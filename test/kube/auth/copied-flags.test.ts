@@ -19,18 +19,19 @@ it('has the server that was given, a place for the token, and none of the secret
 	]);
 });
 
+const listed = (...files: string[]) => ({KUBECONFIG: files.join(path.delimiter)});
+
+async function flagsWith(source: {kubeconfig?: string; env: Record<string, string>}) {
+	const cluster = await connect({...source, home: '/nonexistent'});
+	await cluster.close();
+	return cluster.flags;
+}
+
 it('has what $KUBECONFIG named, as far as it is there: another shell has another one', async () => {
 	const directory = await mkdtemp(path.join(tmpdir(), 'copied flags-'));
-	const [main, more, missing] = ['main', 'more', 'missing'].map(name => path.join(directory, name)) as [
-		string,
-		string,
-		string,
-	];
-	const flagsWith = async (source: {kubeconfig?: string; env: Record<string, string>}) => {
-		const cluster = await connect({...source, home: '/nonexistent'});
-		await cluster.close();
-		return cluster.flags;
-	};
+	const main = path.join(directory, 'main');
+	const more = path.join(directory, 'more');
+	const missing = path.join(directory, 'missing');
 	try {
 		const config = {
 			'current-context': 'prod',
@@ -43,7 +44,6 @@ it('has what $KUBECONFIG named, as far as it is there: another shell has another
 		const given = path.relative(process.cwd(), main);
 		const context = ['--context', 'prod'];
 		const alone = [...context, '--kubeconfig', main];
-		const listed = (...files: string[]) => ({KUBECONFIG: files.join(path.delimiter)});
 		expect(await flagsWith({env: listed(given)})).toEqual(alone);
 		expect(await flagsWith({env: listed(missing, main)})).toEqual(alone);
 		expect(await flagsWith({env: listed(more), kubeconfig: given})).toEqual(alone);
