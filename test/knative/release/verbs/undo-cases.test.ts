@@ -126,39 +126,39 @@ describe('what a colleague took back with kubectl', () => {
 	});
 });
 
-describe('undoing what gave users a revision', () => {
-	const give = (model: Model, percent: number) => {
-		const facts = model.facts('anns');
-		const split = set(splitOf(facts.service), nameOf(2), percent);
-		model.send('anns', 'ann', planned(planSplit(facts, split)));
-		model.pass(60);
-	};
-	/** The second revision was tried with so much, and that was undone. */
-	const undone = (model: Model, percent: number) => {
-		give(model, percent);
-		model.send('anns', 'ann', planned(planUndo(model.facts('anns'))));
-		model.pass(60);
-		return model;
-	};
-	const untried = () => {
-		const model = pinnedFirst(2);
-		model.write('kim', [pin(1, 100, 'stable'), pin(2, 0, 'canary')]);
-		return model;
-	};
-	/** It was rolled back before, and the next one given up without any user. */
-	const rolledBack = () => {
-		const model = untried();
-		give(model, 50);
-		model.send('anns', 'ann', planned(planRollback(model.facts('anns'))));
-		model.pass(60);
-		const tagged = {kind: 'new revision', machine: 'anns', percent: 0, crashes: false, stays: false} as const;
-		happen(model, tagged);
-		model.pass(60);
-		model.send('anns', 'ann', planned(planAbandon(model.facts('anns'), {why: 'slow'})));
-		model.pass(60);
-		return model;
-	};
+const give = (model: Model, percent: number) => {
+	const facts = model.facts('anns');
+	const split = set(splitOf(facts.service), nameOf(2), percent);
+	model.send('anns', 'ann', planned(planSplit(facts, split)));
+	model.pass(60);
+};
+/** The second revision was tried with so much, and that was undone. */
+const undone = (model: Model, percent: number) => {
+	give(model, percent);
+	model.send('anns', 'ann', planned(planUndo(model.facts('anns'))));
+	model.pass(60);
+	return model;
+};
+const untried = () => {
+	const model = pinnedFirst(2);
+	model.write('kim', [pin(1, 100, 'stable'), pin(2, 0, 'canary')]);
+	return model;
+};
+/** It was rolled back before, and the next one given up without any user. */
+const rolledBack = () => {
+	const model = untried();
+	give(model, 50);
+	model.send('anns', 'ann', planned(planRollback(model.facts('anns'))));
+	model.pass(60);
+	const tagged = {kind: 'new revision', machine: 'anns', percent: 0, crashes: false, stays: false} as const;
+	happen(model, tagged);
+	model.pass(60);
+	model.send('anns', 'ann', planned(planAbandon(model.facts('anns'), {why: 'slow'})));
+	model.pass(60);
+	return model;
+};
 
+describe('undoing what gave users a revision', () => {
 	it.each([
 		['for the first time', () => undone(untried(), 40), 40],
 		['that was rolled back before', () => undone(rolledBack(), 50), 50],
