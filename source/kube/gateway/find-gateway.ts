@@ -134,8 +134,9 @@ async function fallback(search: Search, {signal}: SearchOptions): Promise<FoundG
 		return {kind: 'not found', sentence, isUnknown: true};
 	}
 	const missing = decisiveRight(search.missing);
-	if (!missing)
+	if (!missing) {
 		return {kind: 'not found', sentence: `no gateway found; give its address ${advice} (${tried})`};
+	}
 	const sentence = `the gateway is not known: it takes the right to ${rightWords(missing)}; give its address ${advice} (${tried})`;
 	return {kind: 'not found', missing, sentence};
 }

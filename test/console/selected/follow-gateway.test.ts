@@ -23,6 +23,7 @@ async function openWorld(): Promise<World> {
 
 const isFound = ({gateway}: ConsoleState) => gateway.kind === 'found' && gateway.forward === undefined;
 const forwardOf = ({gateway}: ConsoleState) => (gateway.kind === 'found' ? gateway.forward : undefined);
+const ownOf = ({gateway}: ConsoleState) => (gateway.kind === 'found' ? gateway.own : undefined);
 const answerOf = ({sheets}: ConsoleState) => {
 	const sheet = sheets.at(-1);
 	return sheet?.kind === 'verify' && sheet.phase.kind === 'answered' ? sheet.phase.answer.outcome : undefined;
@@ -330,8 +331,7 @@ test('where the gateway of its tags has gone its port-forward is closed, and it 
 	const leaving = new AbortController();
 	onTestFinished(() => leaving.abort());
 	followGateway(own, cluster, leaving.signal, {retry: 1});
-	const doorOf = ({gateway}: ConsoleState) => (gateway.kind === 'found' ? gateway.own : undefined);
-	const door = await until(own, 'both gateways', doorOf);
+	const door = await until(own, 'both gateways', ownOf);
 	expect(door.forward).toMatchObject({
 		state: {kind: 'unopened'},
 		command: `kubectl --context sandbox port-forward -n kourier-system service/kourier ${door.port}:80`,
@@ -343,7 +343,8 @@ test('where the gateway of its tags has gone its port-forward is closed, and it 
 	expect(await isListening(door.port)).toBe(true);
 	await until(own, 'that it has gone', ({gateway}) => gateway.kind === 'found' && !gateway.own);
 	expect(await isListening(door.port)).toBe(false);
-	objects[kourier] = {...(body ?? {})};
-	const again = await until(own, 'that it is there again', doorOf);
+	if (typeof body !== 'object' || body === null) throw new Error('it was not there');
+	objects[kourier] = body;
+	const again = await until(own, 'that it is there again', ownOf);
 	expect(await isListening(again.port)).toBe(true);
 });
