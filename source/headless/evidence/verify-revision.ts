@@ -34,7 +34,7 @@ export type VerifyRevisionOptions = SettleOptions & {
 };
 
 /** What was asked, and how. */
-type Asked = {revision: string; tag: string; isSettled: boolean; requestOptions: RequestOptions};
+type AskedRevision = {revision: string; tag: string; isSettled: boolean; requestOptions: RequestOptions};
 
 /** What is said at the end. */
 type RevisionReport = {
@@ -160,7 +160,7 @@ async function ask(
 
 function reportOf(
 	{answer: {outcome, latency}, asked, otherwise}: PrivateAnswer,
-	{revision, tag, isSettled, requestOptions}: Asked,
+	{revision, tag, isSettled, requestOptions}: AskedRevision,
 ): RevisionReport {
 	const isByHeader = otherwise?.isByHeader === true;
 	const place = {revision, tag, url: asked.url, byHeader: isByHeader, command: asked.command};
@@ -202,7 +202,7 @@ const exitCodeOf: Readonly<Record<RevisionReport['result'], ExitCode>> = {
 /** What an answer shows, and whose it is. */
 function heard(
 	outcome: GatewayResponse,
-	{isByHeader, revision, isSettled, requestOptions}: Omit<Asked, 'tag'> & {isByHeader: boolean},
+	{isByHeader, revision, isSettled, requestOptions}: Omit<AskedRevision, 'tag'> & {isByHeader: boolean},
 ): Pick<RevisionReport, 'result' | 'sentence'> {
 	const {code, by, location} = outcome;
 	const anyHosts = anyHostSentence(outcome, revision);

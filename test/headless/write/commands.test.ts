@@ -114,7 +114,9 @@ describe('kn-canary split', () => {
 	it('gives the shares, keeps the tags, and ends when the gateway has them', async () => {
 		const {code, stdout} = await run('split', 'cart', '00001=60', 'canary=40', '--yes');
 		expect(stdout).toContain('cart-00001  90 % → 60 %  stable');
-		expect(stdout).toContain('$ kubectl --context sandbox patch ksvc cart -n default --type=json');
+		expect(stdout).toContain(
+			`$ kubectl --context sandbox --kubeconfig ${world.sandbox.kubeconfigPath} patch ksvc cart -n default --type=json`,
+		);
 		expect(stdout).toMatch(/Done: the server took it\. It is in place, says Knative\.\n$/);
 		expect(code).toBe(0);
 		expect((await world.service('cart')).specTraffic).toMatchObject([
