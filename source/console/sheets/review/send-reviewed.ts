@@ -116,9 +116,9 @@ function logOutcome(store: ConsoleStore, plan: Plan, outcome: WriteOutcome): voi
 	});
 }
 
-type Told = Pick<Plan, 'action' | 'name' | 'givenUp'>;
+type SentPlan = Pick<Plan, 'action' | 'name' | 'givenUp'>;
 
-const done: Readonly<Record<PlanAction, (plan: Told) => string>> = {
+const done: Readonly<Record<PlanAction, (plan: SentPlan) => string>> = {
 	split: () => `Split: the server took it; ${waitingSentence}.`,
 	promote: () => `Promoted: the server took it; ${waitingSentence}.`,
 	'roll back': () => `Rolled back: the server took it; ${waitingSentence}.`,
@@ -136,7 +136,7 @@ const done: Readonly<Record<PlanAction, (plan: Told) => string>> = {
 };
 
 /** The same for whoever has left meanwhile: there are neither panes nor keys then. */
-export function lastWordsOf(plan: Told & Pick<Plan, 'namespace'>, flags: readonly string[]): string {
+export function lastWordsOf(plan: SentPlan & Pick<Plan, 'namespace'>, flags: readonly string[]): string {
 	const {action, name, namespace} = plan;
 	const line = ownLine(['status', name], {namespace, flags});
 	return done[action](plan)
