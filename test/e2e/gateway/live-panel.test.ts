@@ -37,7 +37,7 @@ test('a new revision that fails 5 % is WORSE while users still get 100 % of the 
 	await terminal.until(/…00002 +0 % +(?:\d+ % +)?canary +● Ready/);
 	terminal.press('space');
 	const screen = await terminal.until(/✗ canary WORSE/);
-	expect(screen).toMatch(/100│0 since/);
+	expect(screen).toMatch(/100│0 seen since/);
 	const [, fresh, old] =
 		/WORSE since [\d:]+, last [\d:]+: fails (\d+) of \d+, stable (\d+) of \d+/.exec(screen) ?? [];
 	expect(Number(fresh)).toBeGreaterThanOrEqual(6);
