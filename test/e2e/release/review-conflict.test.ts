@@ -36,7 +36,7 @@ it('shows base, theirs and mine side by side when somebody else was first, and m
 	// What was sent, what became of it, and what the other one did.
 	terminal.press('w');
 	await terminal.until(/roll back cart: done/);
-	await terminal.until(shows('…00001 30 → 100 %, …00002 70 → 0 %'));
+	await terminal.until(shows('…00001 30 → 100 % …00002 70 → 0 %'));
 	terminal.press('pagedown');
 	await terminal.until(shows('(not from this console)'));
 });
