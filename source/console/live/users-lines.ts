@@ -8,7 +8,7 @@ export type Tone = 'good' | 'plain' | 'doubtful' | 'bad' | 'dim';
 export type UsersLine = {
 	readonly text: string;
 	readonly tone: Tone;
-	/** What the text begins with, where that is something else than `users`. */
+	/** What the text begins with, where it is not `users`. */
 	readonly label?: string;
 };
 
