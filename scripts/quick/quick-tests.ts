@@ -32,7 +32,7 @@ const textOnly: ReadonlySet<string> = new Set(['isIP', 'isIPv4', 'isIPv6', 'Bloc
 export const simulations: readonly string[] = [
 	'test/stats/change-point.test.ts',
 	'test/stats/share-interval.test.ts',
-	'test/stats/split-streams.test.ts',
+	'test/stats/simulated/split-streams.test.ts',
 	'test/stats/users-verdict.test.ts',
 ];
 

@@ -13,9 +13,9 @@ import {
 	type MutatingWebhook,
 } from '../support/kube/mutating-webhook.js';
 import {shows} from '../support/program/on-world.js';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {splitWords} from './stored.js';
-import {agree, openRealConsole, runCommand, stateDirectory} from './real-console.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {splitWords} from './parts/stored.js';
+import {agree, openRealConsole, runCommand, stateDirectory} from './parts/real-console.js';
 
 let world: RealWorld;
 let webhook: MutatingWebhook;

@@ -1,9 +1,9 @@
 /** The commands without a screen: what each stores, and that none stores anything with --dry-run or without an answer. */
 import * as v from 'valibot';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {sharesIn, splitWords} from './stored.js';
-import {runCommand, stateDirectory} from './real-console.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {sharesIn, splitWords} from './parts/stored.js';
+import {runCommand, stateDirectory} from './parts/real-console.js';
 import {readingCommands, shareCommands} from './tried/commands.js';
 
 let world: RealWorld;

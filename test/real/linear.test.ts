@@ -1,9 +1,9 @@
 /** The commands of the linear mode that write: what each stores, and that none does where the answer is not yes. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {openLinear} from '../support/program/linear.js';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {splitWords} from './stored.js';
-import {nextWrites, stateDirectory} from './real-console.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {splitWords} from './parts/stored.js';
+import {nextWrites, stateDirectory} from './parts/real-console.js';
 import {linearWrites} from './tried/commands.js';
 
 let world: RealWorld;

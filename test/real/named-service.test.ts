@@ -1,8 +1,8 @@
 /** Who has rights to one service by its name (RBAC's resourceNames): the console that is opened on that, as a real authorizer has it. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {agree, openRealConsole, stateDirectory} from './real-console.js';
-import {splitWords} from './stored.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {agree, openRealConsole, stateDirectory} from './parts/real-console.js';
+import {splitWords} from './parts/stored.js';
 
 let world: RealWorld;
 

@@ -1,7 +1,7 @@
 /** The commands that make, change and delete objects: what each stores, and that none does with --dry-run or without an answer. */
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {runCommand, stateDirectory} from './real-console.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {runCommand, stateDirectory} from './parts/real-console.js';
 import {deletions, objectCommands} from './tried/commands.js';
 
 let world: RealWorld;

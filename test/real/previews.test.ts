@@ -3,8 +3,8 @@
  * are, by uid and resourceVersion, what they were.
  */
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {splitWords} from './stored.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {splitWords} from './parts/stored.js';
 import {
 	backToPanes,
 	nextWrites,
@@ -12,7 +12,7 @@ import {
 	previewed,
 	previewOf,
 	stateDirectory,
-} from './real-console.js';
+} from './parts/real-console.js';
 import {previews} from './tried/keys.js';
 
 let world: RealWorld;

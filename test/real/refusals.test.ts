@@ -4,9 +4,9 @@ import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest'
 import {latestGuard} from '../../source/knative/objects/patch.js';
 import {connect} from '../../source/kube/connect.js';
 import {guardedPatch} from '../../source/kube/write/write.js';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {splitWords} from './stored.js';
-import {openRealConsole, previewed, runCommand, stateDirectory} from './real-console.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {splitWords} from './parts/stored.js';
+import {openRealConsole, previewed, runCommand, stateDirectory} from './parts/real-console.js';
 
 let world: RealWorld;
 

@@ -4,9 +4,9 @@ import path from 'node:path';
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import {status} from '../support/kube/api-server.js';
 import {startApiRelay, type ApiRelay, type RelayedRequest} from '../support/kube/api-relay.js';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {splitWords} from './stored.js';
-import {runCommand, stateDirectory} from './real-console.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {splitWords} from './parts/stored.js';
+import {runCommand, stateDirectory} from './parts/real-console.js';
 
 let world: RealWorld;
 let relay: ApiRelay;

@@ -4,9 +4,9 @@
  */
 import {afterAll, beforeAll, expect, it} from 'vitest';
 import type {TestTerminal} from '../support/terminal/terminal.js';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {splitWords, type StoredService} from './stored.js';
-import {agree, openRealConsole, runCommand, stateDirectory} from './real-console.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {splitWords, type StoredService} from './parts/stored.js';
+import {agree, openRealConsole, runCommand, stateDirectory} from './parts/real-console.js';
 
 let world: RealWorld;
 

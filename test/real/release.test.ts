@@ -1,8 +1,8 @@
 /** A whole release by keyboard, each key followed to the object that the API server stores for it. */
 import {afterAll, beforeAll, expect, it} from 'vitest';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {splitWords, type StoredService} from './stored.js';
-import {agree, openRealConsole, previewed, stateDirectory} from './real-console.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {splitWords, type StoredService} from './parts/stored.js';
+import {agree, openRealConsole, previewed, stateDirectory} from './parts/real-console.js';
 
 let world: RealWorld;
 

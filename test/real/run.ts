@@ -4,7 +4,7 @@
  */
 import {spawnSync} from 'node:child_process';
 import process from 'node:process';
-import {buildBinaries, goVersion} from './binaries.ts';
+import {buildBinaries, goVersion} from './cluster/binaries.ts';
 
 const run = (command: string, ...args: readonly string[]): number =>
 	spawnSync(command, args, {stdio: 'inherit'}).status ?? 1;

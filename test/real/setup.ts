@@ -1,6 +1,6 @@
 /** One real cluster for all the tests of a run, told to them as any other cluster is: by the environment. */
 import process from 'node:process';
-import {startRealCluster} from './cluster.ts';
+import {startRealCluster} from './cluster/cluster.ts';
 
 export default async function setUp(): Promise<() => Promise<void>> {
 	const {kubeconfig, image, auditLog, stop} = await startRealCluster();

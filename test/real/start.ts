@@ -3,7 +3,7 @@
  * ctrl-c. Its pods run nothing and there is no gateway.
  */
 import process from 'node:process';
-import {startRealCluster} from './cluster.ts';
+import {startRealCluster} from './cluster/cluster.ts';
 
 const {kubeconfig, directory, image, stop} = await startRealCluster();
 console.log(`KUBECONFIG=${kubeconfig}`);

@@ -1,7 +1,7 @@
 /** A first revision that does not come up: what is wrong stands on the screen while Knative still says Deploying. */
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {openRealWorld, type RealWorld} from './console-world.js';
-import {openRealConsole, stateDirectory} from './real-console.js';
+import {openRealWorld, type RealWorld} from './parts/console-world.js';
+import {openRealConsole, stateDirectory} from './parts/real-console.js';
 
 let world: RealWorld;
 

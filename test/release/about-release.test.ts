@@ -4,7 +4,7 @@ import {aboutRelease} from '../../source/release/about-release.js';
 import {releaseOf, type ReleaseFacts} from '../../source/knative/release/release.js';
 import {verdictSentence, type CanaryVerdict} from '../../source/release/verdict/canary-verdict.js';
 import {moment} from '../../source/knative/text/moment.js';
-import {now, one, revisionMade, serviceMade, three, tried, two, whole, worseCanary} from './made.js';
+import {now, one, revisionMade, serviceMade, three, tried, two, whole, worseCanary} from './parts/made.js';
 
 const factsOf = (
 	service = serviceMade({traffic: tried, ready: 2}),

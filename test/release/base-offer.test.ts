@@ -4,7 +4,7 @@ import {baseOffer, baseWarnings} from '../../source/release/base-offer.js';
 import type {Rejection} from '../../source/knative/release/evidence/rejection.js';
 import {moment} from '../../source/knative/text/moment.js';
 import {comparedTemplate} from '../../source/knative/revision/base.js';
-import {now, one, revisionMade, serviceMade, three, two, whole, type Noted} from './made.js';
+import {now, one, revisionMade, serviceMade, three, two, whole, type Noted} from './parts/made.js';
 
 const [good, bad] = ['registry.example.com/shop/cart:1', 'registry.example.com/shop/cart:2'];
 const rejection: Rejection = {by: 'ann', at: now - 60_000, why: 'too many 5xx'};

@@ -8,7 +8,7 @@ import type {PlanAction} from '../../source/release/plan.js';
 import type {Planned} from '../../source/release/plan-facts.js';
 import {latestKey, splitOf} from '../../source/knative/split/split.js';
 import {planPromote, planRollback, planSplit} from '../../source/release/plan-split.js';
-import {now, one, operationsOf, revisionMade, row, serviceMade, tried, two} from './made.js';
+import {now, one, operationsOf, revisionMade, row, serviceMade, tried, two} from './parts/made.js';
 
 const service = serviceMade({traffic: tried, ready: 2});
 const rejected = {by: 'bob', at: undefined, why: 'too many 5xx'};

@@ -27,7 +27,7 @@ import {
 	whole,
 	worseCanary,
 	type Noted,
-} from './made.js';
+} from './parts/made.js';
 
 const rejections = (count: number) =>
 	Array.from({length: count}, (_, index) => ({

@@ -12,7 +12,7 @@ import {splitOf} from '../../source/knative/split/split.js';
 import type {Plan} from '../../source/release/plan.js';
 import {planAgain, planCreateRevision, planCreateService} from '../../source/release/plan-object.js';
 import {knativeService, revisionName, revisionView, serviceView} from '../knative/objects.js';
-import {noteIn, now, one, owned, revisionMade, serviceMade, tried, two, whole} from './made.js';
+import {noteIn, now, one, owned, revisionMade, serviceMade, tried, two, whole} from './parts/made.js';
 
 const sentAt = Date.UTC(2026, 10, 26, 3, 4, 5);
 

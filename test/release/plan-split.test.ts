@@ -31,8 +31,8 @@ import {
 	two,
 	whole,
 	worseCanary,
-} from './made.js';
-import {factsOf, kindsOf} from './split-plans.js';
+} from './parts/made.js';
+import {factsOf, kindsOf} from './parts/split-plans.js';
 
 describe('the command line of kn', () => {
 	it('is said to leave out what kn cannot keep', () => {

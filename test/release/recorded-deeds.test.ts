@@ -4,8 +4,8 @@ import {planCreateService, planDeleteRevision, planDeleteService} from '../../so
 import {sendRecorded} from '../../source/release/recorded.js';
 import {status} from '../support/kube/api-server.js';
 import {knativeService} from '../knative/objects.js';
-import {going, now, planned, revisionMade, three} from './made.js';
-import {clock, cluster, history, view, withHistory, world} from './recorded-world.js';
+import {going, now, planned, revisionMade, three} from './parts/made.js';
+import {clock, cluster, history, view, withHistory, world} from './parts/recorded-world.js';
 
 withHistory();
 

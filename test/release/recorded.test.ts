@@ -9,8 +9,18 @@ import {planAgain} from '../../source/release/plan-object.js';
 import {planAbandon, planSplit} from '../../source/release/plan-split.js';
 import {sendRecorded} from '../../source/release/recorded.js';
 import {status, type Exchange} from '../support/kube/api-server.js';
-import {now, one, planned, two} from './made.js';
-import {back, clock, cluster, facts, given, history, view, withHistory, world} from './recorded-world.js';
+import {now, one, planned, two} from './parts/made.js';
+import {
+	back,
+	clock,
+	cluster,
+	facts,
+	given,
+	history,
+	view,
+	withHistory,
+	world,
+} from './parts/recorded-world.js';
 
 withHistory();
 

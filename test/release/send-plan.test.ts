@@ -10,7 +10,7 @@ import {planAbandon} from '../../source/release/plan-split.js';
 import {dryRunOf, sendPlan, sentenceOfOutcome, type WriteOutcome} from '../../source/release/send-plan.js';
 import {status, type Exchange} from '../support/kube/api-server.js';
 import {startScriptedCluster, type ScriptedCluster} from '../support/kube/scripted-cluster.js';
-import {going, now, revisionMade, servicePatched, two} from './made.js';
+import {going, now, revisionMade, servicePatched, two} from './parts/made.js';
 
 const service = '/apis/serving.knative.dev/v1/namespaces/default/services/helloworld-go';
 const revision = `/apis/serving.knative.dev/v1/namespaces/default/revisions/${two}`;

@@ -3,7 +3,7 @@ import {expect, it} from 'vitest';
 import {withoutHistory} from '../../source/release/without-history.js';
 import type {Planned} from '../../source/release/plan-facts.js';
 import {planRollback} from '../../source/release/plan-split.js';
-import {now, revisionMade, serviceMade, tried} from './made.js';
+import {now, revisionMade, serviceMade, tried} from './parts/made.js';
 
 const plan = planRollback({
 	service: serviceMade({traffic: tried, ready: 2}),

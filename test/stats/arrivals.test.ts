@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {arrivals, chiSquareQuantile} from '../../source/stats/arrivals.js';
-import {seeded} from './random.js';
-import {intervalsOf, type Traffic} from './users-traffic.js';
+import {seeded} from './parts/random.js';
+import {intervalsOf, type Traffic} from './parts/users-traffic.js';
 
 const totalsOf = (traffic: Omit<Traffic, 'shares' | 'rate' | 'random' | 'seconds'>) =>
 	intervalsOf({...traffic, shares: [0.8, 0.2], rate: 50, seconds: 60, random: seeded(31)}).map(({requests}) =>

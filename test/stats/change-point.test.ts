@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {changePoint, lastChangePoint, type Bucket, type LastChange} from '../../source/stats/change-point.js';
-import {seeded} from './random.js';
+import {seeded} from './parts/random.js';
 
 const streams = Number(process.env['SIMULATION_RUNS'] ?? 200);
 

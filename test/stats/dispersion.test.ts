@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {dispersion, mostGrouped} from '../../source/stats/dispersion.js';
-import {seeded} from './random.js';
-import {intervalsOf} from './users-traffic.js';
+import {seeded} from './parts/random.js';
+import {intervalsOf} from './parts/users-traffic.js';
 
 const requestsOf = (options: Parameters<typeof intervalsOf>[0]) =>
 	intervalsOf(options).map(({requests}) => requests);

@@ -2,7 +2,7 @@ import * as fc from '../support/property.js';
 import {describe, expect, test} from 'vitest';
 import {errorVerdict, logErrorEvidence} from '../../source/stats/error-verdict.js';
 import {claimedFrom} from '../../source/stats/evidence.js';
-import {seeded} from './random.js';
+import {seeded} from './parts/random.js';
 
 // Computed with Python's fractions from the definition, E exactly; only its logarithm with mpmath at 40 digits.
 test.each([

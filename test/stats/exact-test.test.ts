@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {exactTest} from '../../source/stats/exact-test.js';
-import {seeded} from './random.js';
+import {seeded} from './parts/random.js';
 
 const third = 1 / 3;
 // All outcomes enumerated with Python's fractions, their probabilities compared and added exactly.

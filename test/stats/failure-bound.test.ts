@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {claimedFrom} from '../../source/stats/evidence.js';
 import {failureBound, logBoundEvidence, moreForBound} from '../../source/stats/failure-bound.js';
-import {seeded} from './random.js';
+import {seeded} from './parts/random.js';
 
 /** Streams of each simulation; a longer run by SIMULATION_RUNS. */
 const streams = Number(process.env['SIMULATION_RUNS'] ?? 600);

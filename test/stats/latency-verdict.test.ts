@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest';
 import {claimedFrom} from '../../source/stats/evidence.js';
 import {isBadPair, latencyVerdict, logLatencyEvidence} from '../../source/stats/latency-verdict.js';
-import {seeded} from './random.js';
+import {seeded} from './parts/random.js';
 
 // Computed with Python's fractions from the definition; only the logarithm with mpmath at 40 digits.
 test.each([

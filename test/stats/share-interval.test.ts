@@ -3,7 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {claimedFrom} from '../../source/stats/evidence.js';
 import {alphaPerRow, shareInterval} from '../../source/stats/share-interval.js';
 import {logEvidence} from '../../source/stats/split-evidence.js';
-import {seeded} from './random.js';
+import {seeded} from './parts/random.js';
 
 const streams = Number(process.env['SIMULATION_RUNS'] ?? 300);
 

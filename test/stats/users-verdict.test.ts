@@ -20,8 +20,8 @@
  */
 import {describe, expect, it, vi} from 'vitest';
 import {usersErrorVerdict, usersSplitVerdict, type UsersInterval} from '../../source/stats/users-verdict.js';
-import {seeded} from './random.js';
-import {intervalsOf, type Traffic} from './users-traffic.js';
+import {seeded} from './parts/random.js';
+import {intervalsOf, type Traffic} from './parts/users-traffic.js';
 
 const runs = Number(process.env['SIMULATION_RUNS'] ?? 40);
 vi.setConfig({testTimeout: 60_000 * Math.max(1, runs / 20)});

@@ -8,7 +8,7 @@ import {createConsole, type Console} from '../../source/console/console.js';
 import type {GivenGateway} from '../../source/kube/gateway/gateway-address.js';
 import type {Contexts} from '../../source/console/sheets/contexts-sheet.js';
 import {selectedService} from '../../source/console/state/read.js';
-import {seeded} from '../stats/random.js';
+import {seeded} from '../stats/parts/random.js';
 import {selectNamed} from './select.js';
 import type {ReviewSheet} from '../../source/console/sheets/sheets.js';
 import type {ConsoleState} from '../../source/console/state/state.js';

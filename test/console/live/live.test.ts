@@ -16,7 +16,7 @@ import {
 	trafficOf,
 	type World,
 } from '../../headless/sandbox.js';
-import {seeded} from '../../stats/random.js';
+import {seeded} from '../../stats/parts/random.js';
 import {until} from './until.js';
 
 /** A console on the sandbox with the loop running on this service, faster than an operator would ask. */

@@ -9,7 +9,7 @@ import {
 import {usersCertainty} from '../../../source/users/counting/certainty.js';
 import {createLedger, type LedgerStretch} from '../../../source/users/counting/ledger.js';
 import {usersView} from '../../../source/users/counting/users-view.js';
-import {seeded} from '../../stats/random.js';
+import {seeded} from '../../stats/parts/random.js';
 import {usersRow as row, usersSnapshot} from '../../users/snapshots.js';
 import type {UsersRow, UsersSnapshot, UsersWindow} from '../../../source/users/users.js';
 

@@ -9,7 +9,7 @@ import {defaultRequestOptions} from '../../../source/probe/transport/request-opt
 import {exitCodeOf, verifySplit, type VerifyOptions} from '../../../source/headless/evidence/verify.js';
 import {runVerify} from '../../../source/headless/evidence/verify-run.js';
 import {verifyLines} from '../../../source/headless/evidence/verify-text.js';
-import {seeded} from '../../stats/random.js';
+import {seeded} from '../../stats/parts/random.js';
 import {unusedPort} from '../../probe/servers.js';
 import {createService, greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
 

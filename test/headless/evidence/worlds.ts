@@ -1,5 +1,5 @@
 /** Worlds that evidence is looked for in, by `verify` and by the panel alike: cart at 90 and 10, and what a split can hide. */
-import {seeded} from '../../stats/random.js';
+import {seeded} from '../../stats/parts/random.js';
 import type {FrontAnswer} from '../../support/gateway/front-gateway.js';
 import {greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
 

@@ -3,7 +3,7 @@ import {expect, it, test} from 'vitest';
 import {splitOf, type Split} from '../../../source/knative/split/split.js';
 import {toldAbout} from '../../../source/release/plan.js';
 import {skippedSteps} from '../../../source/knative/release/skipped-steps.js';
-import {now, one, serviceMade, three, two} from '../../release/made.js';
+import {now, one, serviceMade, three, two} from '../../release/parts/made.js';
 
 const at = (percent: number, note?: {since: number; by: string}) => ({
 	service: serviceMade({

@@ -12,7 +12,7 @@ import {binomialInterval} from '../../../source/stats/binomial.js';
 import {answering, failing} from '../answers.js';
 import {createFakeClock, type FakeClock} from '../fake-clock.js';
 import {targetAt} from '../servers.js';
-import {seeded} from '../../stats/random.js';
+import {seeded} from '../../stats/parts/random.js';
 
 const worlds = Number(process.env['GENERATED_GATEWAYS'] ?? 120);
 /** So many that it shows how seldom it is. */

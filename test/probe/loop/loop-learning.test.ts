@@ -2,7 +2,7 @@
 import {expect, test} from 'vitest';
 import type {Answer} from '../../../source/probe/transport/probe.js';
 import {answering, failing} from '../answers.js';
-import {seeded} from '../../stats/random.js';
+import {seeded} from '../../stats/parts/random.js';
 import type {Weight} from '../../../source/probe/counting/loop-report.js';
 import {alternating, greetings, half, old, setUp, tags, target} from './half-and-half.js';
 

@@ -5,7 +5,7 @@ import type {ProbeTarget} from '../../../source/probe/transport/probe.js';
 import {binomialInterval} from '../../../source/stats/binomial.js';
 import {answering, failing} from '../answers.js';
 import {createFakeClock} from '../fake-clock.js';
-import {seeded} from '../../stats/random.js';
+import {seeded} from '../../stats/parts/random.js';
 import {greetings, tags, target} from './half-and-half.js';
 
 const runs = 40;

@@ -1,6 +1,6 @@
 /** What the loop says of failures, of a gateway that cannot be reached, and of a split that users do not get. */
 import {expect, test} from 'vitest';
-import {seeded} from '../../stats/random.js';
+import {seeded} from '../../stats/parts/random.js';
 import {answering, failing} from '../answers.js';
 import {greetings, half, old, setUp, tags, target} from './half-and-half.js';
 

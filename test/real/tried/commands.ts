@@ -1,6 +1,6 @@
 /** The commands without a screen that write, each with what is to be stored for it; and those that only read. */
 import {expect} from 'vitest';
-import {splitWords, type StoredService} from '../stored.js';
+import {splitWords, type StoredService} from '../parts/stored.js';
 
 /** Each goes on from the split that the one before it has left. */
 export const shareCommands: readonly {args: readonly string[]; shares: string; writes?: readonly string[]}[] =

@@ -7,7 +7,7 @@ import {
 } from '../../../source/release/verdict/canary-verdict.js';
 import type {TrafficAction} from '../../../source/release/plan.js';
 import {latestKey, type Split} from '../../../source/knative/split/split.js';
-import {one, two} from '../made.js';
+import {one, two} from '../parts/made.js';
 
 const worse: CanaryVerdict = {
 	canary: {revision: two, asked: 81, failed: 18, p50: 120.4},

@@ -1,6 +1,6 @@
 /** Consoles and `verify` in front of gateways that answer by a rule, on a world of the test. */
 import {beforeEach, onTestFinished} from 'vitest';
-import {evenly} from '../../../stats/random.js';
+import {evenly} from '../../../stats/parts/random.js';
 import {openBuiltConsole} from '../../../support/program/console.js';
 import {inFrontOf, type FrontRule} from '../../../support/gateway/front-gateway.js';
 import {runProgram} from '../../../support/program/run-program.js';

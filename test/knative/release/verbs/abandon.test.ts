@@ -4,7 +4,7 @@ import {abandon} from '../../../../source/knative/release/verbs/abandon.js';
 import {promote} from '../../../../source/knative/release/verbs/promote.js';
 import {rollBack} from '../../../../source/knative/release/verbs/roll-back.js';
 import {undo} from '../../../../source/knative/release/verbs/undo.js';
-import {planned} from '../../../release/made.js';
+import {planned} from '../../../release/parts/made.js';
 import {planAbandon, planPromote, planRollback} from '../../../../source/release/plan-split.js';
 import {nameOf} from '../stories/model.js';
 import {latest, madeOf, pin, pinnedFirst, targetsOf, wholeOf} from '../deployed.js';

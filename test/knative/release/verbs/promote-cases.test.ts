@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {promote} from '../../../../source/knative/release/verbs/promote.js';
 import {releaseOf} from '../../../../source/knative/release/release.js';
-import {planned} from '../../../release/made.js';
+import {planned} from '../../../release/parts/made.js';
 import {planSplit} from '../../../../source/release/plan-split.js';
 import {nameOf} from '../stories/model.js';
 import {latest, madeOf, pin, pinnedFirst, targetsOf, wholeOf} from '../deployed.js';

@@ -2,7 +2,7 @@
 import {describe, expect, it} from 'vitest';
 import {promote} from '../../../../source/knative/release/verbs/promote.js';
 import {rollBack} from '../../../../source/knative/release/verbs/roll-back.js';
-import {planned} from '../../../release/made.js';
+import {planned} from '../../../release/parts/made.js';
 import {planPromote} from '../../../../source/release/plan-split.js';
 import {Model, nameOf} from '../stories/model.js';
 import {latest, madeOf, pin, pinnedFirst, targetsOf, wholeOf} from '../deployed.js';

@@ -7,7 +7,7 @@ import {rollBack} from '../../../../source/knative/release/verbs/roll-back.js';
 import {planRevision} from '../../../../source/knative/revision/plan-revision.js';
 import {splitOf} from '../../../../source/knative/split/split.js';
 import {planCreateRevision} from '../../../../source/release/plan-object.js';
-import {planned} from '../../../release/made.js';
+import {planned} from '../../../release/parts/made.js';
 import {planPromote, planRollback, planSplit, planUndo} from '../../../../source/release/plan-split.js';
 import {Model, nameOf} from '../stories/model.js';
 import {latest, madeOf, pin, pinnedFirst, targetsOf, wholeOf} from '../deployed.js';

@@ -5,7 +5,7 @@ import {promote} from '../../../../source/knative/release/verbs/promote.js';
 import {releaseOf} from '../../../../source/knative/release/release.js';
 import {rollBack} from '../../../../source/knative/release/verbs/roll-back.js';
 import {undo} from '../../../../source/knative/release/verbs/undo.js';
-import {planned} from '../../../release/made.js';
+import {planned} from '../../../release/parts/made.js';
 import {
 	planAbandon,
 	planPromote,

@@ -4,7 +4,7 @@ import {text} from 'node:stream/consumers';
 import {describe, expect, it} from 'vitest';
 import {at, parseJson} from '../../../../source/sandbox/api/body/json.js';
 import type {ApiServer} from '../../../../source/sandbox/api/http/server.js';
-import {secure, speakHttp2} from '../http2-client.js';
+import {secure, speakHttp2} from '../http/http2-client.js';
 import {token, user} from '../support.js';
 
 const review = '/apis/authentication.k8s.io/v1/selfsubjectreviews';

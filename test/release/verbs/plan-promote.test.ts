@@ -1,11 +1,11 @@
 /** The plan of a promotion. */
-import {agreementFor} from '../../source/release/agreement.js';
+import {agreementFor} from '../../../source/release/agreement.js';
 import {describe, expect, it} from 'vitest';
-import {planPromote} from '../../source/release/plan-split.js';
-import type {Plan} from '../../source/release/plan.js';
-import {condition} from '../knative/objects.js';
-import {one, percents, planned, revisionMade, row, situation, three, two, whole} from './made.js';
-import {factsOf, kindsOf} from './split-plans.js';
+import {planPromote} from '../../../source/release/plan-split.js';
+import type {Plan} from '../../../source/release/plan.js';
+import {condition} from '../../knative/objects.js';
+import {one, percents, planned, revisionMade, row, situation, three, two, whole} from '../parts/made.js';
+import {factsOf, kindsOf} from '../parts/split-plans.js';
 
 const saidIn = ({warnings, notes}: Plan) => [...warnings.map(({sentence}) => sentence), ...notes];
 

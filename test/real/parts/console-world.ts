@@ -3,7 +3,7 @@ import {randomBytes} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import process from 'node:process';
 import * as v from 'valibot';
-import {createClient} from './client.ts';
+import {createClient} from '../cluster/client.ts';
 import {interventions} from './interventions.ts';
 import {
 	annotated,

@@ -3,8 +3,8 @@ import {request as httpRequest, type IncomingMessage} from 'node:http';
 import {text} from 'node:stream/consumers';
 import {WebSocket, type MessageEvent} from 'undici';
 import {afterAll, beforeAll, describe, expect, it, onTestFinished} from 'vitest';
-import {at, objectsOf, parseJson} from '../../../source/sandbox/api/body/json.js';
-import {startSandbox, type Sandbox} from '../../../source/sandbox/sandbox.js';
+import {at, objectsOf, parseJson} from '../../../../source/sandbox/api/body/json.js';
+import {startSandbox, type Sandbox} from '../../../../source/sandbox/sandbox.js';
 
 let sandbox: Sandbox;
 let pod: string;

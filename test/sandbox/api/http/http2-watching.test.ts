@@ -1,11 +1,11 @@
 /** A watch over HTTP/2: how it goes on, and ends without its connection. */
 import {constants} from 'node:http2';
 import {describe, expect, it} from 'vitest';
-import {createApiFaults} from '../../../source/sandbox/api/http/api-faults.js';
-import {at} from '../../../source/sandbox/api/body/json.js';
-import {services} from '../../../source/sandbox/resources.js';
+import {createApiFaults} from '../../../../source/sandbox/api/http/api-faults.js';
+import {at} from '../../../../source/sandbox/api/body/json.js';
+import {services} from '../../../../source/sandbox/resources.js';
 import {closed, secure, speakHttp2, type Http2Client} from './http2-client.js';
-import {knativeService, servicesPath, versionOf} from './support.js';
+import {knativeService, servicesPath, versionOf} from '../support.js';
 
 const name = (object: unknown) => at(object, 'metadata', 'name');
 

@@ -1,8 +1,13 @@
 import {describe, expect, it} from 'vitest';
-import {configurations, namespaces, revisions, services} from '../../../source/sandbox/resources.js';
-import type {StateChange, ObjectStore, Resource, StoredObject} from '../../../source/sandbox/shared-store.js';
-import {at} from '../../../source/sandbox/api/body/json.js';
-import {base, created, knativeService, mergePatch, servicesPath, start, type Running} from './support.js';
+import {configurations, namespaces, revisions, services} from '../../../../source/sandbox/resources.js';
+import type {
+	StateChange,
+	ObjectStore,
+	Resource,
+	StoredObject,
+} from '../../../../source/sandbox/shared-store.js';
+import {at} from '../../../../source/sandbox/api/body/json.js';
+import {base, created, knativeService, mergePatch, servicesPath, start, type Running} from '../support.js';
 
 const hello = `${servicesPath}/hello`;
 

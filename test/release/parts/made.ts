@@ -1,16 +1,16 @@
 /** Services and revisions as a server sends them, for plans: only what the test says differs from a sound one. */
-import {noteAnnotation, parseNote, type ReleaseNote} from '../../source/knative/release/evidence/note.js';
-import {formatRejection, type Rejection} from '../../source/knative/release/evidence/rejection.js';
-import {patched, pointer} from '../../source/knative/objects/patch.js';
-import type {Condition, KnativeService, TrafficTarget} from '../../source/knative/objects/wire.js';
-import {parseRevision, type RevisionView} from '../../source/knative/revision/revision.js';
-import type {ServiceView} from '../../source/knative/service/service.js';
-import {set, splitOf, type Split} from '../../source/knative/split/split.js';
-import type {Facts, Planned} from '../../source/release/plan-facts.js';
-import type {Plan} from '../../source/release/plan.js';
-import type {CanaryVerdict} from '../../source/release/verdict/canary-verdict.js';
-import {noting} from '../knative/release/noted.js';
-import {knativeRevision, revisionName, serviceView, type ServiceChange} from '../knative/objects.js';
+import {noteAnnotation, parseNote, type ReleaseNote} from '../../../source/knative/release/evidence/note.js';
+import {formatRejection, type Rejection} from '../../../source/knative/release/evidence/rejection.js';
+import {patched, pointer} from '../../../source/knative/objects/patch.js';
+import type {Condition, KnativeService, TrafficTarget} from '../../../source/knative/objects/wire.js';
+import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
+import type {ServiceView} from '../../../source/knative/service/service.js';
+import {set, splitOf, type Split} from '../../../source/knative/split/split.js';
+import type {Facts, Planned} from '../../../source/release/plan-facts.js';
+import type {Plan} from '../../../source/release/plan.js';
+import type {CanaryVerdict} from '../../../source/release/verdict/canary-verdict.js';
+import {noting} from '../../knative/release/noted.js';
+import {knativeRevision, revisionName, serviceView, type ServiceChange} from '../../knative/objects.js';
 
 export const [one, two, three] = [revisionName(1), revisionName(2), revisionName(3)];
 

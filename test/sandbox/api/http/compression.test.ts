@@ -3,8 +3,8 @@ import {request} from 'node:http';
 import {buffer} from 'node:stream/consumers';
 import {gunzipSync} from 'node:zlib';
 import {expect, test} from 'vitest';
-import {services} from '../../../source/sandbox/resources.js';
-import {servicesPath, start, token} from './support.js';
+import {services} from '../../../../source/sandbox/resources.js';
+import {servicesPath, start, token} from '../support.js';
 
 async function bytesOf(port: number, path: string, headers: Record<string, string>) {
 	const {promise, resolve, reject} = Promise.withResolvers<{headers: object; body: Buffer}>();

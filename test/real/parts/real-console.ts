@@ -5,9 +5,9 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {expect} from 'vitest';
-import type {Action} from '../../source/screen/keys/key-lookup.js';
-import {openBuiltConsole} from '../support/program/console.js';
-import type {TestTerminal} from '../support/terminal/terminal.js';
+import type {Action} from '../../../source/screen/keys/key-lookup.js';
+import {openBuiltConsole} from '../../support/program/console.js';
+import type {TestTerminal} from '../../support/terminal/terminal.js';
 import type {RealWorld} from './console-world.js';
 import type {Write} from './stored.js';
 

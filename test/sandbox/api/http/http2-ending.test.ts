@@ -2,10 +2,10 @@
 import {once} from 'node:events';
 import {constants} from 'node:http2';
 import {describe, expect, it} from 'vitest';
-import {createApiFaults} from '../../../source/sandbox/api/http/api-faults.js';
-import {at} from '../../../source/sandbox/api/body/json.js';
+import {createApiFaults} from '../../../../source/sandbox/api/http/api-faults.js';
+import {at} from '../../../../source/sandbox/api/body/json.js';
 import {closed, handshake, secure, speakHttp2, type Http2Client} from './http2-client.js';
-import {knativeService, servicesPath} from './support.js';
+import {knativeService, servicesPath} from '../support.js';
 
 const name = (object: unknown) => at(object, 'metadata', 'name');
 

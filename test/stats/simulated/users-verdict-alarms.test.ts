@@ -1,14 +1,14 @@
 /** How soon users who get failures, or a revision that was rolled back, raise an alarm; and how seldom nothing does. */
 import {expect, it} from 'vitest';
-import {claimedFrom} from '../../source/stats/evidence.js';
+import {claimedFrom} from '../../../source/stats/evidence.js';
 import {
 	failingAbove,
 	usersFailingEvidence,
 	usersKeptEvidence,
 	type UsersInterval,
-} from '../../source/stats/users-verdict.js';
-import {seeded} from './random.js';
-import {intervalsOf, type Traffic} from './users-traffic.js';
+} from '../../../source/stats/users-verdict.js';
+import {seeded} from '../parts/random.js';
+import {intervalsOf, type Traffic} from '../parts/users-traffic.js';
 
 const runs = Number(process.env['SIMULATION_RUNS'] ?? 40);
 

@@ -1,7 +1,7 @@
 /** What else may come between a console and the real cluster: webhooks, policies and rights, each until it is taken away again. */
-import type {MutatingWebhook} from '../support/kube/mutating-webhook.js';
-import type {createClient} from './client.ts';
-import {freePort} from './server.ts';
+import type {MutatingWebhook} from '../../support/kube/mutating-webhook.js';
+import type {createClient} from '../cluster/client.ts';
+import {freePort} from '../cluster/server.ts';
 
 /** The namespace in which it happens, and the admin who does it. */
 export type Place = {

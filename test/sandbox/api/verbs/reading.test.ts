@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
-import {events, namespaces, pods, services} from '../../../source/sandbox/resources.js';
-import type {ObjectStore} from '../../../source/sandbox/shared-store.js';
-import {at, objectsOf, stringOf, type JsonObject} from '../../../source/sandbox/api/body/json.js';
-import {created, knativeService, servicesPath, start, type Running} from './support.js';
+import {events, namespaces, pods, services} from '../../../../source/sandbox/resources.js';
+import type {ObjectStore} from '../../../../source/sandbox/shared-store.js';
+import {at, objectsOf, stringOf, type JsonObject} from '../../../../source/sandbox/api/body/json.js';
+import {created, knativeService, servicesPath, start, type Running} from '../support.js';
 
 const everywhere = '/apis/serving.knative.dev/v1/services';
 

@@ -1,8 +1,8 @@
 /** The ConfigMaps of knative-serving that the webhooks go by. */
 import {expect, it} from 'vitest';
-import {at, type JsonObject} from '../../../source/sandbox/api/body/json.js';
-import {configmaps} from '../../../source/sandbox/resources.js';
-import {denial, knativeService, servicesPath, start, type Running} from './support.js';
+import {at, type JsonObject} from '../../../../source/sandbox/api/body/json.js';
+import {configmaps} from '../../../../source/sandbox/resources.js';
+import {denial, knativeService, servicesPath, start, type Running} from '../support.js';
 
 function configure({store}: Running, name: string, data: Record<string, string>): void {
 	const configMap = {

@@ -4,10 +4,10 @@ import {connect, type ClientHttp2Session, type ClientHttp2Stream, type OutgoingH
 import {text} from 'node:stream/consumers';
 import {connect as connectTls, type TLSSocket} from 'node:tls';
 import {onTestFinished} from 'vitest';
-import {type JsonObject} from '../../../source/sandbox/api/body/json.js';
-import type {ApiServer} from '../../../source/sandbox/api/http/server.js';
-import {start, token, type Running} from './support.js';
-import {objectIn} from '../../support/json-object.js';
+import {type JsonObject} from '../../../../source/sandbox/api/body/json.js';
+import type {ApiServer} from '../../../../source/sandbox/api/http/server.js';
+import {start, token, type Running} from '../support.js';
+import {objectIn} from '../../../support/json-object.js';
 
 export type Http2Answer = {
 	code: number;

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest';
-import {pods, services} from '../../../source/sandbox/resources.js';
-import type {ObjectStore} from '../../../source/sandbox/shared-store.js';
-import {at, type JsonObject} from '../../../source/sandbox/api/body/json.js';
-import {servicesPath, start} from './support.js';
+import {pods, services} from '../../../../source/sandbox/resources.js';
+import type {ObjectStore} from '../../../../source/sandbox/shared-store.js';
+import {at, type JsonObject} from '../../../../source/sandbox/api/body/json.js';
+import {servicesPath, start} from '../support.js';
 
 function put(store: ObjectStore, name: string, labels: Record<string, string> = {}, namespace = 'default') {
 	return store.create(services, {

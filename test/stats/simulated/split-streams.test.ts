@@ -1,9 +1,9 @@
 /** Simulated streams of answers, looked at after every one: how soon a wrong split is seen, and how seldom a right one is accused. */
 import {describe, expect, test} from 'vitest';
-import {claimedFrom} from '../../source/stats/evidence.js';
-import {logEvidence} from '../../source/stats/split-evidence.js';
-import {splitVerdict} from '../../source/stats/split-verdict.js';
-import {seeded} from './random.js';
+import {claimedFrom} from '../../../source/stats/evidence.js';
+import {logEvidence} from '../../../source/stats/split-evidence.js';
+import {splitVerdict} from '../../../source/stats/split-verdict.js';
+import {seeded} from '../parts/random.js';
 
 /** Requests until the first disagreement, or Infinity within `length`. */
 function untilAlarm(configured: number, real: number, length: number, random: () => number): number {

@@ -1,9 +1,9 @@
 /** The plans by which users get back what they had: roll back, undo, giving a canary up. */
 import {describe, expect, it} from 'vitest';
-import {planAbandon, planRollback, planSplit, planUndo} from '../../source/release/plan-split.js';
-import {kubectlMarkCommand, kubectlPatchCommand} from '../../source/knative/commands/commands.js';
-import {markOf} from '../../source/knative/release/evidence/rejection.js';
-import {baseOf} from '../../source/knative/revision/base.js';
+import {planAbandon, planRollback, planSplit, planUndo} from '../../../source/release/plan-split.js';
+import {kubectlMarkCommand, kubectlPatchCommand} from '../../../source/knative/commands/commands.js';
+import {markOf} from '../../../source/knative/release/evidence/rejection.js';
+import {baseOf} from '../../../source/knative/revision/base.js';
 import {
 	noteIn,
 	now,
@@ -19,8 +19,8 @@ import {
 	tried,
 	two,
 	whole,
-} from './made.js';
-import {kindsOf} from './split-plans.js';
+} from '../parts/made.js';
+import {kindsOf} from '../parts/split-plans.js';
 
 describe('rolling back and undoing', () => {
 	it('warns of a revision that is known to fail at its tag, and asks nothing more for it', () => {

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {at} from '../../../source/sandbox/api/body/json.js';
+import {at} from '../../../../source/sandbox/api/body/json.js';
 import {
 	created,
 	jsonPatch,
@@ -9,7 +9,7 @@ import {
 	start,
 	user,
 	versionOf,
-} from './support.js';
+} from '../support.js';
 
 it('§8.1 fills in what Knative fills in', async () => {
 	const {call} = await start();

@@ -1,9 +1,9 @@
 /** The plans to delete a revision or a service. */
 import {describe, expect, it, test} from 'vitest';
-import {parseRevision, type RevisionView} from '../../source/knative/revision/revision.js';
-import {planDeleteRevision, planDeleteService} from '../../source/release/plan-object.js';
-import {knativeRevision, revisionName, serviceView} from '../knative/objects.js';
-import {one, owned, revisionMade, serviceMade, tried, two, whole} from './made.js';
+import {parseRevision, type RevisionView} from '../../../source/knative/revision/revision.js';
+import {planDeleteRevision, planDeleteService} from '../../../source/release/plan-object.js';
+import {knativeRevision, revisionName, serviceView} from '../../knative/objects.js';
+import {one, owned, revisionMade, serviceMade, tried, two, whole} from '../parts/made.js';
 
 function revision(generation: number, uid = `uid-${generation}`): RevisionView {
 	const object = knativeRevision(generation);

@@ -1,7 +1,7 @@
 import {connect} from 'node:net';
 import {describe, expect, it} from 'vitest';
-import {at} from '../../../source/sandbox/api/body/json.js';
-import {created, knativeService, mergePatch, servicesPath, start, token} from './support.js';
+import {at} from '../../../../source/sandbox/api/body/json.js';
+import {created, knativeService, mergePatch, servicesPath, start, token} from '../support.js';
 
 /** Sends bytes as they are and answers what comes back until the connection ends. */
 function exchange(port: number, bytes: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** Traffic of users, simulated in stretches of two seconds. */
-import type {UsersInterval} from '../../source/stats/users-verdict.js';
+import type {UsersInterval} from '../../../source/stats/users-verdict.js';
 
 export type Traffic = {
 	/**

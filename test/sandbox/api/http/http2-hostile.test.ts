@@ -3,7 +3,7 @@ import {constants} from 'node:http2';
 import type {Readable} from 'node:stream';
 import {expect, it} from 'vitest';
 import {closed, handshake, secure, speakHttp2} from './http2-client.js';
-import {servicesPath, token} from './support.js';
+import {servicesPath, token} from '../support.js';
 
 const type = {
 	data: 0,

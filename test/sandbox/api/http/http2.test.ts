@@ -8,10 +8,10 @@ import {join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import {promisify} from 'node:util';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {at, listOf, parseJson} from '../../../source/sandbox/api/body/json.js';
-import {services} from '../../../source/sandbox/resources.js';
+import {at, listOf, parseJson} from '../../../../source/sandbox/api/body/json.js';
+import {services} from '../../../../source/sandbox/resources.js';
 import {closed, handshake, headersOf, secure, speakHttp2, type Http2Client} from './http2-client.js';
-import {jsonPatch, knativeService, servicesPath, token} from './support.js';
+import {jsonPatch, knativeService, servicesPath, token} from '../support.js';
 
 const name = (object: unknown) => at(object, 'metadata', 'name');
 
