@@ -67,7 +67,9 @@ const importsOf = (file: string): Import[] =>
 const sourceFile = (importer: string, target: string): string =>
 	importedFile(importer, target) ?? path.posix.join(path.posix.dirname(importer), target);
 
-const files = globSync('source/**/*.{ts,tsx}').map(file => file.split(path.sep).join('/'));
+const filesOf = (pattern: string) => globSync(pattern).map(file => file.split(path.sep).join('/'));
+const files = filesOf('source/**/*.{ts,tsx}');
+const testFiles = filesOf('test/**/*.{ts,tsx}');
 const imports = files.flatMap(file => importsOf(file));
 const inside = imports
 	.filter(({target}) => target.startsWith('.'))
@@ -94,6 +96,26 @@ function loadedWith(...first: readonly string[]): {loaded: Set<string>; packages
 		}
 	}
 	return {loaded: seen, packages};
+}
+
+/** The name of each type and class at the top of a file → the files that have one of it. */
+function typeHomes(among: readonly string[]): Map<string, string[]> {
+	const homes = new Map<string, string[]>();
+	for (const file of among) {
+		const {program} = parseSync(file, readFileSync(file, 'utf8'));
+		for (const statement of program.body) {
+			const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
+			if (
+				declared?.type === 'TSTypeAliasDeclaration' ||
+				declared?.type === 'TSInterfaceDeclaration' ||
+				declared?.type === 'ClassDeclaration'
+			) {
+				const name = declared.id?.name ?? '';
+				homes.set(name, [...(homes.get(name) ?? []), file]);
+			}
+		}
+	}
+	return homes;
 }
 
 describe('the house', () => {
@@ -160,15 +182,13 @@ describe('the house', () => {
 		expect(wrong.map(({file, target}) => `${file} imports ${target}`)).toEqual([]);
 	});
 
-	it('has no room of more than 15 files', () => {
-		const rooms = Map.groupBy(files, file => path.posix.dirname(file));
+	it('has no room of more than 15 files, tests or not', () => {
+		const rooms = Map.groupBy([...files, ...testFiles], file => path.posix.dirname(file));
 		expect([...rooms].filter(([, held]) => held.length > 15).map(([room]) => room)).toEqual([]);
 	});
 
 	it('tests each pane, sheet and part of the frame by itself', () => {
-		const drawn = globSync('source/screen/{frame,live,panes,sheets}/**/*.tsx').map(file =>
-			file.split(path.sep).join('/'),
-		);
+		const drawn = filesOf('source/screen/{frame,live,panes,sheets}/**/*.tsx');
 		expect(drawn.length).toBeGreaterThan(30);
 		const untested = drawn.filter(file => {
 			const mirrored = file.replace(/^source/, 'test').replace(/\.tsx$/, '.test');
@@ -208,22 +228,14 @@ describe('the house', () => {
 	});
 
 	it('gives each type a name of its own, whether others may import it or not', () => {
-		const homes = new Map<string, string[]>();
-		for (const file of files) {
-			const {program} = parseSync(file, readFileSync(file, 'utf8'));
-			for (const statement of program.body) {
-				const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
-				if (
-					declared?.type === 'TSTypeAliasDeclaration' ||
-					declared?.type === 'TSInterfaceDeclaration' ||
-					declared?.type === 'ClassDeclaration'
-				) {
-					const name = declared.id?.name ?? '';
-					homes.set(name, [...(homes.get(name) ?? []), file]);
-				}
-			}
-		}
+		const homes = typeHomes(files);
 		expect(homes.size).toBeGreaterThan(700);
+		expect([...homes].filter(([, where]) => where.length > 1)).toEqual([]);
+	});
+
+	it('gives each type of the tests a name of its own among them', () => {
+		const homes = typeHomes(testFiles);
+		expect(homes.size).toBeGreaterThan(150);
 		expect([...homes].filter(([, where]) => where.length > 1)).toEqual([]);
 	});
 
@@ -260,11 +272,7 @@ describe('the house', () => {
 });
 
 /** Run by plain Node, which strips the types of a file and looks for no other than the one that is named. */
-const scripts = [
-	...globSync('scripts/**/*.{ts,js}').map(file => file.split(path.sep).join('/')),
-	'test/real/run.ts',
-	'test/real/start.ts',
-]
+const scripts = [...filesOf('scripts/**/*.{ts,js}'), 'test/real/run.ts', 'test/real/start.ts']
 	// Bundled before they are run; of the scenes all but what bundles them.
 	.filter(file => file !== 'scripts/bench/gateway-server.ts' && !/^scripts\/scenes\/(?!index\.)/.test(file));
 

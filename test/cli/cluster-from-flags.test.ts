@@ -8,10 +8,10 @@ import type {Cluster} from '../../source/kube/cluster.js';
 import {installLifecycle} from '../../source/terminal/lifecycle/lifecycle.js';
 import {startApiServer, type ApiServer} from '../support/kube/api-server.js';
 
-type Place = 'a' | 'b' | 'given';
+type FlagPlace = 'a' | 'b' | 'given';
 
-const places: readonly Place[] = ['a', 'b', 'given'];
-let servers: Record<Place, ApiServer>;
+const places: readonly FlagPlace[] = ['a', 'b', 'given'];
+let servers: Record<FlagPlace, ApiServer>;
 let asked: string[];
 let directory: string;
 let kubeconfig: string;

@@ -12,7 +12,7 @@ import {startWorld, until, type World} from '../support/world.js';
 const path = servingPath('services', 'default', 'cart');
 
 /** An edit that was made: of which generation it made which split, and what its author had before the eyes. */
-type Made = {generation: number; saw: Split; wrote: Split};
+type MadeEdit = {generation: number; saw: Split; wrote: Split};
 type Tally = {made: number; refused: number};
 
 let world: World;
@@ -60,7 +60,7 @@ async function editInConsole(console: Console, edits: number, by: (edit: number)
 }
 
 /** As `kubectl edit` does, by HTTP, since kubectl is not everywhere: read, change, PUT with the resourceVersion that was read; refused, all over again. */
-async function editLikeKubectl(edits: number, made: Made[]): Promise<Tally> {
+async function editLikeKubectl(edits: number, made: MadeEdit[]): Promise<Tally> {
 	const cluster = await world.connect();
 	const tally: Tally = {made: 0, refused: 0};
 	for (let edit = 0; edit < edits; edit++) {
@@ -98,7 +98,7 @@ it('makes every edit on the state that its author saw, or refuses it', async () 
 	const first = await world.console('cart');
 	const second = await world.console('cart');
 	const begun = await world.service('cart');
-	const made: Made[] = [];
+	const made: MadeEdit[] = [];
 	const tallies = await Promise.all([
 		editInConsole(first, 400, edit => (edit % 7) - 3 || 1),
 		editInConsole(second, 400, edit => (edit % 5) - 2 || -1),

@@ -8,10 +8,10 @@ import type {ServiceView} from '../../source/knative/service/service.js';
 import {parseService} from '../../source/knative/service/service.js';
 import {routeSettled} from '../../source/knative/service/service-state.js';
 
-export type World = {sandbox: Sandbox; cluster: Cluster};
+export type SandboxWorld = {sandbox: Sandbox; cluster: Cluster};
 
 /** Everything comes at once; stopped after the test. */
-export async function openSandbox(options: SandboxOptions = {}): Promise<World> {
+export async function openSandbox(options: SandboxOptions = {}): Promise<SandboxWorld> {
 	const sandbox = await startSandbox({pace: Infinity, tls: false, ...options});
 	onTestFinished(async () => sandbox.stop());
 	const cluster = await connect({kubeconfig: sandbox.kubeconfigPath});

@@ -31,10 +31,14 @@ async function until(loop: Loop, isDone: (snapshot: LoopSnapshot) => boolean): P
 	});
 }
 
-type Write = {method: 'POST' | 'PATCH'; contentType: string; body: unknown};
+type ServiceWrite = {method: 'POST' | 'PATCH'; contentType: string; body: unknown};
 
 /** Reads a Service of the sandbox, or writes it and returns it as it is then. */
-async function requestService({apiUrl, token}: Sandbox, path: string, write?: Write): Promise<ServiceView> {
+async function requestService(
+	{apiUrl, token}: Sandbox,
+	path: string,
+	write?: ServiceWrite,
+): Promise<ServiceView> {
 	const response = await fetch(`${apiUrl}/apis/serving.knative.dev/v1/namespaces/default/services${path}`, {
 		headers: {authorization: `Bearer ${token}`, 'content-type': write?.contentType ?? ''},
 		...(write && {method: write.method, body: JSON.stringify(write.body)}),

@@ -60,7 +60,7 @@ const strange = Buffer.concat([
 	Buffer.from([0xff, 0xfe, 0x9b]),
 ]);
 
-type Scene = {
+type PeerScene = {
 	name: string;
 	misbehave: (socket: Socket) => void;
 	code: string;
@@ -68,7 +68,7 @@ type Scene = {
 	timeout?: number;
 };
 
-const scenes: Scene[] = [
+const scenes: PeerScene[] = [
 	{
 		name: 'resets the connection',
 		misbehave: socket => socket.resetAndDestroy(),

@@ -12,9 +12,9 @@ import {
 	serviceOf,
 	trafficOf,
 	until,
-	type Answer,
 	type Target,
 } from './target.js';
+import type {Answer} from '../support/kube/api-call.js';
 
 const hasGateway = !isCluster || process.env['GATEWAY'] !== undefined;
 

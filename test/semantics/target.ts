@@ -12,17 +12,7 @@ import {KubeConfig} from '@kubernetes/client-node';
 import {at, isObject, listOf, objectsOf, type JsonObject} from '../../source/sandbox/api/body/json.js';
 import {startSandbox, type Sandbox} from '../../source/sandbox/sandbox.js';
 import {objectIn} from '../support/json-object.js';
-
-export type Answer = {
-	code: number;
-	headers: IncomingMessage['headers'];
-	text: string;
-	/** An empty object when it is no JSON object. */
-	body: JsonObject;
-	warnings: string[];
-};
-
-export type CallOptions = {body?: unknown; raw?: string; headers?: Record<string, string>};
+import {warningsOf, type Answer, type CallOptions} from '../support/kube/api-call.js';
 
 /** How much faster than a cluster the sandbox lives here. */
 const pace = 40;
@@ -129,12 +119,7 @@ async function read(response: IncomingMessage): Promise<Answer> {
 		headers: response.headers,
 		text: received,
 		body: objectIn(received),
-		warnings: (response.headersDistinct['warning'] ?? []).map(value =>
-			(/^299 - "(?<text>.*)"$/.exec(value)?.groups?.['text'] ?? value).replaceAll(
-				/\\(?<kept>["\\])/g,
-				'$<kept>',
-			),
-		),
+		warnings: warningsOf(response),
 	};
 }
 

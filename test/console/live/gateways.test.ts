@@ -13,7 +13,7 @@ import {until} from '../../../source/demo/wait.js';
 import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
 import {verdictLines} from '../../../source/screen/live/live-verdicts.js';
 import {contradiction} from '../../../source/screen/panes/gateway-evidence.js';
-import {patchSpec, trafficOf, type World} from '../../headless/sandbox.js';
+import {patchSpec, trafficOf, type SandboxWorld} from '../../headless/sandbox.js';
 import {isNew, openAlike, openUnheard, openWorld} from '../../headless/evidence/worlds.js';
 import {inFrontOf, page, type FrontRule} from '../../support/gateway/front-gateway.js';
 import {selectNamed} from '../../support/select.js';
@@ -21,7 +21,7 @@ import {selectNamed} from '../../support/select.js';
 const requestOptions = {...defaultRequestOptions, rate: 50, maxRate: 200, timeout: 2000};
 
 /** A console that asks cart through this gateway, with all that its panel ever said. */
-async function watch({sandbox, cluster}: World, rule: FrontRule) {
+async function watch({sandbox, cluster}: SandboxWorld, rule: FrontRule) {
 	const console = createConsole({
 		to: 'sandbox',
 		namespace: 'default',

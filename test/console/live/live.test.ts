@@ -14,13 +14,13 @@ import {
 	openSandbox,
 	patchSpec,
 	trafficOf,
-	type World,
+	type SandboxWorld,
 } from '../../headless/sandbox.js';
 import {seeded} from '../../stats/parts/random.js';
 import {until} from './until.js';
 
 /** A console on the sandbox with the loop running on this service, faster than an operator would ask. */
-async function watching({cluster}: World, service: string, rate = 200): Promise<Console> {
+async function watching({cluster}: SandboxWorld, service: string, rate = 200): Promise<Console> {
 	const console = createConsole({
 		to: 'sandbox',
 		namespace: 'default',

@@ -58,11 +58,11 @@ const shown = () => [...rows].map(([key, words]) => `${key} ${words}`);
 const last = () => published.at(-1);
 const sentences = () => last()?.unreadable.map(({name, sentence}) => `${name}: ${sentence}`);
 
-type Options = Partial<
+type FeedOptions = Partial<
 	Pick<Parameters<typeof startFeed<View>>[0], 'query' | 'firstPage' | 'waitsForAll' | 'interval'>
 >;
 
-function follow(options: Options = {}): void {
+function follow(options: FeedOptions = {}): void {
 	feed = startFeed<View>({
 		cluster,
 		path,

@@ -11,8 +11,8 @@ import {startSandboxProcess, type SandboxProcess} from '../../support/program/sa
 
 const hasKubectl = spawnSync('kubectl', ['version', '--client'], {stdio: 'ignore'}).status === 0;
 
-type Own = {url: string; ca: string; token: string; jane: {certFile: string; keyFile: string}};
-type Case = [what: string, args: (own: Own) => readonly string[]];
+type OwnServer = {url: string; ca: string; token: string; jane: {certFile: string; keyFile: string}};
+type Case = [what: string, args: (own: OwnServer) => readonly string[]];
 
 /** Beside a kubeconfig that has the server, the authority and a token. */
 const taken: Case[] = [
@@ -77,7 +77,7 @@ describe.skipIf(!hasOpenssl)('the flags of kubectl', () => {
 	let sandbox: SandboxProcess;
 	let authority: Authority;
 	let relay: ApiRelay;
-	let own: Own;
+	let own: OwnServer;
 	let kubeconfig: string;
 
 	beforeAll(async () => {

@@ -68,7 +68,7 @@ async function anotherRevision(world: World, greeting: string): Promise<void> {
 		.toBe('cart-00003');
 }
 
-type Scene = {
+type EvidenceScene = {
 	what: string;
 	rule?: FrontRule;
 	prepare?: (world: World) => Promise<void>;
@@ -82,7 +82,7 @@ type Scene = {
 const good = /✓ (No contradiction|canary not worse)/;
 const bad = /✗ /;
 
-const scenes: Scene[] = [
+const scenes: EvidenceScene[] = [
 	{
 		what: 'a new revision that answers 404 where the old one answers 200',
 		rule: answersNew(404),

@@ -8,7 +8,7 @@ import {afterEach, beforeEach} from 'vitest';
 import {builtProgram} from '../../support/program/run-program.js';
 import {startScriptedCluster, type ScriptedCluster} from '../../support/kube/scripted-cluster.js';
 
-export type Ended = {code: number | null; signal: NodeJS.Signals | null; said: string};
+export type ScriptedEnd = {code: number | null; signal: NodeJS.Signals | null; said: string};
 
 /** To be called at the top of a file. */
 export function onScripted() {
@@ -29,7 +29,7 @@ export function onScripted() {
 	});
 
 	/** A command without a screen; `signal` ends it. */
-	function start(...args: string[]): {ended: Promise<Ended>; signal: (signal: NodeJS.Signals) => void} {
+	function start(...args: string[]): {ended: Promise<ScriptedEnd>; signal: (signal: NodeJS.Signals) => void} {
 		const child = spawn(process.execPath, [builtProgram, '--kubeconfig', kubeconfig, ...args], {
 			env: {...process.env, XDG_STATE_HOME: directory, KUBECONFIG: ''},
 			stdio: ['ignore', 'pipe', 'pipe'],
@@ -40,7 +40,7 @@ export function onScripted() {
 				said += text;
 			});
 		}
-		const ended = new Promise<Ended>(resolve => {
+		const ended = new Promise<ScriptedEnd>(resolve => {
 			child.once('close', (code, signal) => resolve({code, signal, said}));
 		});
 		return {ended, signal: signal => void child.kill(signal)};

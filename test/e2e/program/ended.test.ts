@@ -7,7 +7,7 @@ import path from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {openBuiltConsole} from '../../support/program/console.js';
 import type {TestTerminal} from '../../support/terminal/terminal.js';
-import {onScripted, type Ended} from '../parts/on-scripted.js';
+import {onScripted, type ScriptedEnd} from '../parts/on-scripted.js';
 
 const name = 'helloworld-go';
 
@@ -44,7 +44,7 @@ async function rollBackUnderWay(terminal: TestTerminal): Promise<void> {
 }
 
 /** The next start: what it says of the past, and what it would take back. */
-async function next(): Promise<{history: string; undo: Ended}> {
+async function next(): Promise<{history: string; undo: ScriptedEnd}> {
 	const undo = await run('undo', name, '--dry-run');
 	return {history: (await run('history')).said, undo};
 }

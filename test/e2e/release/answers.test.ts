@@ -17,10 +17,10 @@ function altered(): object {
 	return changed;
 }
 
-type Answer = (exchange: Exchange) => void;
+type HandlesExchange = (exchange: Exchange) => void;
 const page = '<html><title>Log in</title></html>';
 
-const answers: readonly (readonly [string, Answer, {code: number; said: RegExp; history: RegExp}])[] = [
+const answers: readonly (readonly [string, HandlesExchange, {code: number; said: RegExp; history: RegExp}])[] = [
 	[
 		'as it was wanted',
 		exchange => {

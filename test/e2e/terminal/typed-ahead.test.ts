@@ -127,10 +127,10 @@ const habits: readonly (readonly string[])[] = [
 	['1', 'R', 'change', 'm', 'enter'],
 ];
 
-type Line = {isAnswering: boolean; answersFor?: string};
+type TerminalLine = {isAnswering: boolean; answersFor?: string};
 
 /** A console of its own, behind a relay that tells its writes from those of others. */
-async function open(line: Line): Promise<{terminal: TestTerminal; relay: ApiRelay}> {
+async function open(line: TerminalLine): Promise<{terminal: TestTerminal; relay: ApiRelay}> {
 	const {kubeconfigPath} = world.sandbox;
 	const relay = await startApiRelay(kubeconfigPath, {
 		rules: {token: tokenOf(kubeconfigPath), object: note},
@@ -214,7 +214,7 @@ describe.each([
 	['that answers nothing', {isAnswering: false}],
 	// As mosh does: at the far end of the line, before anything is on the screen at the near one.
 	['that answers for another one', {isAnswering: true, answersFor: '\u001B[>1;10;0c'}],
-] satisfies [string, Line][])('with a terminal %s', (_, line) => {
+] satisfies [string, TerminalLine][])('with a terminal %s', (_, line) => {
 	it(
 		`nothing is written in ${trials} trials that was not on the screen`,
 		async () => {

@@ -2,11 +2,11 @@
 import {exitCodeOf, verifySplit, type VerifyOptions} from '../../../source/headless/evidence/verify.js';
 import {verifyLines} from '../../../source/headless/evidence/verify-text.js';
 import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
-import type {World} from '../sandbox.js';
+import type {SandboxWorld} from '../sandbox.js';
 
 export const requestOptions = {...defaultRequestOptions, rate: 200, maxRate: 200, timeout: 2000};
 
-export async function verify(world: World, options: Partial<VerifyOptions>) {
+export async function verify(world: SandboxWorld, options: Partial<VerifyOptions>) {
 	const outcome = await verifySplit(world.cluster, {
 		service: 'cart',
 		namespace: 'default',

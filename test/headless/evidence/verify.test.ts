@@ -11,7 +11,7 @@ import {runVerify} from '../../../source/headless/evidence/verify-run.js';
 import {verifyLines} from '../../../source/headless/evidence/verify-text.js';
 import {seeded} from '../../stats/parts/random.js';
 import {unusedPort} from '../../probe/servers.js';
-import {createService, greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
+import {createService, greeter, openSandbox, patchSpec, trafficOf, type SandboxWorld} from '../sandbox.js';
 
 /** Fast, because the answers are what matters. */
 const requestOptions = {...defaultRequestOptions, rate: 200, maxRate: 200};
@@ -24,7 +24,7 @@ const lying = () => {
 	return () => random() ** 2;
 };
 
-async function verify({cluster}: World, options: Partial<VerifyOptions> = {}) {
+async function verify({cluster}: SandboxWorld, options: Partial<VerifyOptions> = {}) {
 	const outcome = await verifySplit(cluster, {...cart, ...options});
 	return {outcome, code: exitCodeOf(outcome), report: outcome.kind === 'asked' ? outcome.report : undefined};
 }

@@ -1,9 +1,9 @@
 /** Worlds that evidence is looked for in, by `verify` and by the panel alike: cart at 90 and 10, and what a split can hide. */
 import {seeded} from '../../stats/parts/random.js';
 import type {FrontAnswer} from '../../support/gateway/front-gateway.js';
-import {greeter, openSandbox, patchSpec, trafficOf, type World} from '../sandbox.js';
+import {greeter, openSandbox, patchSpec, trafficOf, type SandboxWorld} from '../sandbox.js';
 
-export async function openWorld(): Promise<World> {
+export async function openWorld(): Promise<SandboxWorld> {
 	const world = await openSandbox({random: seeded(12)});
 	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 2: 10})});
 	return world;
@@ -12,7 +12,7 @@ export async function openWorld(): Promise<World> {
 export const isNew = ({body}: FrontAnswer) => String(body).includes('v2');
 
 /** The third revision has a share and no tag; the second has a tag and no share, and says what the third says. */
-export async function openUnheard(): Promise<World> {
+export async function openUnheard(): Promise<SandboxWorld> {
 	const world = await openWithThird('Cart v2');
 	await patchSpec(world.cluster, 'cart', {
 		traffic: [
@@ -25,13 +25,13 @@ export async function openUnheard(): Promise<World> {
 }
 
 /** The first and the third revision share the traffic, and say the same. */
-export async function openAlike(): Promise<World> {
+export async function openAlike(): Promise<SandboxWorld> {
 	const world = await openWithThird('Cart');
 	await patchSpec(world.cluster, 'cart', {traffic: trafficOf('cart', {1: 90, 3: 10})});
 	return world;
 }
 
-async function openWithThird(target: string): Promise<World> {
+async function openWithThird(target: string): Promise<SandboxWorld> {
 	const world = await openWorld();
 	await patchSpec(world.cluster, 'cart', {
 		template: {spec: {containers: [{...greeter(target), args: ['again']}]}},

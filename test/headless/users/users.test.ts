@@ -5,7 +5,7 @@ import type {Cluster} from '../../../source/kube/cluster.js';
 import {runUsers} from '../../../source/headless/users/users-run.js';
 import {runVerifyUsers} from '../../../source/headless/users/verify-users.js';
 import {createUsersMeter} from '../../../source/users/users.js';
-import {countRequests, openSandbox, type World} from '../sandbox.js';
+import {countRequests, openSandbox, type SandboxWorld} from '../sandbox.js';
 
 function streams() {
 	const written = {out: '', err: ''};
@@ -16,7 +16,7 @@ function streams() {
 	};
 }
 
-async function countedWorld(): Promise<World> {
+async function countedWorld(): Promise<SandboxWorld> {
 	const world = await openSandbox();
 	await countRequests(world.cluster);
 	return world;

@@ -30,7 +30,7 @@ beforeEach(async () => {
 	return async () => rm(state, {recursive: true, force: true});
 });
 
-type Ended = {code: number; stdout: string; stderr: string};
+type CommandEnd = {code: number; stdout: string; stderr: string};
 
 const program = builtProgram;
 const environment = () => ({
@@ -39,8 +39,8 @@ const environment = () => ({
 	KUBECONFIG: world.sandbox.kubeconfigPath,
 });
 
-async function run(...args: string[]): Promise<Ended> {
-	const {promise, resolve} = Promise.withResolvers<Ended>();
+async function run(...args: string[]): Promise<CommandEnd> {
+	const {promise, resolve} = Promise.withResolvers<CommandEnd>();
 	execFile(process.execPath, [program, ...args], {env: environment()}, (error, stdout, stderr) => {
 		const code = error ? Number(error.code) : 0;
 		resolve({code, stdout, stderr});

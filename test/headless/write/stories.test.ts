@@ -13,7 +13,7 @@ import {expect, it} from 'vitest';
 import type {Result} from '../../../source/headless/write/apply-plan.js';
 import {openOperators, type Operators} from './operators.js';
 
-type Step =
+type CommandStep =
 	| {kind: 'deploy'; crashes: boolean}
 	| {kind: 'kubectl'; words: readonly number[]; percent: number; tagged: boolean}
 	| {kind: 'follow'}
@@ -26,7 +26,7 @@ type Step =
 
 const machine = constantFrom('ann', 'bob', 'nowhere');
 
-const step: Arbitrary<Step> = oneof(
+const step: Arbitrary<CommandStep> = oneof(
 	{
 		weight: 4,
 		arbitrary: record({kind: constantFrom('deploy' as const), crashes: constantFrom(false, false, true)}),
@@ -89,7 +89,7 @@ async function note(had: Set<string>, {service}: Operators): Promise<void> {
 	for (const {revision, percent} of statusTraffic) if (percent > 0) had.add(revision);
 }
 
-async function brokenIn(steps: readonly Step[]): Promise<string[]> {
+async function brokenIn(steps: readonly CommandStep[]): Promise<string[]> {
 	const operators = await openOperators();
 	const {create, deploy, split, patch, run, revisions, service, splitOf} = operators;
 	const had = new Set<string>();

@@ -7,7 +7,7 @@ import {serviceView} from '../objects.js';
 
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
-type Made = {
+type LikeMake = {
 	image?: string;
 	env?: Record<string, string>;
 	resolved?: string;
@@ -17,7 +17,7 @@ type Made = {
 
 function made(
 	number: number,
-	{image = 'shop/cart:1', env = {}, resolved, rejected, scale}: Made = {},
+	{image = 'shop/cart:1', env = {}, resolved, rejected, scale}: LikeMake = {},
 ): RevisionView {
 	const parsed = parseRevision({
 		metadata: {

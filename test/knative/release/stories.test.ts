@@ -21,12 +21,12 @@ import {
 	writtenBy,
 	type Broken,
 } from './stories/promises.js';
-import {stories, type Step} from './stories/steps.js';
+import {stories, type StoryStep} from './stories/steps.js';
 
 /** The verb as done by this machine, and what does not hold right after it. */
 function doVerb(
 	model: Model,
-	{verb, machine: who, to: picked, keepsPrevious}: Extract<Step, {kind: 'verb'}>,
+	{verb, machine: who, to: picked, keepsPrevious}: Extract<StoryStep, {kind: 'verb'}>,
 ): Broken {
 	const facts = model.facts(who);
 	const to = picked === 'none' ? undefined : nameOf((picked % model.revisions.length) + 1);
@@ -84,7 +84,7 @@ function doVerb(
 	return broken;
 }
 
-function doStep(model: Model, {step: what, seconds}: {step: Step; seconds: number}): Broken {
+function doStep(model: Model, {step: what, seconds}: {step: StoryStep; seconds: number}): Broken {
 	model.pass(seconds);
 	if (what.kind === 'verb') return doVerb(model, what);
 	const leadsToUsers = () => {
@@ -105,7 +105,7 @@ function doStep(model: Model, {step: what, seconds}: {step: Step; seconds: numbe
 const runs = Number(process.env['STORIES'] ?? 200);
 
 /** Everything that was broken on the way. */
-const brokenIn = (story: readonly {step: Step; seconds: number}[]): Broken => {
+const brokenIn = (story: readonly {step: StoryStep; seconds: number}[]): Broken => {
 	const model = new Model();
 	return story.flatMap(part => [...doStep(model, part), ...brokenPromises(model)]);
 };

@@ -47,29 +47,32 @@ const anySplit = fc
 		});
 	});
 
-type Step = (rows: Split) => {rows: Split; /** Keys that the step itself is about. */ own: readonly string[]};
+type SplitStep = (rows: Split) => {
+	rows: Split;
+	/** Keys that the step itself is about. */ own: readonly string[];
+};
 const index = fc.nat({max: 11});
 const keyAt = (rows: Split, position: number) => rows[position % rows.length]?.key ?? '';
 const anyStep = fc.oneof(
 	fc
 		.tuple(index, fc.integer({min: -120, max: 120}))
-		.map(([at, delta]): Step => rows => ({rows: move(rows, keyAt(rows, at), delta), own: []})),
+		.map(([at, delta]): SplitStep => rows => ({rows: move(rows, keyAt(rows, at), delta), own: []})),
 	fc
 		.tuple(index, fc.integer({min: -10, max: 110}))
-		.map(([at, percent]): Step => rows => ({rows: set(rows, keyAt(rows, at), percent), own: []})),
-	fc.constant<Step>(rows => ({rows: even(rows), own: []})),
-	index.map((at): Step => rows => ({rows: completeOn(rows, keyAt(rows, at)), own: []})),
-	index.map((at): Step => rows => ({rows: lock(rows, keyAt(rows, at)), own: []})),
-	index.map((at): Step => rows => ({rows: addRow(rows, `new${at}`), own: []})),
-	index.map((at): Step => rows => {
+		.map(([at, percent]): SplitStep => rows => ({rows: set(rows, keyAt(rows, at), percent), own: []})),
+	fc.constant<SplitStep>(rows => ({rows: even(rows), own: []})),
+	index.map((at): SplitStep => rows => ({rows: completeOn(rows, keyAt(rows, at)), own: []})),
+	index.map((at): SplitStep => rows => ({rows: lock(rows, keyAt(rows, at)), own: []})),
+	index.map((at): SplitStep => rows => ({rows: addRow(rows, `new${at}`), own: []})),
+	index.map((at): SplitStep => rows => {
 		const {split: after, refused} = takeOut(rows, keyAt(rows, at));
 		return {rows: after, own: refused === undefined ? [keyAt(rows, at)] : []};
 	}),
-	index.map((at): Step => rows =>
+	index.map((at): SplitStep => rows =>
 		// Merging with the row that follows the latest already adds a share to that one, be it locked.
 		({rows: follow(rows, keyAt(rows, at), 'r0').split, own: [keyAt(rows, at), latestKey]}),
 	),
-	fc.constant<Step>(rows => ({
+	fc.constant<SplitStep>(rows => ({
 		rows: pin(rows).split,
 		own: [latestKey, rows.find(row => row.latest)?.revision ?? ''],
 	})),

@@ -20,7 +20,7 @@ import {manualTimers} from '../manual-timers.js';
 const target = {pod: {namespace: 'gateways', name: 'envoy'}, port: 8080};
 const base64 = (pem: string) => Buffer.from(pem).toString('base64');
 
-type Asked = {
+type PodRequest = {
 	request: IncomingMessage;
 	client: string | undefined;
 	serverName: string | false | null | undefined;
@@ -35,7 +35,7 @@ const credential = (token: string) =>
 	});
 
 /** What has asked for an upgrade, in order. */
-let asked: Asked[];
+let asked: PodRequest[];
 /** Says no instead of a 101, when it likes. */
 let refuse: (request: IncomingMessage) => {code: number; body: string} | undefined;
 

@@ -8,9 +8,9 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {listen, serveHttp} from '../../probe/servers.js';
 import {startPodWorld} from '../pod-world.js';
 
-type Question = {path?: string; agent?: Agent; body?: Buffer};
+type ForwardQuestion = {path?: string; agent?: Agent; body?: Buffer};
 
-async function open(port: number, {path = '/', agent, body}: Question = {}): Promise<IncomingMessage> {
+async function open(port: number, {path = '/', agent, body}: ForwardQuestion = {}): Promise<IncomingMessage> {
 	const request = httpRequest({
 		host: '127.0.0.1',
 		port,
@@ -27,7 +27,8 @@ async function open(port: number, {path = '/', agent, body}: Question = {}): Pro
 	return response;
 }
 
-const ask = async (port: number, question?: Question): Promise<string> => text(await open(port, question));
+const ask = async (port: number, question?: ForwardQuestion): Promise<string> =>
+	text(await open(port, question));
 
 function keptAlive(maxSockets: number): Agent {
 	const agent = new Agent({keepAlive: true, maxSockets});

@@ -5,10 +5,10 @@ import {responseOf, serveHttp, targetAt} from '../servers.js';
 
 const own = 'helloworld-go.default.example.com';
 
-type Gateway = (host: string) => {status: number; body: string; headers?: Record<string, string>};
+type KnownGateway = (host: string) => {status: number; body: string; headers?: Record<string, string>};
 
 /** What is known of a gateway that answers so; `ask` is the service's host unless said otherwise. */
-async function setUp(gateway: Gateway) {
+async function setUp(gateway: KnownGateway) {
 	const hosts: string[] = [];
 	const {port} = await serveHttp((request, response) => {
 		const host = request.headers.host ?? '';

@@ -37,7 +37,7 @@ type Behaviour = {
 	says: (request: number) => string;
 };
 
-type Gateway = {
+type GeneratedGateway = {
 	/** What the new one is set to get, and gets; percent and a fraction. */
 	set: number;
 	got: number;
@@ -61,7 +61,7 @@ type Gateway = {
 	tags: Record<Side, 'there' | 'no rule' | 'none'>;
 };
 
-function generate(random: () => number): Gateway {
+function generate(random: () => number): GeneratedGateway {
 	const pick = <Item>(...items: readonly Item[]): Item =>
 		items[Math.floor(random() * items.length)] ?? items[0]!;
 	const set = pick(0, 1, 5, 10, 25, 50, 75, 100);
@@ -84,7 +84,7 @@ function generate(random: () => number): Gateway {
 		own: pick(0, 0, 0, 0.1, 0.6, 1),
 		unreached: pick(0, 0, 0, 0.1),
 		isEnvoy: random() < 0.7,
-		says: pick<Gateway['says']>(
+		says: pick<GeneratedGateway['says']>(
 			'not found',
 			'not found, with an id',
 			'no backend',
@@ -103,7 +103,7 @@ function generate(random: () => number): Gateway {
 
 /** What the gateway says itself, to users of the service or to hosts that it has no rule for. */
 function ownAnswer(
-	says: Gateway['says'],
+	says: GeneratedGateway['says'],
 	{request, isToUsers}: {request: number; isToUsers: boolean},
 ): Answer {
 	const id = `${(request * 2_654_435_761).toString(16).slice(-8)}-a1b2c3d4`;
@@ -133,7 +133,7 @@ function ownAnswer(
 }
 
 /** What it says, and whether that is a failure which the old revision does not have. */
-function createAnswers(gateway: Gateway, random: () => number, clock: FakeClock) {
+function createAnswers(gateway: GeneratedGateway, random: () => number, clock: FakeClock) {
 	let requests = 0;
 	const users = {answers: 0, failures: 0};
 	// What hangs is known to nobody before it is overdue.
@@ -211,7 +211,7 @@ const pair = {
 
 /** Two minutes of a console in front of it; `look` sees the panel now and then, as an operator does. */
 async function watch(
-	gateway: Gateway,
+	gateway: GeneratedGateway,
 	random: () => number,
 	look: (snapshot: LoopSnapshot, users: {answers: number; failures: number}) => void,
 ): Promise<void> {
@@ -326,7 +326,7 @@ test('who had no part in it is accused by nothing but chance, and by that in les
 test('a lie of the gateway and a failing canary are found where they can be', async () => {
 	const random = seeded(seed + 2);
 	const fine: Behaviour = {failure: 0, kind: 'error 500', redirect: 0, slow: 0, says: () => 'Hello 1!'};
-	const gateway: Gateway = {
+	const gateway: GeneratedGateway = {
 		set: 10,
 		got: 0.5,
 		old: fine,

@@ -24,7 +24,7 @@ export const half = {
 	settling: false,
 };
 
-type Asked = {target: ProbeTarget; options: AskOptions; answer: (answer: Answer) => void};
+type AskedTarget = {target: ProbeTarget; options: AskOptions; answer: (answer: Answer) => void};
 
 /** Of a gateway that knows its hosts. */
 const noSuchHost = answering('', {status: 404, code: '404', by: 'gateway'});
@@ -40,7 +40,7 @@ export function setUp(
 	toAnyHost: (target: ProbeTarget) => Answer | Promise<Answer> = () => noSuchHost,
 ) {
 	const clock = createFakeClock();
-	const asked: Asked[] = [];
+	const asked: AskedTarget[] = [];
 	let closed = false;
 	const probe: Probe = {
 		async ask(askedTarget, askOptions = {}) {

@@ -12,7 +12,7 @@ const runs = 40;
 const rate = 10;
 const timeout = 10_000;
 
-type World = {
+type SplitWorld = {
 	name: string;
 	/** Percent of the new one. */
 	share: number;
@@ -22,7 +22,7 @@ type World = {
 };
 
 /** Whether what is shown left out what is so at some moment of twenty seconds. */
-async function isEverLeftOut({share, latency, lost}: World, random: () => number): Promise<boolean> {
+async function isEverLeftOut({share, latency, lost}: SplitWorld, random: () => number): Promise<boolean> {
 	const clock = createFakeClock();
 	const later = async (milliseconds: number) =>
 		new Promise<void>(resolve => {
@@ -79,7 +79,7 @@ async function isEverLeftOut({share, latency, lost}: World, random: () => number
 	return isLeftOut;
 }
 
-const worlds: readonly World[] = [
+const worlds: readonly SplitWorld[] = [
 	{name: 'both are quick', share: 50, latency: () => 10, lost: 0},
 	{name: 'it takes four seconds', share: 50, latency: () => 4000, lost: 0},
 	{name: 'it takes up to eight seconds', share: 10, latency: random => 8000 * random(), lost: 0},

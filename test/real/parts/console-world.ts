@@ -14,7 +14,7 @@ import {
 	list,
 	service,
 	type StoredService,
-	type Write,
+	type NotedWrite,
 } from './stored.ts';
 
 const kubeconfig = v.object({
@@ -167,7 +167,7 @@ export async function openRealWorld() {
 			}
 		},
 		/** What consoles and commands have been writing, or trying to, in this namespace. */
-		async writes(): Promise<Write[]> {
+		async writes(): Promise<NotedWrite[]> {
 			const lines = (await readFile(process.env['KN_CANARY_TEST_AUDIT'] ?? '', 'utf8')).split('\n');
 			return lines
 				.filter(line => line.includes('"userAgent":"kn-canary'))

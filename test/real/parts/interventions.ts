@@ -4,7 +4,7 @@ import type {createClient} from '../cluster/client.ts';
 import {freePort} from '../cluster/server.ts';
 
 /** The namespace in which it happens, and the admin who does it. */
-export type Place = {
+export type RealPlace = {
 	client: ReturnType<typeof createClient>;
 	namespace: string;
 	/** The path of the services, revisions, … of the namespace. */
@@ -16,7 +16,7 @@ export type Place = {
 	) => Promise<string>;
 };
 
-export function interventions({client, namespace, collection, expectCode}: Place) {
+export function interventions({client, namespace, collection, expectCode}: RealPlace) {
 	/** Has the API server ask a mutating webhook before it writes a service of this namespace, until the returned is called. */
 	const askFirst = async (name: string, clientConfig: object): Promise<() => Promise<void>> => {
 		const configurations = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';

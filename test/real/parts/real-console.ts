@@ -9,7 +9,7 @@ import type {Action} from '../../../source/screen/keys/key-lookup.js';
 import {openBuiltConsole} from '../../support/program/console.js';
 import type {TestTerminal} from '../../support/terminal/terminal.js';
 import type {RealWorld} from './console-world.js';
-import type {Write} from './stored.js';
+import type {NotedWrite} from './stored.js';
 
 /** A directory for the history of a test; removed with `await using`. */
 export async function stateDirectory() {
@@ -60,7 +60,7 @@ export async function runCommand(
 }
 
 /** The writing requests that came after the first `seen`, as soon as there is one. */
-export async function nextWrites(world: RealWorld, seen: number): Promise<Write[]> {
+export async function nextWrites(world: RealWorld, seen: number): Promise<NotedWrite[]> {
 	const end = performance.now() + 30_000;
 	for (;;) {
 		const writes = await world.writes();

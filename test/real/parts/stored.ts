@@ -83,7 +83,7 @@ export const auditEvent = v.object({
 });
 
 /** One writing request of a console, as the API server noted it. */
-export type Write = {
+export type NotedWrite = {
 	verb: string;
 	resource: string;
 	uri: string;

@@ -24,7 +24,7 @@ export const tried: TrafficTarget[] = [
 
 export const whole = (revision: string): TrafficTarget[] => [{revisionName: revision, percent: 100}];
 
-type Made = {
+type RevisionMake = {
 	image?: string;
 	env?: Readonly<Record<string, string>>;
 	autoscaling?: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ type Made = {
 
 export function revisionMade(
 	generation: number,
-	{image, env, autoscaling = {}, rejected, conditions, uid = `uid-${generation}`}: Made = {},
+	{image, env, autoscaling = {}, rejected, conditions, uid = `uid-${generation}`}: RevisionMake = {},
 ): RevisionView {
 	const object = knativeRevision(generation, conditions);
 	object.metadata.uid = uid;

@@ -19,11 +19,11 @@ const runs = Number(process.env['FUZZ_RUNS'] ?? 1500);
 const given = process.env['FUZZ_SEED'] ?? '1';
 const seed = given === 'random' ? Date.now() : Number(given);
 
-type Answer = {code: number; type: string; text: string};
-type Target = {server: ApiServer; store: ObjectStore; send: (fuzzed: Fuzzed) => Promise<Answer>};
+type FuzzAnswer = {code: number; type: string; text: string};
+type FuzzTarget = {server: ApiServer; store: ObjectStore; send: (fuzzed: Fuzzed) => Promise<FuzzAnswer>};
 
-let http1: Target;
-let http2: Target;
+let http1: FuzzTarget;
+let http2: FuzzTarget;
 let session: ClientHttp2Session;
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ afterAll(async () => {
 	await Promise.all([http1.server.close(), http2.server.close()]);
 });
 
-async function target(tls: boolean, ask: Target['send']): Promise<Target> {
+async function target(tls: boolean, ask: FuzzTarget['send']): Promise<FuzzTarget> {
 	const store = createObjectStore();
 	return {store, server: await startApiServer({store, token, userName: user, tls}), send: ask};
 }
@@ -53,8 +53,8 @@ async function target(tls: boolean, ask: Target['send']): Promise<Target> {
 const isWatch = (code: number, path: string) => code === 200 && /watch=/.test(path);
 
 /** The answer to a request, all on one connection: nothing that is sent there may end it. */
-function sendOverHttp2({method, path, headers, body}: Fuzzed): Promise<Answer> {
-	const {promise, resolve, reject} = Promise.withResolvers<Answer>();
+function sendOverHttp2({method, path, headers, body}: Fuzzed): Promise<FuzzAnswer> {
+	const {promise, resolve, reject} = Promise.withResolvers<FuzzAnswer>();
 	const request = session.request(
 		{':method': method, ':path': path, 'content-length': body.length, ...headers},
 		{endStream: false},
@@ -80,8 +80,8 @@ function sendOverHttp2({method, path, headers, body}: Fuzzed): Promise<Answer> {
 }
 
 /** The answer to a request; a watch is not waited for to its end. */
-function send({method, path, headers, body}: Fuzzed): Promise<Answer> {
-	const {promise, resolve, reject} = Promise.withResolvers<Answer>();
+function send({method, path, headers, body}: Fuzzed): Promise<FuzzAnswer> {
+	const {promise, resolve, reject} = Promise.withResolvers<FuzzAnswer>();
 	const request = httpRequest(
 		{
 			host: '127.0.0.1',
@@ -126,7 +126,7 @@ const ofRealServers = [
 ];
 
 /** What is wrong with an answer; undefined for what a client can live with. */
-function problemOf({method}: Fuzzed, {code, type, text}: Answer): string | undefined {
+function problemOf({method}: Fuzzed, {code, type, text}: FuzzAnswer): string | undefined {
 	const isOfRealServer = method === 'HEAD' || ofRealServers.some(words => text.includes(words));
 	if (code < 200 || (code >= 500 && !isOfRealServer)) {
 		return `${code} ${text}`;
@@ -148,7 +148,7 @@ function problemOf({method}: Fuzzed, {code, type, text}: Answer): string | undef
 	return isStatus ? undefined : `no Status: ${code} ${type} ${text}`;
 }
 
-it.each<[string, number, () => Target]>([
+it.each<[string, number, () => FuzzTarget]>([
 	['HTTP/1.1', Math.ceil((runs * 2) / 3), () => http1],
 	['HTTP/2', Math.floor(runs / 3), () => http2],
 ])(

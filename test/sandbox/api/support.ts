@@ -10,28 +10,12 @@ import type {ObjectStore} from '../../../source/sandbox/shared-store.js';
 import {createObjectStore, type ObjectStoreOptions} from '../../../source/sandbox/store/object-store.js';
 import {at, type JsonObject} from '../../../source/sandbox/api/body/json.js';
 import {objectIn} from '../../support/json-object.js';
+import {warningsOf, type Answer, type CallOptions} from '../../support/kube/api-call.js';
 
 export const token = 'a-token-of-the-test';
 export const user = 'kubernetes-admin';
 export const base = '/apis/serving.knative.dev/v1/namespaces/default';
 export const servicesPath = `${base}/services`;
-
-export type Answer = {
-	code: number;
-	headers: Record<string, string | string[] | undefined>;
-	text: string;
-	/** The parsed body; an empty object when it is no JSON object. */
-	body: JsonObject;
-	/** The texts of the Warning headers. */
-	warnings: string[];
-};
-
-export type CallOptions = {
-	body?: unknown;
-	/** The body as it is, instead of `body` in JSON. */
-	raw?: string;
-	headers?: Record<string, string>;
-};
 
 export type Running = {
 	server: ApiServer;
@@ -97,7 +81,7 @@ function call(
 					headers: response.headers,
 					text: received,
 					body: objectIn(received),
-					warnings: warningsOf(response.rawHeaders),
+					warnings: warningsOf(response),
 				});
 			});
 		},
@@ -105,16 +89,6 @@ function call(
 	request.on('error', reject);
 	request.end(text);
 	return promise;
-}
-
-function warningsOf(rawHeaders: string[]): string[] {
-	return rawHeaders
-		.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === 'warning')
-		.map(value =>
-			(/^299 - "(?<text>.*)"$/.exec(value)?.groups?.['text'] ?? value)
-				.replaceAll(String.raw`\"`, '"')
-				.replaceAll('\\\\', '\\'),
-		);
 }
 
 async function watch(port: number, path: string, headers: Record<string, string> = {}): Promise<Watching> {

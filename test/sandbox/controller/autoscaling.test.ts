@@ -4,9 +4,9 @@ import {getRevision} from '../../../source/sandbox/controller/objects.js';
 import {podsOf} from '../../../source/sandbox/controller/workload/pods.js';
 import {deployments, podAutoscalers, pods, replicaSets} from '../../../source/sandbox/resources.js';
 import type {Resource, StoredObject} from '../../../source/sandbox/shared-store.js';
-import {pinned, startWorld, template, type World} from './world.js';
+import {pinned, startWorld, template, type ControllerWorld} from './world.js';
 
-let world: World;
+let world: ControllerWorld;
 afterEach(async () => {
 	await world.stop();
 });

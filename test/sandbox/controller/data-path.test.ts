@@ -8,7 +8,7 @@ import {afterEach, expect, test} from 'vitest';
 import {getRevision} from '../../../source/sandbox/controller/objects.js';
 import {podsOf} from '../../../source/sandbox/controller/workload/pods.js';
 import {greeterService, healthService} from '../../../source/sandbox/images/grpc-descriptors.js';
-import {startWorld, template, type World} from './world.js';
+import {startWorld, template, type ControllerWorld} from './world.js';
 
 const cleanups: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -17,7 +17,7 @@ afterEach(async () => {
 	}
 });
 
-async function world(options: Parameters<typeof startWorld>[0] = {}): Promise<World> {
+async function world(options: Parameters<typeof startWorld>[0] = {}): Promise<ControllerWorld> {
 	const started = await startWorld(options);
 	cleanups.push(() => started.stop());
 	return started;

@@ -1,8 +1,8 @@
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {getRevision, getRoute, listRevisions} from '../../../source/sandbox/controller/objects.js';
-import {pinned, shown, startWorld, template, type World} from './world.js';
+import {pinned, shown, startWorld, template, type ControllerWorld} from './world.js';
 
-let world: World;
+let world: ControllerWorld;
 beforeEach(async () => {
 	world = await startWorld();
 });

@@ -5,9 +5,9 @@ import {text} from 'node:stream/consumers';
 import {afterEach, expect, test} from 'vitest';
 import {getIngress} from '../../../source/sandbox/controller/objects.js';
 import type {TrafficTarget} from '../../../source/knative/objects/wire.js';
-import {latest, pinned, startWorld, template, type World} from './world.js';
+import {latest, pinned, startWorld, template, type ControllerWorld} from './world.js';
 
-let world: World;
+let world: ControllerWorld;
 afterEach(async () => {
 	await world.stop();
 });

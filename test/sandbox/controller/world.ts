@@ -62,7 +62,7 @@ export function template(
 export const shown = ({status, reason = '', message = ''}: Condition): string =>
 	[status, reason, message].filter(part => part !== '').join(' ');
 
-export type World = Awaited<ReturnType<typeof startWorld>>;
+export type ControllerWorld = Awaited<ReturnType<typeof startWorld>>;
 
 /** Store, controllers, pods and gateway, without an API server in front. */
 export async function startWorld(options: {pace?: number; random?: () => number} = {}) {

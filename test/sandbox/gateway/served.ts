@@ -65,13 +65,13 @@ export async function start(random: () => number = Math.random) {
 	};
 }
 
-type Answer = {status: number; headers: http.IncomingHttpHeaders; body: string};
+type GatewayAnswer = {status: number; headers: http.IncomingHttpHeaders; body: string};
 
 export async function get(
 	port: number,
 	host: string,
 	options: {headers?: Record<string, string>; agent?: http.Agent; method?: string; body?: string} = {},
-): Promise<Answer> {
+): Promise<GatewayAnswer> {
 	const request = http.request({
 		host: '127.0.0.1',
 		port,

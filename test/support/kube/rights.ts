@@ -6,7 +6,7 @@ import {
 } from '../../../source/sandbox/api/access/rbac.js';
 import {at, type RelayedRequest, type RelayRules} from './api-relay.js';
 
-type Answer = {status: number; body: unknown};
+type ReviewAnswer = {status: number; body: unknown};
 
 const verbs: Readonly<Record<string, string>> = {
 	POST: 'create',
@@ -43,7 +43,7 @@ export function attributesOf({method, path, query}: RelayedRequest): ResourceAtt
 }
 
 /** As rest.go writes a refusal of the authorizer. */
-function forbidden({verb, group, resource, subresource, namespace, name}: ResourceAttributes): Answer {
+function forbidden({verb, group, resource, subresource, namespace, name}: ResourceAttributes): ReviewAnswer {
 	const full = group === '' ? resource : `${resource}.${group}`;
 	const what = subresource === undefined ? resource : `${resource}/${subresource}`;
 	const where =
@@ -67,7 +67,7 @@ function forbidden({verb, group, resource, subresource, namespace, name}: Resour
 }
 
 /** The refusal of what a request asks for; undefined where that is no resource. */
-export function forbiddenTo(request: RelayedRequest): Answer | undefined {
+export function forbiddenTo(request: RelayedRequest): ReviewAnswer | undefined {
 	const attributes = attributesOf(request);
 	return attributes && forbidden(attributes);
 }

@@ -48,7 +48,7 @@ const sent: readonly (readonly [string, string | undefined])[] = [
 	[pasteOf('Rq'), pasteOf('Rq')],
 ];
 
-type Line = {
+type SlowLine = {
 	readonly random: (low: number, high: number) => number;
 	/** Whether the terminal answers when it is asked whether it is there. */
 	readonly isAnswering: boolean;
@@ -59,7 +59,7 @@ type Line = {
 };
 
 /** Sends so many bytes over a line that cuts them anywhere; says what came out that was not asked for. */
-function send(bytes: number, {random, isAnswering, delay, pause}: Line) {
+function send(bytes: number, {random, isAnswering, delay, pause}: SlowLine) {
 	let now = 0;
 	let arrival = 0;
 	/** What is on its way, in order: the line never turns it round. */

@@ -14,9 +14,9 @@ afterEach(() => {
 	lifecycle?.uninstall();
 });
 
-type Options = {isTTY?: boolean} & Pick<Partial<LifecycleOptions>, 'assurance' | 'lastWords'>;
+type InstallOptions = {isTTY?: boolean} & Pick<Partial<LifecycleOptions>, 'assurance' | 'lastWords'>;
 
-const install = (options: Readonly<Options> = {}) => {
+const install = (options: Readonly<InstallOptions> = {}) => {
 	const {isTTY = true, ...others} = options;
 	const stdout = Object.assign(new PassThrough(), {isTTY});
 	const stderr = new PassThrough();

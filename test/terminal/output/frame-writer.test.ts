@@ -76,7 +76,7 @@ function lineFrom(pieces: readonly {style: string; text: string}[], columns: num
 	return line;
 }
 
-type Step =
+type ScreenStep =
 	| {kind: 'frame'; lines: {style: string; text: string}[][]}
 	| {kind: 'edit'; row: number; line: {style: string; text: string}[]}
 	| {kind: 'scroll'; from: number; to: number; by: number}
@@ -84,7 +84,7 @@ type Step =
 	| {kind: 'junk' | 'redraw' | 'away' | 'slow' | 'copy'};
 
 const line = fc.array(piece, {maxLength: 8});
-const step: fc.Arbitrary<Step> = fc.oneof(
+const step: fc.Arbitrary<ScreenStep> = fc.oneof(
 	{
 		weight: 2,
 		arbitrary: fc.record({kind: fc.constant('frame' as const), lines: fc.array(line, {maxLength: 14})}),

@@ -19,9 +19,9 @@ type Said = Readonly<Record<string, PodSample['said']>>;
 /** A pod's uid begins with its revision: `new.1`. */
 const revisionOf = (uid: string): string => uid.split('.', 1)[0] ?? '';
 
-type Own = Readonly<Record<string, {requests: number; failed: number; rejected?: number}>>;
+type KnownCounts = Readonly<Record<string, {requests: number; failed: number; rejected?: number}>>;
 
-const countsOf = (own: Own) =>
+const countsOf = (own: KnownCounts) =>
 	new Map(Object.entries(own).map(([revision, counts]) => [revision, {rejected: 0, ...counts}]));
 
 function ledgerOf() {
@@ -38,8 +38,8 @@ function ledgerOf() {
 		}: {
 			running?: readonly string[];
 			isNew?: readonly string[];
-			own?: Own;
-			ownOpen?: Own;
+			own?: KnownCounts;
+			ownOpen?: KnownCounts;
 			isSettling?: boolean;
 		} = {},
 	): LedgerStretch | undefined => {

@@ -8,13 +8,13 @@ import {planCreateRevision} from '../../../../source/release/plan-object.js';
 import {planSplit, planTags} from '../../../../source/release/plan-split.js';
 import {nameOf, type Model} from './model.js';
 import {planOf} from './promises.js';
-import type {Step, Tag} from './steps.js';
+import type {StoryStep, Tag} from './steps.js';
 
 const follow = (percent: number): TrafficTarget => ({latestRevision: true, percent});
 
 /** As an editor leaves it: each revision once, each tag once, a row that follows the latest beside them or not. */
 function edited(
-	{picks, shares, tags, follows}: Extract<Step, {kind: 'kubectl'}>,
+	{picks, shares, tags, follows}: Extract<StoryStep, {kind: 'kubectl'}>,
 	made: (index: number) => number,
 ): TrafficTarget[] {
 	const names = [...new Set(picks.map(index => nameOf(made(index))))];
@@ -32,7 +32,7 @@ function edited(
 	});
 }
 
-export function happen(model: Model, what: Exclude<Step, {kind: 'verb'}>): void {
+export function happen(model: Model, what: Exclude<StoryStep, {kind: 'verb'}>): void {
 	const made = (index: number) => (index % model.revisions.length) + 1;
 	switch (what.kind) {
 		case 'deploy':

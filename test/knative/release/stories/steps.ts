@@ -10,7 +10,7 @@ import {
 	type Arbitrary,
 } from '../../../support/property.js';
 
-export type Step =
+export type StoryStep =
 	| {kind: 'deploy'; by: string; crashes: boolean; stays: boolean}
 	| {kind: 'ready'}
 	| {kind: 'crash'; pick: number}
@@ -54,7 +54,7 @@ const machine = constantFrom('anns', 'bobs');
 const pick = nat({max: 20});
 const share = constantFrom(0, 1, 5, 10, 25, 50, 75, 90, 100);
 
-const step: Arbitrary<{step: Step; seconds: number}> = record({
+const step: Arbitrary<{step: StoryStep; seconds: number}> = record({
 	seconds: constantFrom(2, 5, 30, 600),
 	step: oneof(
 		{

@@ -97,7 +97,7 @@ function descriptors(definition: PackageDefinition): ReadonlyMap<string, Buffer>
 const importing = (bytes: Buffer = Buffer.alloc(0)) =>
 	Buffer.concat([bytes, Buffer.from([0x1a, 'words.proto'.length]), Buffer.from('words.proto')]);
 
-type Question = {fileByFilename?: string; fileContainingSymbol?: string};
+type ReflectionQuestion = {fileByFilename?: string; fileContainingSymbol?: string};
 
 /** A greeter that describes itself in this version of the protocol, or in none. */
 async function serve(file: string, version?: 'v1' | 'v1alpha') {
@@ -113,8 +113,8 @@ async function serve(file: string, version?: 'v1' | 'v1alpha') {
 	const files = descriptors(definition);
 	if (version) {
 		server.addService(reflectionService(version), {
-			ServerReflectionInfo(call: ServerDuplexStream<Question, unknown>) {
-				call.on('data', ({fileByFilename, fileContainingSymbol}: Question) => {
+			ServerReflectionInfo(call: ServerDuplexStream<ReflectionQuestion, unknown>) {
+				call.on('data', ({fileByFilename, fileContainingSymbol}: ReflectionQuestion) => {
 					const asked =
 						fileContainingSymbol === 'helloworld.Greeter'
 							? importing([...files.values()].find(bytes => bytes.includes('SayHello')))
@@ -190,7 +190,7 @@ async function serveWithoutEnd(say: (count: number) => unknown): Promise<number>
 	const server = new Server();
 	let count = 0;
 	server.addService(reflectionService('v1'), {
-		ServerReflectionInfo(call: ServerDuplexStream<Question, unknown>) {
+		ServerReflectionInfo(call: ServerDuplexStream<ReflectionQuestion, unknown>) {
 			call.on('data', () => {
 				const said = say(++count);
 				if (said !== undefined) call.write(said);

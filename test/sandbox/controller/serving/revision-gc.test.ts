@@ -1,9 +1,9 @@
 import {afterEach, expect, test} from 'vitest';
 import {getRevision, listRevisions} from '../../../../source/sandbox/controller/objects.js';
 import type {RevisionTemplate} from '../../../../source/knative/objects/wire.js';
-import {pinned, startWorld, template, type World} from '../world.js';
+import {pinned, startWorld, template, type ControllerWorld} from '../world.js';
 
-let world: World;
+let world: ControllerWorld;
 afterEach(async () => {
 	await world.stop();
 });

@@ -4,7 +4,7 @@ import {podsOf} from '../../../../source/sandbox/controller/workload/pods.js';
 import {containerStatusOf} from '../../../../source/sandbox/controller/workload/pod-status.js';
 import {configmaps} from '../../../../source/sandbox/resources.js';
 import type {StoredObject} from '../../../../source/sandbox/shared-store.js';
-import {startWorld, template, type World} from '../world.js';
+import {startWorld, template, type ControllerWorld} from '../world.js';
 
 const settings: StoredObject = {
 	apiVersion: 'v1',
@@ -90,7 +90,7 @@ describe('the environment of a container', () => {
 });
 
 describe('a pod', () => {
-	let world: World;
+	let world: ControllerWorld;
 	afterEach(async () => {
 		await world.stop();
 	});

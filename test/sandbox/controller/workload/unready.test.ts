@@ -4,9 +4,9 @@ import {events, pods, resourceQuotas} from '../../../../source/sandbox/resources
 import {podsOf} from '../../../../source/sandbox/controller/workload/pods.js';
 import {containerStatusOf} from '../../../../source/sandbox/controller/workload/pod-status.js';
 import {getRevision} from '../../../../source/sandbox/controller/objects.js';
-import {shown, startWorld, template, type World} from '../world.js';
+import {shown, startWorld, template, type ControllerWorld} from '../world.js';
 
-let world: World;
+let world: ControllerWorld;
 afterEach(async () => {
 	await world.stop();
 });
