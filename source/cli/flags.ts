@@ -74,9 +74,12 @@ export function whole(what: string, lowest: number, highest: number): (text: str
 	return number(what, value => Number.isInteger(value) && value >= lowest && value <= highest);
 }
 
+/** Parses the port of a flag. */
 export const port = whole('A port is a whole number from 1 to 65535, or 0 for any free one.', 0, 65_535);
 const count = whole('A whole number from 1 to 10000.', 1, 10_000);
+/** Parses how many requests a flag wants. */
 export const requests = whole('Give a whole number of requests from 1 to 1000000.', 1, 1_000_000);
+/** Parses the significance level of a flag. */
 export const alpha = number('Alpha lies between 0 and 1, such as 0.01.', value => value > 0 && value < 1);
 /** Seconds of a time from 0 to a day. */
 export function seconds(text: string): number {

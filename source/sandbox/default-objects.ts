@@ -65,7 +65,7 @@ const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Puts it all into the store. */
-export function furnish(store: ObjectStore): void {
+export function putDefaultObjects(store: ObjectStore): void {
 	for (const name of namespaceNames) {
 		const namespace: KubernetesObject = {
 			apiVersion: 'v1',

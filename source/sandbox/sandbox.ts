@@ -14,7 +14,7 @@ import {apiRequest} from './seed-request.js';
 import {createEventRecorder} from './controller/events.js';
 import {startControllers} from './controller/manager.js';
 import {gather} from './crowd.js';
-import {furnish} from './default-objects.js';
+import {putDefaultObjects} from './default-objects.js';
 import {createGatewayFaults, type GatewayFaultSwitch} from './gateway/gateway-faults.js';
 import {startGateway} from './gateway/gateway.js';
 import {deployGateway, nodesOf} from './gateway-workload.js';
@@ -142,7 +142,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		const inner = await startGateway({...gatewayOptions, port: 0, table: manager.tables.internal});
 		stops.push(() => inner.close());
 		back = 30 * 24 * 3_600_000;
-		furnish(store);
+		putDefaultObjects(store);
 		const deployed = deployGateway(store, {external: gateway.port, internal: inner.port}, now);
 		stops.push(async () => deployed.stop());
 		const unsubscribe = gatewayFaults.subscribe(async ({service}) => deployed.expose(service));

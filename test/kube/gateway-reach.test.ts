@@ -5,9 +5,10 @@ import type {Cluster} from '../../source/kube/cluster.js';
 import {connect} from '../../source/kube/connect.js';
 import {findGateway} from '../../source/kube/gateway/find-gateway.js';
 import type {Dial} from '../../source/kube/gateway/reachable.js';
-import {listen, unusedPort} from '../probe/servers.js';
+import {listen} from '../probe/servers.js';
 import {startApiServer, status, type ApiServer} from '../support/kube/api-server.js';
 import {unansweringPort} from '../support/kube/unanswering.js';
+import {unusedPort} from '../support/ports.js';
 
 const route = {namespace: 'default', name: 'hello'};
 const ingresses = '/apis/networking.internal.knative.dev/v1alpha1/namespaces/default/ingresses/hello';

@@ -3,7 +3,8 @@ import type {Socket} from 'node:net';
 import {expect, onTestFinished, test} from 'vitest';
 import type {Loop, LoopSnapshot} from '../../source/probe/loop/loop.js';
 import {createLoop} from '../../source/probe/loop/loop.js';
-import {serveHttp, serveRaw, targetAt, unusedPort} from './servers.js';
+import {serveHttp, serveRaw, targetAt} from './servers.js';
+import {unusedPort} from '../support/ports.js';
 
 function running(port: number, {rate = 50, timeout = 2000} = {}): Loop {
 	const loop = createLoop({target: targetAt(port), rate, maxRate: rate, timeout});

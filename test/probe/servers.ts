@@ -60,19 +60,6 @@ export async function serveRaw(onRequest: (socket: Socket) => void) {
 	);
 }
 
-/** A port of 127.0.0.1 that nothing listens on. */
-export async function unusedPort(): Promise<number> {
-	const server = createTcpServer();
-	await new Promise<void>(resolve => {
-		server.listen(0, '127.0.0.1', resolve);
-	});
-	const port = portOf(server);
-	await new Promise(resolve => {
-		server.close(resolve);
-	});
-	return port;
-}
-
 export function targetAt(port: number, part: Partial<ProbeTarget> = {}): ProbeTarget {
 	return {
 		address: {host: '127.0.0.1', port},

@@ -90,7 +90,7 @@ function clearWord(revision: string, service: ServiceView, names: ReadonlySet<st
 	return [revision, number, ...tags].find(word => isClear(word)) ?? revision;
 }
 
-/** Where the revisions may not be listed, the name of one is believed: whether it is there the Route finds out. */
+/** Where the revisions may not be listed, a word that can be the name of one is taken for it: whether it is there the Route finds out. */
 function unlistedName(word: string, {name, latestCreated = ''}: ServiceView): string | undefined {
 	if (word.startsWith(`${name}-`) && objectNameRule('A revision', word) === undefined) return word;
 	const isGenerated =

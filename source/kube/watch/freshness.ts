@@ -1,5 +1,5 @@
 /**
- * Whether what a reflector has handed over is what the server has, and how long a watch that says nothing is believed.
+ * Whether what a reflector has handed over is what the server has, and how long a watch that says nothing passes for current.
  *
  * That nothing happens and that nothing is told look alike. What tells them apart are bookmarks, which come about every
  * minute (kube-apiserver, pkg/storage/cacher: bookmarkFrequency), but they are optional; a watch that was merely
@@ -87,7 +87,7 @@ export class Freshness {
 		this.isMute = false;
 	}
 
-	/** Not negative, though clocks are set back: a silence would be believed for that much longer. */
+	/** Not negative, though clocks are set back: a silence would pass for current that much longer. */
 	private get age(): number {
 		return Math.max(0, this.timers.now() - this.provenAt);
 	}

@@ -102,7 +102,7 @@ export const lookKeys: readonly Binding[] = [
 		in: 'panes',
 		label: 'reset counts',
 		help: 'Reset the counts and the alarms of this split, and count from now on.',
-		palette: {names: ['reset-counts', 'count-anew']},
+		palette: {names: ['reset-counts']},
 	},
 	{
 		action: 'requests',

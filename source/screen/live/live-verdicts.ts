@@ -61,7 +61,7 @@ export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): V
 }
 
 /** When the last answer came of a loop that asks no more; undefined while it asks, and where none has come. */
-export function lastAskedAt({
+function lastAskedAt({
 	state,
 	burstLeft,
 	last,

@@ -1,6 +1,4 @@
 /** The gateway as the console has it when nothing but a port-forward leads there, or nothing at all. */
-import {once} from 'node:events';
-import {connect as connectTo} from 'node:net';
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {createConsole, type Console} from '../../../source/console/console.js';
 import {createConsoleStore, type ConsoleState} from '../../../source/console/state/state.js';
@@ -8,11 +6,11 @@ import {moveSelection} from '../../../source/console/state/select.js';
 import {followGateway} from '../../../source/console/selected/follow-gateway.js';
 import {corePath} from '../../../source/kube/paths.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
-import {unusedPort} from '../../probe/servers.js';
 import {pendingConnections, unansweringPort} from '../../support/kube/unanswering.js';
 import {startWorld, until, type World} from '../../support/world.js';
 import {askHost, openMapped} from './mapped-host.js';
 import {refuseToListen} from './refused-listen.js';
+import {isListening, unusedPort} from '../../support/ports.js';
 
 async function openWorld(): Promise<World> {
 	const world = await startWorld();
@@ -33,18 +31,6 @@ async function opened(world: World): Promise<Console> {
 	const console = await world.console('checkout');
 	await until(console.store, 'the gateway', state => forwardOf(state) !== undefined);
 	return console;
-}
-
-async function isListening(port: number): Promise<boolean> {
-	const socket = connectTo({host: '127.0.0.1', port});
-	try {
-		await once(socket, 'connect');
-		return true;
-	} catch {
-		return false;
-	} finally {
-		socket.destroy();
-	}
 }
 
 test('it is opened when it is first asked, answers, and closes with the console', async () => {

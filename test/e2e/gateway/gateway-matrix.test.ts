@@ -1,6 +1,5 @@
 /** Gateways as they occur, found by the built program: each is asked where a careful human would, or a sentence says what to give. */
 import {writeFileSync} from 'node:fs';
-import {createServer} from 'node:net';
 import path from 'node:path';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
@@ -13,6 +12,7 @@ import {startTestGateway, type TestGateway} from '../../support/gateway/gateways
 import {builtProgram, runProgram} from '../../support/program/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
 import {gatewayCases, rulesOf, type Ports} from './parts/gateway-scenes.js';
+import {unusedPort} from '../../support/ports.js';
 
 describe.skipIf(!hasOpenssl)('a gateway', () => {
 	let sandbox: SandboxProcess;
@@ -50,7 +50,7 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 			secure: secure.port,
 			six: six.port,
 			wrong: wrong.port,
-			nobody: await freePort(),
+			nobody: await unusedPort(),
 		};
 	});
 
@@ -103,16 +103,3 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		}
 	});
 });
-
-/** A port that nothing listens at. */
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>(resolve => {
-		server.listen(0, '127.0.0.1', resolve);
-	});
-	const address = server.address();
-	await new Promise(resolve => {
-		server.close(resolve);
-	});
-	return typeof address === 'object' && address !== null ? address.port : 0;
-}

@@ -3,7 +3,6 @@ import {execFile, spawn, spawnSync, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import {chmod, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises';
-import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
@@ -12,6 +11,7 @@ import {openOnSandbox} from '../../support/program/console.js';
 import {startSandboxProcess} from '../../support/program/sandbox-process.js';
 import {openTerminal, untouched} from '../../support/terminal/terminal.js';
 import {builtProgram} from '../../support/program/run-program.js';
+import {isListening} from '../../support/ports.js';
 
 const run = promisify(execFile);
 const program = builtProgram;
@@ -46,15 +46,7 @@ function startSandbox(env: NodeJS.ProcessEnv = {}): ChildProcess {
 /** Whether the gateway of a sandbox takes connections. */
 async function isServing(output: string): Promise<boolean> {
 	const [, port = ''] = /GATEWAY=127\.0\.0\.1:(\d+)/.exec(output) ?? [];
-	const socket = connect(Number(port), '127.0.0.1');
-	try {
-		await once(socket, 'connect');
-		return true;
-	} catch {
-		return false;
-	} finally {
-		socket.destroy();
-	}
+	return isListening(Number(port));
 }
 
 describe('the console', () => {

@@ -3,9 +3,10 @@ import {once} from 'node:events';
 import {createServer, type Socket} from 'node:net';
 import {expect, test} from 'vitest';
 import {firstReachable, type Dial} from '../../../source/kube/gateway/reachable.js';
-import {listen, unusedPort} from '../../probe/servers.js';
+import {listen} from '../../probe/servers.js';
 import {pendingConnections, unansweringPort} from '../../support/kube/unanswering.js';
 import {manualTimers} from '../manual-timers.js';
+import {unusedPort} from '../../support/ports.js';
 
 const host = '127.0.0.1';
 

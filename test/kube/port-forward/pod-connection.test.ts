@@ -13,9 +13,10 @@ import {beforeEach, describe, expect, it, onTestFinished} from 'vitest';
 import {WebSocketServer} from 'ws';
 import {connect, type ConnectOptions} from '../../../source/kube/connect.js';
 import {certificate} from '../../probe/certificate.js';
-import {listen, unusedPort} from '../../probe/servers.js';
+import {listen} from '../../probe/servers.js';
 import {kubeconfigFor, status} from '../../support/kube/api-server.js';
 import {manualTimers} from '../manual-timers.js';
+import {unusedPort} from '../../support/ports.js';
 
 const target = {pod: {namespace: 'gateways', name: 'envoy'}, port: 8080};
 const base64 = (pem: string) => Buffer.from(pem).toString('base64');

@@ -3,7 +3,8 @@ import {promisify} from 'node:util';
 import {expect, test} from 'vitest';
 import {createHttpProbe} from '../../../source/probe/transport/http/http.js';
 import {verifyOnce} from '../../../source/probe/loop/verify-once.js';
-import {failureOf, responseOf, serveHttp, targetAt, unusedPort} from '../servers.js';
+import {failureOf, responseOf, serveHttp, targetAt} from '../servers.js';
+import {unusedPort} from '../../support/ports.js';
 
 test('sends one request over a connection of its own', async () => {
 	const {port, connections} = await serveHttp((request, response) => {

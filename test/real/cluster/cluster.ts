@@ -6,7 +6,8 @@ import path from 'node:path';
 import {buildBinaries, type Binaries} from './binaries.ts';
 import {createClient, type Client} from './client.ts';
 import {installKnative, installUsers, installWebhook, systemNamespace} from './manifests.ts';
-import {contentsOf, freePort, lastLinesOf, startServer, type Server} from './server.ts';
+import {contentsOf, lastLinesOf, startServer, type Server} from './server.ts';
+import {unusedPort} from '../../support/ports.ts';
 
 export type RealCluster = {
 	/** Path; its contexts are `real`, `real-operator` and `real-viewer`, the first is the current one. */
@@ -110,7 +111,7 @@ async function startKubernetes({kubernetes}: Binaries, directory: string, start:
 	await writeFile(keyFile, privateKey.export({type: 'pkcs1', format: 'pem'}), {mode: 0o600});
 	const auditPolicy = path.join(directory, 'audit-policy.json');
 	await writeFile(auditPolicy, JSON.stringify(writesOfUsers));
-	const port = await freePort();
+	const port = await unusedPort();
 	const certificates = path.join(directory, 'certificates');
 	start(
 		'kube-apiserver',

@@ -3,7 +3,6 @@ import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {openSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import {createInterface} from 'node:readline';
@@ -68,17 +67,6 @@ export function startServer({
 			await exited;
 		},
 	};
-}
-
-/** A port of loopback that was free a moment ago. */
-export async function freePort(): Promise<number> {
-	const probe = createServer().listen(0, '127.0.0.1');
-	await once(probe, 'listening');
-	const address = probe.address();
-	probe.close();
-	await once(probe, 'close');
-	if (address === null || typeof address === 'string') throw new Error('no port is free');
-	return address.port;
 }
 
 /** What a file holds as soon as some other process has written it. Throws after a minute. */

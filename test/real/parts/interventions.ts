@@ -1,7 +1,7 @@
 /** What else may come between a console and the real cluster: webhooks, policies and rights, each until it is taken away again. */
 import type {MutatingWebhook} from '../../support/kube/mutating-webhook.js';
 import type {createClient} from '../cluster/client.ts';
-import {freePort} from '../cluster/server.ts';
+import {unusedPort} from '../../support/ports.ts';
 
 /** The namespace in which it happens, and the admin who does it. */
 export type RealPlace = {
@@ -67,7 +67,7 @@ export function interventions({client, namespace, collection, expectCode}: RealP
 				spec: {type: 'ExternalName', externalName: '127.0.0.1'},
 			});
 			const remove = await askFirst(name, {
-				service: {namespace: 'knative-serving', name, port: await freePort()},
+				service: {namespace: 'knative-serving', name, port: await unusedPort()},
 			});
 			return async () => {
 				await remove();

@@ -4,7 +4,7 @@ import {text} from 'node:stream/consumers';
 import {createEventRecorder} from '../../../source/sandbox/controller/events.js';
 import {startControllers} from '../../../source/sandbox/controller/manager.js';
 import {getRevision, getService, type StoredService} from '../../../source/sandbox/controller/objects.js';
-import {furnish} from '../../../source/sandbox/default-objects.js';
+import {putDefaultObjects} from '../../../source/sandbox/default-objects.js';
 import {startGateway} from '../../../source/sandbox/gateway/gateway.js';
 import {configmaps, events, revisions, services} from '../../../source/sandbox/resources.js';
 import {createObjectStore} from '../../../source/sandbox/store/object-store.js';
@@ -83,7 +83,7 @@ export async function startWorld(options: {pace?: number; random?: () => number}
 		backendOf: ({namespace, revision}) => manager.backends.get(`${namespace}/${revision}`),
 		random: options.random ?? Math.random,
 	});
-	furnish(store);
+	putDefaultObjects(store);
 	manager.autoscaler.start();
 
 	const conditionsOf = (name: string, kind: 'service' | 'revision' = 'service'): Record<string, string> => {

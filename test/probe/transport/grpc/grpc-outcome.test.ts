@@ -2,7 +2,7 @@
 import {createServer as createHttp2Server, type ServerHttp2Stream} from 'node:http2';
 import {status as Status} from '@grpc/grpc-js';
 import {expect, onTestFinished, test, vi} from 'vitest';
-import {failureOf, listen, responseOf, serveHttp, serveRaw, unusedPort} from '../../servers.js';
+import {failureOf, listen, responseOf, serveHttp, serveRaw} from '../../servers.js';
 import {
 	answerWell,
 	askAt,
@@ -14,6 +14,7 @@ import {
 	serveStreams,
 	serving,
 } from './grpc-servers.js';
+import {unusedPort} from '../../../support/ports.js';
 
 test.each([
 	[0, 'UNKNOWN'],

@@ -3,8 +3,9 @@ import {performance} from 'node:perf_hooks';
 import {setImmediate} from 'node:timers/promises';
 import {createServer as createTcpServer, type Socket} from 'node:net';
 import {expect, test} from 'vitest';
-import {failureOf, listen, responseOf, serveHttp, serveRaw, targetAt, unusedPort} from '../../servers.js';
+import {failureOf, listen, responseOf, serveHttp, serveRaw, targetAt} from '../../servers.js';
 import {plain, probe} from './http-probe.js';
+import {unusedPort} from '../../../support/ports.js';
 
 test('sends one HTTP/1.1 GET with the Host header of the service to the address of the gateway', async () => {
 	const seen: unknown[] = [];
