@@ -111,16 +111,15 @@ const begun = ({generation}: ServiceView, now: number, {isFirst}: {isFirst: bool
 	refusalTold: isFirst,
 });
 
-/** Only in the place of the promise it fulfils: whatever else is said there now, or beside it of what was missed, matters more. */
+/** Only in the place of what was said of that change: whatever else is said there now, or beside it of what was missed, matters more. */
 function tellMoved(store: ConsoleStore, service: ServiceView): void {
-	const {name} = service;
+	const {name, uid} = service;
 	const {notice} = store.getState();
-	if (notice?.tone === 'good' && notice.text.includes(waitingSentence)) {
-		const [, verb] = /^(Rolled back|Promoted|Undone|Given up, \S+ rejected):/.exec(notice.text) ?? [];
-		const all = service.statusTraffic.find(({percent}) => percent === 100);
-		const now = verb && all ? `${all.revision} has 100 %` : `${name} is now ${sharesWord(service)}`;
-		notify(store, {tone: 'good', text: verb === undefined ? `${now}.` : `${verb}: ${now}.`});
-	}
+	if (notice?.tone !== 'good' || notice.arriving?.uid !== uid) return;
+	const {deed} = notice.arriving;
+	const all = service.statusTraffic.find(({percent}) => percent === 100);
+	const now = deed && all ? `${all.revision} has 100 %` : `${name} is now ${sharesWord(service)}`;
+	notify(store, {tone: 'good', text: deed === undefined ? `${now}.` : `${deed}: ${now}.`});
 }
 
 /** `90│10`, in the order of the split; of more than two it would not be known whose a share is, and they are named. */

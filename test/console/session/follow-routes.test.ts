@@ -55,7 +55,9 @@ const tell = (...services: ServiceView[]) => store.setState({services});
 const follow = () => followRoutes(store, {now: () => now});
 const move = (of = uid) => store.getState().moves.get(of);
 const said = () => store.getState().notice?.text;
-const wait = (text: string): void => notify(store, {tone: 'good', text: `${text}: ${waitingSentence}.`});
+/** What is said of a write from here until the gateway has it. */
+const wait = (deed?: string, of = uid): void =>
+	notify(store, {tone: 'good', text: `${deed ?? 'Split'}: ${waitingSentence}.`, arriving: {uid: of, deed}});
 
 describe('a change that others made', () => {
 	it('is none where the service was never seen but in order', () => {
@@ -66,7 +68,7 @@ describe('a change that others made', () => {
 	});
 
 	it('is under way from when the watch tells of it until the gateway has it, and nothing is said', () => {
-		wait('Sent');
+		wait();
 		const before = said();
 		tell(at(1, 'True'));
 		follow();
@@ -207,8 +209,8 @@ const arrive = (traffic: TrafficTarget[]): void => {
 };
 
 describe('the promise of a write from here', () => {
-	it.each<[string, string, TrafficTarget[], string]>([
-		['of a split', 'Sent', canary, 'helloworld-go is now 90│10.'],
+	it.each<[string, string | undefined, TrafficTarget[], string]>([
+		['of a split', undefined, canary, 'helloworld-go is now 90│10.'],
 		['of a roll back', 'Rolled back', whole, `Rolled back: ${revisionName(1)} has 100 %.`],
 		['of a promotion', 'Promoted', whole, `Promoted: ${revisionName(1)} has 100 %.`],
 		[
@@ -224,10 +226,10 @@ describe('the promise of a write from here', () => {
 			`Given up, ${revisionName(3)} rejected: helloworld-go is now 90│10.`,
 		],
 		['of an undo', 'Undone', canary, 'Undone: helloworld-go is now 90│10.'],
-		['of a split that gives one everything', 'Sent', whole, 'helloworld-go is now 100│0.'],
+		['of a split that gives one everything', undefined, whole, 'helloworld-go is now 100│0.'],
 		[
 			'of one that names a revision twice',
-			'Sent',
+			undefined,
 			[
 				{revisionName: revisionName(1), percent: 60},
 				{revisionName: revisionName(1), percent: 30, tag: 'stable'},
@@ -237,7 +239,7 @@ describe('the promise of a write from here', () => {
 		],
 		[
 			'of one of three revisions',
-			'Sent',
+			undefined,
 			[
 				{revisionName: revisionName(1), percent: 70},
 				{revisionName: revisionName(2), percent: 0, tag: 'canary'},
@@ -251,8 +253,20 @@ describe('the promise of a write from here', () => {
 		expect(store.getState().notice).toEqual({tone: 'good', text: expected});
 	});
 
+	it('is left where it is about another service, until that one is there', () => {
+		wait('Promoted', 'another uid');
+		const before = store.getState().notice;
+		arrive(canary);
+		expect(move()?.movedAt).toBe(1000);
+		expect(store.getState().notice).toBe(before);
+	});
+
 	it('is left where the write has missed something', () => {
-		const missed: Notice = {tone: 'bad', text: `Given up: ${waitingSentence}. But it has no mark.`};
+		const missed: Notice = {
+			tone: 'bad',
+			text: `Given up: ${waitingSentence}. But it has no mark.`,
+			arriving: {uid, deed: 'Given up'},
+		};
 		notify(store, missed);
 		arrive(whole);
 		expect(store.getState().notice).toEqual(missed);
@@ -272,7 +286,7 @@ describe('the late no of a route', () => {
 		/^helloworld-go: .*Revision "x" not found.* The gateway keeps the split it had before; users see no change\. .*u undoes it, R rolls back\.$/;
 
 	it('to a write from here is said, once', () => {
-		wait('Sent');
+		wait();
 		tell(at(1, 'True'));
 		follow();
 		beginMove(store, uid, 2, 900);

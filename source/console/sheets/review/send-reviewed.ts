@@ -118,16 +118,34 @@ function logOutcome(store: ConsoleStore, plan: Plan, outcome: WriteOutcome): voi
 
 type SentPlan = Pick<Plan, 'action' | 'name' | 'givenUp'>;
 
+/** What a change of who gets the traffic is called once it is made; undefined for one that is told by its shares alone. */
+function deedOf({action, name, givenUp}: SentPlan): string | undefined {
+	switch (action) {
+		case 'promote':
+			return 'Promoted';
+		case 'roll back':
+			return 'Rolled back';
+		case 'undo':
+			return 'Undone';
+		case 'abandon':
+			return `Given up, ${givenUp?.revision ?? name} rejected`;
+		default:
+			return undefined;
+	}
+}
+
+const sent = (plan: SentPlan, deed = deedOf(plan)): string =>
+	`${deed}: the server took it; ${waitingSentence}.`;
+
 const done: Readonly<Record<PlanAction, (plan: SentPlan) => string>> = {
-	split: () => `Split: the server took it; ${waitingSentence}.`,
-	promote: () => `Promoted: the server took it; ${waitingSentence}.`,
-	'roll back': () => `Rolled back: the server took it; ${waitingSentence}.`,
-	abandon: ({name, givenUp}) =>
-		`Given up, ${givenUp?.revision ?? name} rejected: the server took it; ${waitingSentence}.`,
-	undo: () => `Undone: the server took it; ${waitingSentence}.`,
+	split: plan => sent(plan, 'Split'),
+	promote: sent,
+	'roll back': sent,
+	abandon: sent,
+	undo: sent,
 	'send again': ({name}) =>
 		`The split of ${name} was sent again: the server took it; the gateway needs some seconds.`,
-	tag: () => `Tagged: the server took it; ${waitingSentence}.`,
+	tag: plan => sent(plan, 'Tagged'),
 	'create revision': ({name}) => `Creating a revision of ${name}…`,
 	autoscaling: ({name}) => `Creating a revision of ${name} with these settings… Existing ones are unchanged.`,
 	'create service': ({name}) => `${name} created. v test · r new revision`,
@@ -183,7 +201,9 @@ function succeed(
 		const test = action === 'create revision' && isTagged ? ' V tests it once it is Ready.' : '';
 		return notify(store, creatingNotice(plan, newerThan, `${text}${test}`));
 	}
-	notify(store, missed === undefined ? {tone: 'good', text} : {tone: 'bad', text: `${text} But ${missed}`});
+	if (missed !== undefined) return notify(store, {tone: 'bad', text: `${text} But ${missed}`});
+	const arriving = write.kind === 'patch' && {uid: write.uid, deed: deedOf(plan)};
+	notify(store, {tone: 'good', text, ...(arriving && {arriving})});
 }
 
 function fail(store: ConsoleStore, plan: Plan, outcome: Exclude<WriteOutcome, {kind: 'done'}>): void {

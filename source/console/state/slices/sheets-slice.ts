@@ -17,6 +17,8 @@ export type Notice = {
 	isPassing?: true;
 	/** What it says holds until a revision of this service, newer than this generation of its template, is there. */
 	creating?: {service: ObjectName; newerThan: number};
+	/** It says what the gateway does not have yet: the change of the service with this uid. `deed`: what that was, as `Promoted`. */
+	arriving?: {uid: string; deed: string | undefined};
 };
 
 /** A notice that was given, and when: milliseconds since 1970. */
