@@ -20,6 +20,7 @@ import {anyHostSentence} from '../../release/verdict/any-host-sentence.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {visibleJson, type MessageStream} from '../said.js';
+import {loginAdvice, wantsLogin} from './login-advice.js';
 import {misplacedFlag} from './misplaced-flags.js';
 import {readFacts} from '../write/read-facts.js';
 import {settledService, type SettleOptions} from '../read/settled-service.js';
@@ -38,7 +39,8 @@ type AskedRevision = {revision: string; tag: string; isSettled: boolean; request
 
 /** What is said at the end. */
 type RevisionReport = {
-	result: 'answers' | 'fails' | 'cannot tell' | 'not asked';
+	/** `no answer`: it was asked, and nothing of the revision was heard. */
+	result: 'answers' | 'fails' | 'cannot tell' | 'no answer' | 'not asked';
 	exitCode: ExitCode;
 	sentence: string;
 	revision?: string;
@@ -70,10 +72,11 @@ export async function runVerifyRevision(
 		return not(exitCodes.cannotTell, `Cannot tell: interrupted before ${options.revision} answered.`);
 	});
 	if (options.output === 'json') stdout.write(`${visibleJson(report, 2)}\n`);
-	else if (report.result === 'not asked' && report.code === undefined) stderr.write(`${report.sentence}\n`);
+	else if (report.result === 'not asked' || (report.result === 'no answer' && report.code === undefined))
+		stderr.write(`${report.sentence}\n`);
 	else {
 		const {url = '', command = '', code, latency = 0, body = '', result, sentence} = report;
-		const mark = {answers: '✓', 'cannot tell': '?', fails: '✗', 'not asked': '✗'}[result];
+		const mark = {answers: '✓', 'cannot tell': '?', fails: '✗', 'no answer': '✗', 'not asked': '✗'}[result];
 		const head = code === undefined ? [] : [`${mark} ${code}  ${Math.round(latency)} ms`];
 		stdout.write(
 			`${[url, command, ...head, ...(body === '' ? [] : [body.trimEnd()]), sentence].join('\n')}\n`,
@@ -177,7 +180,10 @@ function reportOf(
 	].filter(sentence => sentence !== undefined);
 	const say = (sentence: string) => [sentence, ...aside].join(' ');
 	// Nothing was heard that could be the revision's.
-	if (outcome.kind === 'failure') return {...not(exitCodes.couldNotAsk, say(outcome.sentence)), ...place};
+	if (outcome.kind === 'failure') {
+		const result = 'no answer';
+		return {result, exitCode: exitCodeOf[result], ...place, sentence: say(outcome.sentence)};
+	}
 	const {code, body} = outcome;
 	const {result, sentence} = heard(outcome, {isByHeader, revision, isSettled, requestOptions});
 	return {
@@ -196,6 +202,7 @@ const exitCodeOf: Readonly<Record<RevisionReport['result'], ExitCode>> = {
 	answers: exitCodes.done,
 	fails: exitCodes.notMade,
 	'cannot tell': exitCodes.cannotTell,
+	'no answer': exitCodes.couldNotAsk,
 	'not asked': exitCodes.couldNotAsk,
 };
 
@@ -205,26 +212,33 @@ function heard(
 	{isByHeader, revision, isSettled, requestOptions}: Omit<AskedRevision, 'tag'> & {isByHeader: boolean},
 ): Pick<RevisionReport, 'result' | 'sentence'> {
 	const {code, by, location} = outcome;
+	const to = location === undefined ? '' : `, a redirect to ${location} that is not followed`;
+	if (by === 'gateway') {
+		const advice = wantsLogin(code) ? ` ${loginAdvice}` : '';
+		return {
+			result: 'no answer',
+			sentence: `${code} from the gateway itself${to}: no revision answered.${advice}`,
+		};
+	}
 	const anyHosts = anyHostSentence(outcome, revision);
 	if (anyHosts !== undefined) return {result: 'cannot tell', sentence: anyHosts};
 	const {expectStatus} = requestOptions.request;
 	const grade = gradeOf(outcome, expectStatus === undefined ? undefined : parseExpectedStatus(expectStatus));
-	if (grade === 'redirect' || (by === 'gateway' && location !== undefined)) {
-		const from = by === 'gateway' ? ' from the gateway itself' : '';
-		const to = location === undefined ? '' : `, a redirect to ${location} that is not followed`;
-		const advice = 'choose what to send (--path, --method, --header).';
+	if (grade === 'redirect' || grade === 'refusal') {
+		const advice = `choose what to send (--path, --method, --header), or expect it (--expect-status ${code}).`;
 		return {
 			result: 'cannot tell',
-			sentence: `${code}${from}${to}: nothing shows that ${revision} works; ${advice}`,
+			sentence: `${code}${to}: nothing shows that ${revision} works; ${advice}`,
 		};
 	}
-	if (by === 'gateway') {
-		return {result: 'not asked', sentence: `${code} from the gateway itself: no revision answered.`};
+	if (!isSettled) {
+		return {
+			result: 'cannot tell',
+			sentence: `The route has not settled on its split: a revision other than ${revision} may have answered.`,
+		};
 	}
-	const whose = !isSettled
-		? `The route has not settled on its split: a revision other than ${revision} may have answered.`
-		: isByHeader
-			? `Answered by ${revision}, if the header arrives; without it the split decides.`
-			: `Answered by ${revision} (tag URLs ignore the split).`;
+	const whose = isByHeader
+		? `Answered by ${revision}, if the header arrives; without it the split decides.`
+		: `Answered by ${revision} (tag URLs ignore the split).`;
 	return {result: grade === 'failure' ? 'fails' : 'answers', sentence: whose};
 }

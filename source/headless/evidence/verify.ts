@@ -17,6 +17,7 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled, serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {configuredShares, expectedShares, type ExpectedShare} from './expected-split.js';
+import {loginAdvice, wantsLogin} from './login-advice.js';
 import {misplacedFlag} from './misplaced-flags.js';
 import {abortOf, knowsAnyHost, learnTags, sendAll, triedAll, unlessAborted} from './send-all.js';
 import {readService} from '../read/read-service.js';
@@ -294,9 +295,6 @@ function changeOf(before: ServiceView, after: ServiceView): {instead?: string; n
 		: {instead: 'the service was changed while it was asked'};
 }
 
-/** A redirect (304 and the like lead nowhere), most likely to a page to log in at; or that a login is wanted (RFC 9110 §15.5.2, RFC 6585 §6). */
-const wantsLogin = (code: string): boolean => /^(?:30[12378]|401|511)$/.test(code);
-
 /** Why nothing of the service was heard at all; undefined when something was. */
 function nothingHeard(
 	{answered, settlingAnswers, last, trouble, gateway}: LoopSnapshot,
@@ -311,7 +309,7 @@ function nothingHeard(
 			gateway.kind !== 'answers itself'
 				? ''
 				: wantsLogin(gateway.code)
-					? '. If it wants a login, give it with --header or --cookie.'
+					? `. ${loginAdvice}`
 					: `. Check that this is the gateway of the service (--gateway) and that it has a route for its host.${guess === undefined ? '' : ` ${guess}`}`;
 		return `${trouble.sentence.charAt(0).toUpperCase()}${trouble.sentence.slice(1)}${advice}`;
 	}

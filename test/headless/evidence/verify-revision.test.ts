@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {runVerifyRevision} from '../../../source/headless/evidence/verify-revision.js';
 import type {RequestOptions} from '../../../source/probe/transport/request-options.js';
 import {inFrontOf, page} from '../../support/gateway/front-gateway.js';
-import {settled} from '../sandbox.js';
+import { settled, trafficOf, type World} from '../sandbox.js';
 import {requestOptions} from './verified.js';
 import {openWorld} from './worlds.js';
 
@@ -12,9 +12,10 @@ type Front = Parameters<typeof inFrontOf>[1];
 async function verifyRevision(
 	front: Front,
 	options: Partial<RequestOptions> = {},
+	settling?: {world: World; settleTimeout: number},
 ): Promise<{code: number; said: string}> {
-	const world = await openWorld();
-	await settled(world.cluster, 'cart');
+	const world = settling?.world ?? (await openWorld());
+	if (!settling) await settled(world.cluster, 'cart');
 	let said = '';
 	const stream = {
 		write(text: string) {
@@ -30,6 +31,7 @@ async function verifyRevision(
 			gateway: await inFrontOf(world.sandbox, front),
 			requestOptions: {...requestOptions, ...options},
 			output: 'text',
+			...(settling && {settleTimeout: settling.settleTimeout}),
 		},
 		{stdout: stream, stderr: stream},
 	);
@@ -70,34 +72,77 @@ test('an unknown host that gets no answer keeps nobody from having answered', as
 	expect(code).toBe(0);
 });
 
-test.each([
-	['of the revision', (asked: string) => asked.startsWith('r2-'), '302, a redirect'],
-	['of the gateway', () => true, '302 from the gateway itself, a redirect'],
-])('a redirect %s is no proof that it works, and it is said where to', async (_, isRedirected, what) => {
-	const {code, said} = await verifyRevision(async ({headers: {host: asked = ''}}) =>
-		isRedirected(asked)
-			? {status: 302, headers: {location: 'https://login.example/?next=a'}, body: ''}
-			: undefined,
-	);
+/** Where the host of the tag alone is answered so. */
+const atTag =
+	(answer: {status: number; location?: string}): Front =>
+	async ({headers: {host: asked = ''}}) =>
+		asked.startsWith('r2-')
+			? {status: answer.status, headers: answer.location ? {location: answer.location} : {}, body: 'not here'}
+			: undefined;
+
+const login = 'https://login.example/?next=a';
+
+test('a redirect of the revision is no proof that it works, and it is said where to', async () => {
+	const {code, said} = await verifyRevision(atTag({status: 302, location: login}));
 	expect(said).toMatch(/^\? 302 /m);
 	expect(said).toContain(
-		`${what} to https://login.example/?next=a that is not followed: nothing shows that cart-00002 works`,
+		`302, a redirect to ${login} that is not followed: nothing shows that cart-00002 works; choose what to send`,
 	);
 	expect(said).not.toContain('Answered by');
 	expect(code).toBe(2);
 });
 
-const toLogin: Front = async ({headers: {host: asked = ''}}) =>
-	asked.startsWith('r2-')
-		? {status: 302, headers: {location: 'https://login.example/'}, body: ''}
-		: undefined;
+test('a redirect of the gateway itself is no answer of the revision, and it may want a login', async () => {
+	const {code, said} = await verifyRevision(async () => ({
+		status: 302,
+		headers: {location: login},
+		body: '',
+	}));
+	expect(said).toMatch(/^✗ 302 /m);
+	expect(said).toContain(
+		`302 from the gateway itself, a redirect to ${login} that is not followed: no revision answered. If it wants a login, give it with --header or --cookie.`,
+	);
+	expect(code).toBe(3);
+});
+
+test.each([404, 401, 403])(
+	'a %i of the revision is no proof that it works, unless it is expected',
+	async status => {
+		const refused = await verifyRevision(atTag({status}));
+		expect(refused.said).toMatch(new RegExp(`^\\? ${status} `, 'm'));
+		expect(refused.said).toContain(`${status}: nothing shows that cart-00002 works`);
+		expect(refused.said).not.toContain('Answered by');
+		expect(refused.code).toBe(2);
+		const request = {...requestOptions.request, expectStatus: String(status)};
+		const expected = await verifyRevision(atTag({status}), {request});
+		expect(expected).toMatchObject({code: 0, said: expect.stringContaining('Answered by cart-00002')});
+	},
+);
 
 test('a redirect that is expected is an answer, and a success that is not expected a failure', async () => {
 	const request = {...requestOptions.request, expectStatus: '302'};
-	const expected = await verifyRevision(toLogin, {request});
+	const expected = await verifyRevision(atTag({status: 302, location: login}), {request});
 	expect(expected).toMatchObject({code: 0, said: expect.stringContaining('Answered by cart-00002')});
 	const other = await verifyRevision(async () => undefined, {request});
 	expect(other).toMatchObject({code: 1, said: expect.stringMatching(/^✗ 200 /m)});
+});
+
+test('before the route has what was asked for, nothing shows whose the answer of a tag is', async () => {
+	const world = await openWorld();
+	await settled(world.cluster, 'cart');
+	const {status} = await world.cluster.request({
+		method: 'PATCH',
+		path: '/apis/serving.knative.dev/v1/namespaces/default/services/cart',
+		contentType: 'application/merge-patch+json',
+		body: {spec: {traffic: trafficOf('cart', {1: 40, 2: 50, 9: 10})}},
+	});
+	expect(status).toBe(200);
+	const {code, said} = await verifyRevision(async () => undefined, {}, {world, settleTimeout: 1});
+	expect(said).toMatch(/^\? 200 /m);
+	expect(said).toContain(
+		'The route has not settled on its split: a revision other than cart-00002 may have answered.',
+	);
+	expect(code).toBe(2);
 });
 
 test('what the gateway says itself, or nothing at all, is not heard of the revision: as verify ends', async () => {
