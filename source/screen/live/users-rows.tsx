@@ -213,7 +213,7 @@ function linesOf(
 	const [worst] = verdicts;
 	const isAlarm = height === 1 && worst?.tone === 'bad' && !isPaused;
 	const alarmed = isAlarm
-		? `${usersLine(snapshot.view.recent, {isShort: true})}   ${worst.text.replace(/^users,? ?:? ?/, '')}`
+		? `${usersLine(snapshot.view.recent, {isShort: true, label})}   ${worst.text.replace(/^users,? ?:? ?/, '')}`
 		: undefined;
 	const said =
 		alarmed !== undefined

@@ -91,6 +91,13 @@ describe('what users get', () => {
 		expect(shown.screen()).not.toContain('WORSE');
 	});
 
+	it('names what is counted with it in an alarm of one line as well', async () => {
+		const errors = {state: 'worse', logE: 5, by: '5xx', fresh: two, old: one} as const;
+		const problems = [{kind: 'tags', sentence: 'requests at tag URLs are among them'}] as const;
+		const shown = await open({height: 1, problems, view: {errors}});
+		expect(shown.screen()).toMatch(/^users and tag URLs +100\/s.* WORSE/);
+	});
+
 	it('that is not read any more says so', async () => {
 		expect((await open({isPaused: true})).screen()).toMatch(
 			/users {2}paused, nobody looked for 10 min: 100\/s/,

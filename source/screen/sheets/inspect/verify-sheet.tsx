@@ -36,7 +36,7 @@ export function Verify({
 				{text: command, hard: true, style: theme.styles.muted},
 				...(sheet.inClear === undefined ? [] : [clearLine(sheet.inClear, theme)]),
 				...unreachedLines(sheet, theme),
-				...(sheet.forwarding === undefined ? [] : forwardingLines(misled ?? sheet.forwarding, theme)),
+				...(sheet.forwarding === undefined ? [] : forwardingLines(sheet.forwarding, {theme, misled})),
 				{text: ''},
 				...phaseLines(sheet, theme),
 			]}
@@ -59,13 +59,19 @@ function unreachedLines({unreached, forwarding}: VerifySheet, {styles, glyphs}: 
 		: [{text: unreached, style: styles.muted}];
 }
 
-/** The port of the curl line is this program's: what makes the line true without it. */
-function forwardingLines(command: string, {styles}: Theme): DocumentLine[] {
+/**
+ * The port of the curl line is this program's: what makes the line true without it.
+ * @param options.misled Why no command can be copied at the moment.
+ */
+function forwardingLines(
+	command: string,
+	{theme: {styles}, misled}: {theme: Theme; misled: string | undefined},
+): DocumentLine[] {
+	const own =
+		"That port is the console's own port-forward: it closes with the console, and latencies include the API server.";
+	if (misled !== undefined) return [own, misled].map(text => ({text, style: styles.muted}));
 	return [
-		{
-			text: "That port is the console's own port-forward: it closes with the console, and latencies include the API server. Without the console, this opens that port:",
-			style: styles.muted,
-		},
+		{text: `${own} Without the console, this opens that port:`, style: styles.muted},
 		{text: command, hard: true, style: styles.muted},
 	];
 }

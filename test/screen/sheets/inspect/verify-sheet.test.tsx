@@ -62,6 +62,7 @@ describe('one request by hand', () => {
 		store.setState({standing: {movedTo: 'the context sandbox now means another cluster'}});
 		await until(/No command here/);
 		expect(text()).not.toContain('kubectl');
+		expect(text()).not.toContain('this opens that port');
 	});
 
 	it('covers what may be secret of the command, and copies it whole', async () => {
