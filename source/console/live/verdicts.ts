@@ -158,13 +158,14 @@ export const isGotLately = ({alarm, change}: Pick<LoopSnapshot, 'alarm' | 'chang
 
 /**
  * Since when nothing is heard at the tags of revisions either: the gateway cannot be reached at all. Where it only answers users
- * itself, what is compared goes on.
+ * itself, or has tags behind another one, what is compared goes on.
  */
 export const tagsSilentSince = ({
 	gateway,
 	silentSince,
-}: Pick<LoopSnapshot, 'gateway' | 'silentSince'>): number | undefined =>
-	gateway.kind === 'down' ? silentSince : undefined;
+	target,
+}: Pick<LoopSnapshot, 'gateway' | 'silentSince' | 'target'>): number | undefined =>
+	gateway.kind === 'down' && silentSince !== undefined && !target.tagsAt ? gateway.since : undefined;
 
 /** `set 90│10, users get 50│50`, or got, where nobody asks any more; undefined before anything was got. */
 export function setAndGot(shares: ServiceVerdict['shares'], {isOver = false} = {}): string | undefined {

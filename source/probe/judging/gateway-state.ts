@@ -30,11 +30,21 @@ export type GatewayCondition =
 	  };
 
 export type GatewayMonitor = {
-	/** @param options.isService At the service's own host: that a tag's has no route says nothing of it. `now`: milliseconds since 1970. */
-	record(answer: Answer, grade: Grade, options: {isService: boolean; now: number}): void;
+	/**
+	 * @param options.asked Where: that a tag's host has no route says nothing of the service's. `isSettling`: the gateway may not have
+	 * the route yet. `now`: milliseconds since 1970.
+	 */
+	record(
+		answer: Answer,
+		grade: Grade,
+		options: {asked: 'service' | 'tag' | 'tag elsewhere'; isSettling: boolean; now: number},
+	): void;
 	/** @param now Milliseconds since 1970: answers of its own are forgotten some time after the last one. */
 	condition(now: number): GatewayCondition;
-	/** Since when no revision answers at the service's own host, once that is more than a lost request or two; milliseconds since 1970. */
+	/**
+	 * Since when no revision answers at the service's own host, once that is more than a lost request or two; milliseconds since 1970. What
+	 * the gateway answers itself while it may not have the route yet is not among them.
+	 */
 	silentSince(): number | undefined;
 	clear(): void;
 };
@@ -62,8 +72,14 @@ export function createGatewayMonitor(): GatewayMonitor {
 		lost !== undefined && lost.requests >= silence.requests && lost.last - lost.since >= silence.duration;
 
 	return {
-		record({outcome}, grade, {isService, now: at}) {
-			if (isService && (grade === 'unreached' || grade === 'gateway')) {
+		record({outcome}, grade, {asked, isSettling, now: at}) {
+			// Users have another gateway, or another way to it.
+			if (asked === 'tag elsewhere') {
+				return;
+			}
+
+			const isService = asked === 'service';
+			if (isService && (grade === 'unreached' || (grade === 'gateway' && !isSettling))) {
 				lost = {since: lost?.since ?? at, last: at, requests: (lost?.requests ?? 0) + 1};
 			}
 

@@ -25,11 +25,11 @@ export function createGradedAsk({
 	knowledge: Pick<GatewayKnowledge, 'judge'>;
 	anyHost: Pick<AnyHost, 'noteService' | 'noteTag'>;
 	observations: Pick<Observations, 'noteGrade' | 'settling'>;
-	/** Whose host it is, before it is asked. */
-	hostOf: (authority: string) => AskedHost;
+	/** Whose it is, before it is asked. */
+	hostOf: (asked: ProbeTarget) => AskedHost;
 }): (asked: ProbeTarget, options: AskOptions) => Promise<GradedAnswer> {
 	return async (asked, options) => {
-		const host = hostOf(asked.authority);
+		const host = hostOf(asked);
 		const answer = await knowledge.judge(
 			asked,
 			await probe.ask(asked, {timeout, ...options}),

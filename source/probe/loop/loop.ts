@@ -15,6 +15,7 @@ import type {Sides} from '../pairs/sides.js';
 import {createProbe} from '../transport/create-probe.js';
 import {describeFailure} from '../transport/failure.js';
 import type {Probe, ProbeTarget} from '../transport/probe.js';
+import {isAskedAt} from '../transport/tag-target.js';
 import {checkTarget, defaultTimeout, isOfSameService} from '../transport/probe.js';
 import {parseExpectedStatus} from '../transport/request-content.js';
 import type {Clock} from './clock.js';
@@ -136,11 +137,11 @@ export function createLoop({
 		publisher.changed();
 	}
 
-	function hostOf(authority: string): AskedHost {
-		if (authority === target.authority) return {kind: 'service'};
+	function hostOf(asked: ProbeTarget): AskedHost {
+		if (asked === target) return {kind: 'service'};
 		const compared = sides ? [sides.fresh, sides.old] : [];
-		const {revision} = [...learner.tags, ...compared].find(host => host.authority === authority) ?? {};
-		return {kind: 'tag', revision};
+		const {revision} = [...learner.tags, ...compared].find(place => isAskedAt(place, asked)) ?? {};
+		return {kind: 'tag', revision, isElsewhere: target.tagsAt !== undefined};
 	}
 
 	const ask = createGradedAsk({probe, timeout, isExpected, knowledge, anyHost, observations, hostOf});

@@ -34,7 +34,10 @@ import type {Clock} from './clock.js';
 import {startOf, withheld, type Findings} from './findings.js';
 
 /** The service's own host, or that of a tag; `revision`: which it leads to, undefined when that is not known any more. */
-export type AskedHost = {kind: 'service'} | {kind: 'tag'; revision: string | undefined};
+export type AskedHost =
+	| {kind: 'service'}
+	/** `isElsewhere`: at another gateway than the service's, or by another way. */
+	| {kind: 'tag'; revision: string | undefined; isElsewhere: boolean};
 
 export type Observations = {
 	readonly settling: boolean;
@@ -176,7 +179,11 @@ export function createObservations({
 		},
 		noteGrade(answer, grade, host) {
 			works ||= isWorking(grade);
-			monitor.record(answer, grade, {isService: host.kind === 'service', now: clock.date()});
+			monitor.record(answer, grade, {
+				asked: host.kind === 'tag' && host.isElsewhere ? 'tag elsewhere' : host.kind,
+				isSettling: tally.settling,
+				now: clock.date(),
+			});
 			if (host.kind === 'tag' && host.revision !== undefined && grade !== 'gateway') {
 				tagAnswers.count(host.revision, answer);
 			}

@@ -10,6 +10,12 @@ export type TagPlace = {
 /** What chooses a tag where the cluster has `tag-header-based-routing` on (knative.dev/serving pkg/network, TagHeaderName). */
 export const tagHeader = 'Knative-Serving-Tag';
 
+/** Whether a target is that of this place. */
+export const isAskedAt = ({authority, byHeader}: TagPlace, asked: ProbeTarget): boolean =>
+	asked.authority === authority &&
+	(byHeader === undefined ||
+		asked.request?.headers?.some(({name, value}) => name === tagHeader && value === byHeader) === true);
+
 /** The service's target, at that place; a header of that name that the operator sends gives way. */
 export function targetAt({tagsAt, ...own}: ProbeTarget, {authority, byHeader}: TagPlace): ProbeTarget {
 	const target = {...own, ...tagsAt};

@@ -10,8 +10,12 @@ const notFound = answering('no route', {status: 404, code: '404', by: 'gateway'}
 function monitor() {
 	const gateway = createGatewayMonitor();
 	return {
-		put: (answer: Answer, now: number, isService = true) =>
-			gateway.record(answer, gradeOf(answer.outcome), {isService, now}),
+		put: (
+			answer: Answer,
+			now: number,
+			asked: Parameters<typeof gateway.record>[2]['asked'] = 'service',
+			{isSettling = false} = {},
+		) => gateway.record(answer, gradeOf(answer.outcome), {asked, isSettling, now}),
 		condition: (now: number) => gateway.condition(now),
 		silentSince: () => gateway.silentSince(),
 		clear: () => gateway.clear(),
@@ -41,7 +45,7 @@ test('it is down from the first request without a connection until anything is a
 		requests: 2,
 		sentence: 'It failed: unreachable.',
 	});
-	put(fine, 100_000, false);
+	put(fine, 100_000, 'tag');
 	expect(condition(100_000)).toEqual({kind: 'answers'});
 	put(failing('refused'), 100_001);
 	expect(condition(100_001)).toMatchObject({kind: 'down', since: 100_001, requests: 1});
@@ -90,7 +94,7 @@ test('no revision answers once several requests got nothing else for some time, 
 	put(notFound, 3000);
 	expect(silentSince()).toBe(1000);
 	// What a tag answers is not what users get.
-	put(fine, 3500, false);
+	put(fine, 3500, 'tag');
 	expect(silentSince()).toBe(1000);
 	put(fine, 4000);
 	expect(silentSince()).toBeUndefined();
@@ -107,7 +111,7 @@ test('however fast requests are sent, a moment of nothing is not silence', () =>
 	put(failing('refused'), 2000);
 	expect(silentSince()).toBe(0);
 	const atTags = monitor();
-	for (let now = 0; now < 9000; now += 1000) atTags.put(failing('refused'), now, false);
+	for (let now = 0; now < 9000; now += 1000) atTags.put(failing('refused'), now, 'tag');
 	expect(atTags.silentSince()).toBeUndefined();
 });
 
@@ -121,11 +125,30 @@ test('how long it answers everything itself does not count when it could not be 
 
 test('what it answers itself at a tag says nothing of the service', () => {
 	const {put, condition} = monitor();
-	put(notFound, 10, false);
+	put(notFound, 10, 'tag');
 	expect(condition(10)).toEqual({kind: 'answers'});
 	put(notFound, 20);
-	put(fine, 30, false);
+	put(fine, 30, 'tag');
 	expect(condition(30)).toMatchObject({kind: 'answers itself', requests: 1, isAll: true});
+});
+
+test('another gateway, where tags are asked, is neither down for users nor up for them', () => {
+	const {put, condition} = monitor();
+	put(fine, 0);
+	put(failing('refused'), 10, 'tag elsewhere');
+	expect(condition(10)).toEqual({kind: 'answers'});
+	put(failing('refused'), 20);
+	put(fine, 30, 'tag elsewhere');
+	expect(condition(30)).toMatchObject({kind: 'down', since: 20});
+});
+
+test('while it may not have the route yet, its own answers are no silence; no connection is', () => {
+	const {put, silentSince} = monitor();
+	const isSettling = true;
+	for (const now of [0, 2000, 4000]) put(notFound, now, 'service', {isSettling});
+	expect(silentSince()).toBeUndefined();
+	for (const now of [5000, 7000, 9000]) put(failing('refused'), now, 'service', {isSettling});
+	expect(silentSince()).toBe(5000);
 });
 
 test('what was before is forgotten when it is cleared', () => {

@@ -1,5 +1,6 @@
 /** What the loop says of failures, of a gateway that cannot be reached, and of a split that users do not get. */
 import {expect, test} from 'vitest';
+import type {ProbeTarget} from '../../../source/probe/transport/probe.js';
 import {seeded} from '../../stats/parts/random.js';
 import {answering, failing} from '../answers.js';
 import {greetings, half, old, setUp, tags, target} from './half-and-half.js';
@@ -173,6 +174,35 @@ test('users get no answer of a revision from the first of several lost requests 
 	});
 	await clock.pass(1000);
 	expect(loop.snapshot().silentSince).toBeUndefined();
+});
+
+test('what becomes of tags at another gateway says nothing of the one that users have', async () => {
+	const apart = {
+		...target,
+		tagsAt: {address: {...target.address, port: 81}, scheme: target.scheme},
+	};
+	const {clock, loop} = setUp(
+		({address}) => (address.port === 81 ? failing('refused') : answering('Hello World!')),
+		{target: apart},
+	);
+	loop.setEpoch(old);
+	loop.start();
+	void loop.learn(tags);
+	await clock.pass(4000);
+	expect(loop.snapshot()).toMatchObject({answered: 5, gateway: {kind: 'answers'}, trouble: undefined});
+});
+
+test('what a tag that is chosen by header gets is not what users get', async () => {
+	const isChosen = ({request}: ProbeTarget) =>
+		request?.headers?.some(({name}) => name === 'Knative-Serving-Tag') === true;
+	const own = answering('no route', {status: 404, code: '404', by: 'gateway'});
+	const {clock, loop, asked} = setUp(asked => (isChosen(asked) ? own : answering('Hello World!')));
+	loop.setEpoch(old);
+	loop.start();
+	void loop.learn(tags.map(tag => ({...tag, authority: target.authority, byHeader: tag.tag})));
+	await clock.pass(4000);
+	expect(asked.some(request => isChosen(request.target))).toBe(true);
+	expect(loop.snapshot()).toMatchObject({answered: 5, gateway: {kind: 'answers'}, silentSince: undefined});
 });
 
 test('failures are kept in a list of their own, with how often, since when and whose they may be', async () => {

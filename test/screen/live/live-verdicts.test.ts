@@ -226,10 +226,15 @@ test('what is compared at tags is told as of now while the gateway only answers 
 	} as const;
 	const down = {kind: 'down', since: noon + 30_000, requests: 9, sentence: ''} as const;
 	const comparison = comparisonOf('h-00001', 'h-00002', {failed: 20});
-	const lastLine = (gateway: LoopSnapshot['gateway']) =>
-		verdictLines(snapshot({gateway, silentSince: noon + 30_000, comparison, state: 'running'}), context).at(
-			-1,
-		)?.sentence;
+	const lastLine = (gateway: LoopSnapshot['gateway'], part: Partial<LoopSnapshot> = {}) =>
+		verdictLines(
+			snapshot({gateway, silentSince: noon + 10_000, comparison, state: 'running', ...part}),
+			context,
+		).at(-1)?.sentence;
 	expect(lastLine(itself)).toMatch(/^canary /);
+	// Tags went on when users got the gateway's own answers, until it was down.
 	expect(lastLine(down)).toMatch(new RegExp(`^until ${clock(noon + 30_000)}: canary `));
+	const {target} = snapshot({});
+	const {address, scheme} = target;
+	expect(lastLine(down, {target: {...target, tagsAt: {address, scheme}}})).toMatch(/^canary /);
 });
