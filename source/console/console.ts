@@ -13,9 +13,9 @@ import {verifyRevision} from './live/verify-requests.js';
 import {createUsersFollower} from './live/users-follower.js';
 import {createLogs, type Logs} from './logs/logs.js';
 import {createBesideFollower} from './selected/beside.js';
-import {revisionsOf, selectedService} from './state/read.js';
+import {notConnected, revisionsOf, selectedService} from './state/read.js';
 import {confirmReview} from './sheets/review/review.js';
-import {notify} from './state/select.js';
+import {notify, refused} from './state/select.js';
 import {showYaml} from './sheets/yaml-sheet.js';
 import type {ConsoleStore} from './state/state.js';
 import type {ServiceView} from '../knative/service/service.js';
@@ -82,7 +82,8 @@ export function completeConsole(begun: BegunConsole): Console {
 			revisionsOf(state, service) !== revisionsOf(before, service) ||
 			state.gateway !== before.gateway ||
 			state.requests !== before.requests ||
-			(live.hasBackground && state.services !== before.services)
+			(live.hasBackground &&
+				(state.services !== before.services || state.feeds.services !== before.feeds.services))
 		) {
 			live.follow();
 			users.follow();
@@ -94,7 +95,7 @@ export function completeConsole(begun: BegunConsole): Console {
 	/** The cluster, or a word about there being none yet. */
 	function reached(): Cluster | undefined {
 		const cluster = connection.cluster();
-		if (!cluster) notify(store, {tone: 'info', text: 'Not connected yet.'});
+		if (!cluster) refused(store, 'info', notConnected);
 		return cluster;
 	}
 

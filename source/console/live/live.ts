@@ -8,14 +8,15 @@ import type {PastEpoch} from '../../probe/counting/past-epochs.js';
 import type {Loop, LoopSnapshot} from '../../probe/loop/loop.js';
 import {tagHeader} from '../../probe/transport/tag-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {selectedService, whyNoService} from '../state/read.js';
-import {notify} from '../state/select.js';
+import {missingLoop, missingService, selectedService} from '../state/read.js';
+import {isShown} from '../state/scope.js';
+import {notify, refused} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {gatewayKnown} from './known-gateway.js';
 import {backgroundLoops, budgetSpent, crowdedOut} from './loops/background.js';
 import {loadLoops, sentOf, type LoopEntry} from './loops/loop-entry.js';
 import {tellLoop} from './loops/tell-loop.js';
-import {requestOptionsFor, targetOf} from './request-target.js';
+import {requestOptionsFor, targetOf, whyNoTarget} from './request-target.js';
 import {verdictOf} from './verdicts.js';
 
 export type Live = {
@@ -135,6 +136,14 @@ export function createLive(
 		for (let found = next(); found; found = next()) pauseBackground(found.uid, found.entry, found.why);
 	}
 
+	/** Of a service that is not listed any more. Where it is only out of sight, nothing else says why it is not asked. */
+	function end(uid: string, {of: {namespace, name}, wanted}: LoopEntry): void {
+		drop(uid);
+		if (!wanted || isShown(store.getState(), namespace)) return;
+		const text = `The loop of ${namespace}/${name} ended: its namespace is not shown any more.`;
+		notify(store, {tone: 'info', text});
+	}
+
 	/** Ends a loop that is not wanted any more, with all it counted. */
 	function drop(uid: string): LoopEntry | undefined {
 		const entry = entries.get(uid);
@@ -154,7 +163,7 @@ export function createLive(
 		const requestOptions = requestOptionsFor(store.getState(), service.uid);
 		const asked = targetOf(service, service.url, gateway, requestOptions);
 		if (!asked.ok) {
-			notify(store, {tone: 'bad', text: asked.reason});
+			refused(store, 'bad', state => whyNoTarget(state, service));
 			return undefined;
 		}
 		const begun = era;
@@ -162,7 +171,9 @@ export function createLive(
 		const existing = entries.get(service.uid);
 		if (existing || stopped || begun !== era) return existing;
 		const loop = createLoop(asked.target, requestOptions);
+		const {namespace, name} = service;
 		const entry: LoopEntry = {
+			of: {namespace, name},
 			loop,
 			requestOptions,
 			wanted: true,
@@ -183,8 +194,8 @@ export function createLive(
 	/** Does it to the loop of the selected service and shows it at once: whoever pressed a key waits for no snapshot. */
 	function steer(change: (loop: Loop, entry: LoopEntry) => void): void {
 		const found = selected();
-		if (!found) return notify(store, {tone: 'info', text: whyNoService(store.getState())});
-		if (!found.entry) return notify(store, {tone: 'info', text: 'Press space to send requests first.'});
+		if (!found) return void refused(store, 'info', missingService);
+		if (!found.entry) return void refused(store, 'info', missingLoop);
 		change(found.entry.loop, found.entry);
 		publish(found.service.uid);
 	}
@@ -192,7 +203,7 @@ export function createLive(
 	const live: Live = {
 		async toggle() {
 			const found = selected();
-			if (!found) return notify(store, {tone: 'info', text: whyNoService(store.getState())});
+			if (!found) return void refused(store, 'info', missingService);
 			if (found.entry) {
 				found.entry.wanted = !found.entry.wanted;
 			} else if (!(await gatewayKnown(store)) || !(await open(found.service))) return;
@@ -214,7 +225,7 @@ export function createLive(
 		toggleComparison: () => steer(loop => loop.compare(!loop.snapshot().comparing)),
 		turnPage(direction) {
 			const {live: now} = store.getState();
-			if (!now) return notify(store, {tone: 'info', text: 'Press space to send requests first.'});
+			if (!now) return void refused(store, 'info', missingLoop);
 			const {length} = now.snapshot.history;
 			const page = now.page - direction;
 			if (page > length) {
@@ -237,12 +248,12 @@ export function createLive(
 				if (store.getState().live) store.setState({live: undefined});
 				if (left !== undefined) leave(left);
 			}
-			const {services} = store.getState();
+			const {services, feeds} = store.getState();
 			for (const [other, entry] of entries) {
 				const service = services.find(candidate => candidate.uid === other);
-				// A service that is gone is not asked any more.
 				if (!service) {
-					if (services.length > 0) drop(other);
+					// Half of a list says nothing of what is not in it.
+					if (feeds.services.kind === 'live') end(other, entry);
 					continue;
 				}
 				const isAskedOtherwise = !isDeepStrictEqual(

@@ -1,9 +1,12 @@
 /** The loop of one service, and what the operator wants of it. */
 import type {Loop} from '../../../probe/loop/loop.js';
 import type {ProbeTarget} from '../../../probe/transport/probe.js';
+import type {ObjectName} from '../../tables/object-name.js';
 import type {RequestOptions} from '../../../probe/transport/request-options.js';
 
 export type LoopEntry = {
+	/** The service that is asked. */
+	readonly of: ObjectName;
 	readonly loop: Loop;
 	/** How it is asked: another way is another loop. */
 	readonly requestOptions: RequestOptions;

@@ -14,6 +14,7 @@ function entryOf(
 	const loop = createLoop({target: targetAt(80), clock: createFakeClock()});
 	const snapshot = {...loop.snapshot(), ...counts};
 	return {
+		of: {namespace: 'default', name: 'cart'},
 		loop: {...loop, snapshot: () => snapshot},
 		requestOptions: defaultRequestOptions,
 		wanted,
