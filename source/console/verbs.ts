@@ -30,10 +30,10 @@ import {
 	latestBefore,
 	selectedRevision,
 	selectedService,
+	missingService,
 	whyNoRevision,
-	whyNoService,
 } from './state/read.js';
-import {closeSheet, notify} from './state/select.js';
+import {closeSheet, notify, notifyWhile, refused} from './state/select.js';
 import type {ConsoleState, ConsoleStore} from './state/state.js';
 
 export type Verbs = {
@@ -123,7 +123,7 @@ export function createVerbs(
 		const state = store.getState();
 		const service = selectedService(state);
 		if (service) return reviewOf(service, planned, right, verb);
-		if (reached()) notify(store, {tone: 'info', text: whyNoService(state)});
+		if (reached()) refused(store, 'info', missingService);
 	}
 
 	/** The same for a service that was bound before, whatever is selected. */
@@ -136,8 +136,7 @@ export function createVerbs(
 		const cluster = reached();
 		if (!cluster) return;
 		const state = store.getState();
-		const withheld = refusedRight(state, right, service.namespace);
-		if (withheld !== undefined) return notify(store, {tone: 'bad', text: withheld});
+		if (refused(store, 'bad', now => refusedRight(now, right, service.namespace))) return;
 		const result = planned(factsOf(state, service), state);
 		if (result.ok) return openReview(store, cluster, result.plan);
 		if (verb && result.candidates && result.candidates.length > 0) {
@@ -159,7 +158,15 @@ export function createVerbs(
 		const command = verb && result.candidates ? commands[verb] : undefined;
 		const named = command === undefined ? '' : ` :${command} REVISION names it.`;
 		const instead = result.instead ? ' X gives the release up.' : '';
-		notify(store, {tone: 'info', text: `${result.reason}${named}${instead}`});
+		const text = `${result.reason}${named}${instead}`;
+		// Planned again only where it could have become another plan.
+		notifyWhile(store, {tone: 'info', text}, now => {
+			const newest = selectedService(now);
+			if (newest?.uid !== service.uid) return false;
+			const isAsBefore =
+				newest === service && now.revisions === state.revisions && now.drafts === state.drafts;
+			return isAsBefore || !planned(factsOf(now, newest), now).ok;
+		});
 	}
 
 	/** Before somebody is asked which one, what may tell it is. */
@@ -307,7 +314,7 @@ export function createVerbs(
 			const service = selectedService(state);
 			const cluster = reached();
 			if (!cluster) return;
-			if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
+			if (!service) return void refused(store, 'info', missingService);
 			reviewAbandon(store, cluster, service, {why});
 		},
 		choose(value) {

@@ -15,7 +15,13 @@ import {
 import {openServiceForm, openTagForm} from '../console/forms/forms.js';
 import {openImages} from '../console/forms/used-images.js';
 import type {Console} from '../console/console.js';
-import {selectedRevision, selectedService, whyNoRevision, whyNoService} from '../console/state/read.js';
+import {
+	missingLoop,
+	missingRevision,
+	missingService,
+	selectedRevision,
+	selectedService,
+} from '../console/state/read.js';
 import {
 	closeFilter,
 	cyclePane,
@@ -27,13 +33,14 @@ import {
 	toggleEnlarged,
 	toggleUncovered,
 	openSheet,
+	refused,
 	stepBack,
 	type SelectionStep,
 } from '../console/state/select.js';
 import {offeredRights, refusalOfRight, type RightName} from '../console/session/rights.js';
-import type {Right, Rights} from '../console/state/state.js';
+import type {ConsoleState, Right, Rights} from '../console/state/state.js';
 import {panes, type Pane} from '../console/state/panes.js';
-import {requestOptionsFor, targetOf} from '../console/live/request-target.js';
+import {requestOptionsFor, targetOf, whyNoTarget} from '../console/live/request-target.js';
 import {mayQuit} from '../console/sheets/quit-sheet.js';
 import {openRequests} from '../console/live/request-sheet.js';
 import {verifyService} from '../console/live/verify-requests.js';
@@ -89,7 +96,7 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 		const state = store.getState();
 		if (state.focus !== 'revisions') cyclePane(store, 1);
 		else if (selectedRevision(state)) openSheet(store, {kind: 'details'});
-		else notify(store, {tone: 'info', text: whyNoRevision(state)});
+		else refused(store, 'info', missingRevision);
 	},
 	back: ({store}) => {
 		if (!stepBack(store)) focusPane(store, 'services');
@@ -124,8 +131,8 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 	answers({store}) {
 		const state = store.getState();
 		if (state.live) openSheet(store, {kind: 'answers'});
-		else if (!selectedService(state)) notify(store, {tone: 'info', text: whyNoService(state)});
-		else notify(store, {tone: 'info', text: 'Press space to send requests first.'});
+		else if (!selectedService(state)) refused(store, 'info', missingService);
+		else refused(store, 'info', missingLoop);
 	},
 	yaml: console => void console.showYaml(),
 	events: console => console.showEvents(),
@@ -134,10 +141,10 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 	copyCurl({store}, {copy}) {
 		const state = store.getState();
 		const service = selectedService(state);
-		if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
+		if (!service) return void refused(store, 'info', missingService);
 		const asked = targetOf(service, service.url, state.gateway, requestOptionsFor(state, service.uid));
 		if (asked.ok) copy(asked.command);
-		else notify(store, {tone: 'bad', text: asked.reason});
+		else refused(store, 'bad', now => whyNoTarget(now, service));
 	},
 	complete: (console, _, word) => void console.complete(word),
 	rollBack: (console, _, word) => console.rollBack(word),
@@ -203,7 +210,10 @@ export function unavailableBecause(offered: Rights, action: Action): string | un
 
 /** @param argument What was typed after the command, or the digit that was pressed. */
 export function perform(console: Console, action: Action, means: ActionDependencies, argument = ''): void {
-	const why = unavailable(offeredRights(console.store.getState()), action);
-	if (why !== undefined) return notify(console.store, {tone: 'bad', text: `${labelOf(action)}: ${why}`});
+	const why = (state: ConsoleState) => {
+		const reason = unavailable(offeredRights(state), action);
+		return reason === undefined ? undefined : `${labelOf(action)}: ${reason}`;
+	};
+	if (refused(console.store, 'bad', why)) return;
 	byAction[action]?.(console, means, argument);
 }

@@ -40,6 +40,17 @@ export function requestOptionsFor(
 	return (uid === undefined ? undefined : requests.get(uid)) ?? requestOptions;
 }
 
+/** Why it cannot be asked there as things are, while it is selected; undefined where it can. */
+export function whyNoTarget(
+	state: ConsoleState,
+	service: ServiceView,
+	url = service.url,
+): string | undefined {
+	if (state.selected?.uid !== service.uid) return undefined;
+	const asked = targetOf(service, url, state.gateway, requestOptionsFor(state, service.uid));
+	return asked.ok ? undefined : asked.reason;
+}
+
 /** @param url Of the service (`status.url`) or of a tag; undefined while there is none. */
 export function targetOf(
 	service: ServiceView,

@@ -1,19 +1,19 @@
 /** One request by hand, to the service's own host or to a tag's: the operator's `curl`. */
 import {routeSettled} from '../../knative/service/service-state.js';
-import {selectedRevision, selectedService, whyNoRevision, whyNoService} from '../state/read.js';
+import {missingRevision, missingService, selectedRevision, selectedService} from '../state/read.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {changeSheet, notify, openSheet} from '../state/select.js';
+import {changeSheet, openSheet, refused} from '../state/select.js';
 import type {VerifySheet} from '../sheets/sheets.js';
-import type {ConsoleStore} from '../state/state.js';
+import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {gatewayKnown} from './known-gateway.js';
 import type {TagsByHeader} from './private-request.js';
-import {requestOptionsFor, targetOf, taggedEntry, tlsRedirectOf} from './request-target.js';
+import {requestOptionsFor, targetOf, taggedEntry, tlsRedirectOf, whyNoTarget} from './request-target.js';
 
 /** Asks the selected service once, at its own host. */
 export async function verifyService(store: ConsoleStore): Promise<void> {
 	const state = store.getState();
 	const service = selectedService(state);
-	if (!service) return notify(store, {tone: 'info', text: whyNoService(state)});
+	if (!service) return void refused(store, 'info', missingService);
 	const isWhole = service.splitDoubt === undefined;
 	const alone = isWhole ? service.statusTraffic.find(({percent}) => percent === 100)?.revision : undefined;
 	await ask(store, service, {tag: undefined, revision: alone}, service.url);
@@ -27,15 +27,20 @@ export async function verifyRevision(store: ConsoleStore, tagsByHeader: TagsByHe
 	const state = store.getState();
 	const service = selectedService(state);
 	const revision = selectedRevision(state);
-	if (!service || !revision) return notify(store, {tone: 'info', text: whyNoRevision(state)});
+	if (!service || !revision) return void refused(store, 'info', missingRevision);
 	const entry = taggedEntry(service, revision.name);
-	if (!entry) {
-		const reason = revision.state.ready
-			? `${revision.name} has no tag, so it has no URL of its own; t adds one.`
-			: `${revision.name} is not ready, so no tag leads to it yet.`;
-		return notify(store, {tone: 'bad', text: reason});
-	}
+	if (!entry) return void refused(store, 'bad', whyUntagged);
 	await ask(store, service, {tag: entry.tag, revision: revision.name}, entry.url, tagsByHeader);
+}
+
+/** Why the selected revision cannot be asked on its own; undefined where it can. */
+function whyUntagged(state: ConsoleState): string | undefined {
+	const service = selectedService(state);
+	const revision = selectedRevision(state);
+	if (!service || !revision || taggedEntry(service, revision.name)) return undefined;
+	return revision.state.ready
+		? `${revision.name} has no tag, so it has no URL of its own; t adds one.`
+		: `${revision.name} is not ready, so no tag leads to it yet.`;
 }
 
 type VerifyQuestion = Pick<VerifySheet, 'tag' | 'revision'>;
@@ -51,7 +56,7 @@ async function ask(
 	const state = store.getState();
 	const requestOptions = requestOptionsFor(state, service.uid);
 	const asked = targetOf(service, url, state.gateway, requestOptions);
-	if (!asked.ok) return notify(store, {tone: 'bad', text: asked.reason});
+	if (!asked.ok) return void refused(store, 'bad', now => whyNoTarget(now, service, url));
 	const sheet: VerifySheet = {
 		kind: 'verify',
 		service: service.name,

@@ -15,7 +15,8 @@ import {
 	type ContextSettings,
 } from '../sheets/contexts-sheet.js';
 import {nextId} from '../sheets/inspect.js';
-import {changeSheet, focusPane, notify, openSheet} from '../state/select.js';
+import {notConnected} from '../state/read.js';
+import {changeSheet, focusPane, notify, openSheet, refused} from '../state/select.js';
 import {startSession, type Session} from './session.js';
 import {isAcross} from '../state/scope.js';
 import {initialState, type ConsoleStore} from '../state/state.js';
@@ -198,7 +199,7 @@ export function createConnection(
 			store.setState({connection: {kind: 'failed', sentence: said}});
 		},
 		async chooseNamespace() {
-			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+			if (!cluster) return void refused(store, 'info', notConnected);
 			openSheet(store, {kind: 'namespaces', names: []});
 			const asked = cluster;
 			const listed = await listNamespaces(asked);
@@ -210,7 +211,7 @@ export function createConnection(
 			}));
 		},
 		async changeNamespace(wanted) {
-			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+			if (!cluster) return void refused(store, 'info', notConnected);
 			const {namespace, scope} = store.getState();
 			if (wanted === namespace && scope.kind === 'one') {
 				return notify(store, {tone: 'info', text: `The namespace is ${printable(namespace)} already.`});
@@ -230,7 +231,7 @@ export function createConnection(
 			focusPane(store, 'services');
 		},
 		showAllNamespaces() {
-			if (!cluster) return notify(store, {tone: 'info', text: 'Not connected yet.'});
+			if (!cluster) return void refused(store, 'info', notConnected);
 			open(cluster, store.getState().namespace, {isAll: true});
 			store.setState({filter: ''});
 			focusPane(store, 'services');
@@ -251,7 +252,7 @@ export function createConnection(
 			const wanted = name === '-' ? contextBefore : name;
 			const tell = (text: string) => notify(store, {tone: 'info', text});
 			if (!contexts) return tell('There is no kubeconfig to choose from here.');
-			if (state.connection.kind === 'connecting') return tell('Not connected yet.');
+			if (state.connection.kind === 'connecting') return void refused(store, 'info', notConnected);
 			if (wanted === undefined) {
 				return tell('There is no context before this one; :ctx lists those there are.');
 			}

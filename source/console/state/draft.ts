@@ -20,12 +20,12 @@ import type {ServiceView} from '../../knative/service/service.js';
 import {
 	draftOf,
 	knownRevisions,
+	missingService,
 	selectedRevision,
 	selectedRow,
 	selectedService,
-	whyNoService,
 } from './read.js';
-import {notify} from './select.js';
+import {notify, refused} from './select.js';
 import type {ConsoleStore, Draft} from './state.js';
 
 /**
@@ -36,7 +36,7 @@ function current(store: ConsoleStore): {service: ServiceView; draft: Draft; key:
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) {
-		notify(store, {tone: 'info', text: whyNoService(state)});
+		refused(store, 'info', missingService);
 		return undefined;
 	}
 	const split = splitOf(service);

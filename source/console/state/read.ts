@@ -97,6 +97,22 @@ export function whyNoService(state: ConsoleState): string {
 		: `${what}. ↑↓ selects another service.`;
 }
 
+/** Why there is no selected service; undefined where there is one. */
+export const missingService = (state: ConsoleState): string | undefined =>
+	selectedService(state) ? undefined : whyNoService(state);
+
+/** The same of the revision. */
+export const missingRevision = (state: ConsoleState): string | undefined =>
+	selectedRevision(state) ? undefined : whyNoRevision(state);
+
+/** The same of the counts of its loop. */
+export const missingLoop = ({live}: Pick<ConsoleState, 'live'>): string | undefined =>
+	live ? undefined : 'Press space to send requests first.';
+
+/** While there is no cluster to ask; undefined where there is one. */
+export const notConnected = ({connection}: ConsoleState): string | undefined =>
+	connection.kind === 'connected' ? undefined : 'Not connected yet.';
+
 /** What stands in the place of the selected service's parts; where no service is listed, the list says why. */
 export function whyNoParts(state: ConsoleState): string {
 	return state.selected && serviceRows(state).length > 0 ? whyNoService(state) : '';

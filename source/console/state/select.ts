@@ -254,6 +254,23 @@ export function notifyWhile(
 	});
 }
 
+/**
+ * Says why something cannot be done, for as long as it is so.
+ *
+ * @param why The reason as a sentence; undefined where there is none (any more).
+ * @returns Whether there was one.
+ */
+export function refused(
+	store: ConsoleStore,
+	tone: Notice['tone'],
+	why: (state: ConsoleState) => string | undefined,
+): boolean {
+	const text = why(store.getState());
+	if (text === undefined) return false;
+	notifyWhile(store, {tone, text}, state => why(state) === text);
+	return true;
+}
+
 /** A review in the place of another one is another sheet: it is to be read from its top, and agreed to again. */
 export const sheetName = (sheet: Sheet): string => ('id' in sheet ? `${sheet.kind} ${sheet.id}` : sheet.kind);
 

@@ -44,6 +44,28 @@ test('a tag is asked at its own URL, and its revision answers', async () => {
 	});
 });
 
+test('that a revision cannot be asked on its own is said until it has a tag', async () => {
+	const console = await consoleOn('checkout');
+	const {store} = console;
+	await console.verifyRevision();
+	expect(store.getState().notice?.text).toMatch(/^checkout-00001 has no tag/);
+	store.setState(({services}) => ({
+		services: services.map(service => ({
+			...service,
+			statusTraffic: service.statusTraffic.map(target => ({
+				...target,
+				...(service.name === 'checkout' && {
+					tag: 'stable',
+					url: 'http://stable-checkout.default.example.com',
+				}),
+			})),
+		})),
+	}));
+	expect(store.getState().notice).toBeUndefined();
+	await console.verifyRevision();
+	expect(sheetOf(console)).toMatchObject({tag: 'stable', revision: 'checkout-00001'});
+});
+
 test('an answer that any host gets is nobody’s, and no success', async () => {
 	const console = await consoleOn('cart');
 	await console.verifyRevision();
