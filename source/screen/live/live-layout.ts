@@ -55,15 +55,16 @@ export function liveLayout({
 }): LiveLayout {
 	const above = Math.min(verdictsAbove, Math.max(1, height - 3));
 	const isRoomy = height >= roomyFrom;
-	// In a low window the third row takes the place of the short chart, and nothing else moves.
+	// In a low window rows take the place of the short chart, and of all answers but a failure; else nothing moves.
 	const wanted = isRoomy
 		? Math.max(
 				reservedRows,
 				weights + 1,
 				height >= spaciousFrom ? rows : Math.min(rows, Math.floor(height * mostOfRows)),
 			)
-		: Math.max(2, Math.min(reservedRows, rows));
-	const table = Math.max(2, Math.min(wanted + 1, height - above - (height > 6 ? 1 : 0)));
+		: Math.max(2, rows);
+	const kept = height > 6 && (isRoomy || failures > 0) ? 1 : 0;
+	const table = Math.max(2, Math.min(wanted + 1, height - above - kept));
 	let rest = Math.max(0, height - above - table);
 	const reserve = (lines: number): number => {
 		const taken = Math.max(0, Math.min(lines, rest));

@@ -58,7 +58,7 @@ const narrow: readonly Column[] = [
 ];
 
 /**
- * Where there is not room for all: the canary as far as anything was counted of it, then revisions that fail at their tags, then other failures, then what answers were
+ * Where there is not room for all: the canary, then revisions that fail at their tags, then other failures, then what answers were
  * counted in; shown in their order.
  */
 function chosen(
@@ -69,7 +69,7 @@ function chosen(
 	const weight = ({revision = '', errors, n}: Row) => {
 		const own = ownFailures.get(revision) ?? {asked: 0, failed: 0};
 		return (
-			(revision === canary && n + own.asked > 0 ? 8 : 0) +
+			(revision !== undefined && revision === canary ? 8 : 0) +
 			(own.failed > 0 ? 4 : 0) +
 			(errors > 0 ? 2 : 0) +
 			(n > 0 ? 1 : 0)
@@ -109,7 +109,7 @@ export function liveTable(
 		room: number;
 		service: string;
 		glyphs: Glyphs;
-		/** Its row is there, as far as anything was counted of it, whatever else has no room. */
+		/** Its row is there, whatever else has no room. */
 		canary?: string | undefined;
 		ownFailures?: OwnFailures;
 		marks?: RevisionMarks;

@@ -18,6 +18,13 @@ test('a window of 80 columns and 24 rows has a line for how it went, and for a f
 	expect(layout({failures: 1, rows: 3})).toMatchObject({above: 2, table: 4});
 });
 
+test('in a low window rows come before the chart and before answers that are well', () => {
+	expect(layout({height: 7, rows: 2})).toMatchObject({table: 3, chart: 1});
+	expect(layout({height: 7, rows: 4})).toMatchObject({above: 2, table: 5, chart: 0, answers: 0});
+	// A failure keeps its line.
+	expect(layout({height: 7, rows: 4, failures: 1})).toMatchObject({table: 4, failures: 1});
+});
+
 test('what stands above does not move when a failure or another row comes', () => {
 	for (const height of [7, 8, 10, 14, 24]) {
 		const before = layout({height, width: 116});

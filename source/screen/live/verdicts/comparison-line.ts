@@ -58,7 +58,6 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	const isOfErrors = isWorse || (!isSlower && errors.state !== 'not worse');
 	const counts = alarmCounts(comparison, {isOfErrors, called});
 	if (said.length > 0) {
-		// When comes first: the end of the line is cut where there is little room.
 		const when = alarm ? ` ${whenWords(alarm)}` : '';
 		const remedy = isUnused(snapshot, comparison.fresh.revision)
 			? 'no user gets it: X abandons'
@@ -67,10 +66,11 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		const verdict = `${what}${when}${off}`;
 		// By what it is so is more than when it was so last.
 		const brief = alarm && !alarm.isOver ? `${what} since ${clock(alarm.since)}${off}` : verdict;
-		const shorter = isWorse
-			? failureShares(comparison, called).map(words => `${verdict}: ${words}`)
-			: [verdict, brief].map(begins => `${begins}: ${briefLatencies(comparison)}`);
-		return {...line('bad', `${verdict}: ${counts}`, remedy), shorter: [...shorter, verdict]};
+		const evidence = isWorse
+			? [failureCounts(comparison, called), ...failureShares(comparison, called)]
+			: [...latencyCounts(comparison).slice(0, 1), briefLatencies(comparison)];
+		const shorter = [...evidence.map(words => `${brief}: ${words}`), brief];
+		return {...line('bad', `${verdict}: ${counts}`, remedy), shorter};
 	}
 	const suspected = [
 		...(errors.state === 'suspicious' ? [`possibly worse${moreWords(errors.more)}`] : []),
@@ -127,6 +127,9 @@ const farOff = 1000;
 const failedOf = ({failed, asked}: Comparison['old']) => `${failed} of ${asked}`;
 const failureShare = ({failed, asked}: Comparison['old']) => percentOf(asked === 0 ? 0 : failed / asked);
 
+const failureCounts = ({fresh, old}: Comparison, called: Called): string =>
+	`fails ${failedOf(fresh)}, ${called.old} ${failedOf(old)}`;
+
 /** What fails of either, in the fewest words; shorter ones later. */
 function failureShares({fresh, old}: Comparison, called: Called): string[] {
 	const share = `fails ${failureShare(fresh)}`;
@@ -159,8 +162,7 @@ function alarmCounts(
 	comparison: Comparison,
 	{isOfErrors, called}: {isOfErrors: boolean; called: Called},
 ): string {
-	const {fresh, old} = comparison;
-	const failures = `fails ${failedOf(fresh)}, ${called.old} ${failedOf(old)}`;
+	const failures = failureCounts(comparison, called);
 	const latencies = latencyCounts(comparison);
 	return (isOfErrors ? [failures, ...latencies] : [...latencies, failures]).join(' · ');
 }

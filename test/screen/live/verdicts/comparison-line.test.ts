@@ -121,8 +121,17 @@ test('worse, slower and both are said first, with their counts and since when', 
 	expect(present.sentence).toBe(
 		`canary WORSE ${when}: fails 8 of 120, stable 0 of 120 · p50 12 ms vs 12 ms, slower in 0 of 120`,
 	);
-	// Before what is cut at 80 columns.
-	expect(fittedVerdict(present, 74, '…')).toBe(`canary WORSE ${when}: fails 6.7 % · R rolls back`);
+	// What has no room at 80 columns is first when it was so last, and never what it is so by.
+	const begun = `since ${clock(noon)}`;
+	expect(fittedVerdict(present, 110, '…')).toBe(
+		`canary WORSE ${when}: fails 8 of 120, stable 0 of 120 · R rolls back`,
+	);
+	expect(fittedVerdict(present, 76, '…')).toBe(
+		`canary WORSE ${begun}: fails 8 of 120, stable 0 of 120 · R rolls back`,
+	);
+	expect(fittedVerdict(present, 74, '…')).toBe(
+		`canary WORSE ${begun}: fails 6.7 %, stable 0 % · R rolls back`,
+	);
 	expect(lineOf({...comparison({fresh: 8}), worse: {...worse, isOver: true}}).sentence).toBe(
 		`canary WORSE ${clock(noon)}–${clock(noon + 40_000)}: fails 8 of 120, stable 0 of 120 · p50 12 ms vs 12 ms, slower in 0 of 120`,
 	);
@@ -134,10 +143,15 @@ test('what is slower and fails nothing says in few words how slow it is, and not
 	const said = lineOf({...given, fresh: {...given.fresh, p50: 311}, slower});
 	const when = `since ${clock(noon)}, last ${clock(noon + 40_000)}`;
 	const evidence = 'p50 311 ms vs 12 ms · R rolls back';
-	expect(fittedVerdict(said, 80, '…')).toBe(`canary SLOWER ${when}: ${evidence}`);
+	expect(fittedVerdict(said, 110, '…')).toBe(
+		`canary SLOWER ${when}: p50 311 ms vs 12 ms, slower in 100 of 120 · R rolls back`,
+	);
+	expect(fittedVerdict(said, 80, '…')).toBe(`canary SLOWER since ${clock(noon)}: ${evidence}`);
 	expect(fittedVerdict(said, 74, '…')).toBe(`canary SLOWER since ${clock(noon)}: ${evidence}`);
 	const both = lineOf({...comparison({fresh: 8, bad: 100}), worse: slower, slower});
-	expect(fittedVerdict(both, 80, '…')).toMatch(/^canary WORSE, SLOWER .*: fails 6\.7 %/);
+	expect(fittedVerdict(both, 76, '…')).toBe(
+		`canary WORSE, SLOWER since ${clock(noon)}: fails 6.7 %, stable 0 % · R rolls back`,
+	);
 });
 
 test('what is slower and perhaps fails more says first how slow it is', () => {
