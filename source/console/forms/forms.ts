@@ -23,10 +23,10 @@ import {factsOf} from '../state/known-facts.js';
 import {baseOffer, baseWarnings} from '../../release/base-offer.js';
 import {freeCanaryTag} from '../../knative/release/free-tag.js';
 import {basedOn, type Base} from '../../knative/revision/base.js';
-import {selectedRevision, selectedService, whyNoRevision, whyNoService} from '../state/read.js';
+import {missingRevision, missingService, selectedRevision, selectedService} from '../state/read.js';
 import {refusedRight, type RightName} from '../session/rights.js';
 import {homeNamespaceOf} from '../state/scope.js';
-import {changeSheet, formKey, isForm, notify, notifyWhile, openSheet} from '../state/select.js';
+import {changeSheet, formKey, isForm, notifyWhile, openSheet, refused} from '../state/select.js';
 import type {FormSheet, RevisionFormSheet, ScalingFormSheet} from '../sheets/sheets.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
@@ -36,8 +36,7 @@ export function openServiceForm(store: ConsoleStore): void {
 	if (isWithheld(store, 'create', homeNamespaceOf(state))) return;
 	const left = state.leftForms.get(formKey({kind: 'create service'}));
 	const fresh = judgedService(state, initialService({namespace: homeNamespaceOf(state)}), new Set());
-	openSheet(store, left ?? fresh);
-	if (left) sayKept(store, left, fresh);
+	openLeft(store, left, fresh);
 }
 
 /** Returns what users run, where it is not what the template makes: it is worth reading then. */
@@ -91,7 +90,10 @@ export function baseRead(store: ConsoleStore, uid: string, running: Base): void 
 		const form = store.getState().sheets.findLast(sheet => sheet.kind === kind);
 		if (form?.kind !== kind || form.uid !== uid) continue;
 		const isBad = baseWarnings(factsOf(store.getState(), form.seen)).length > 0;
-		if (isBad && form.touched.size === 0) changeRevisionForm(store, {base: 'users'}, kind);
+		if (!isBad || form.touched.size > 0) continue;
+		changeRevisionForm(store, {base: 'users'}, kind);
+		// Nobody has chosen it.
+		changeSheet(store, kind, sheet => ({...sheet, touched: new Set<never>()}));
 	}
 }
 
@@ -99,7 +101,7 @@ export function baseRead(store: ConsoleStore, uid: string, running: Base): void 
 export function openTagForm(store: ConsoleStore): void {
 	const state = store.getState();
 	const revision = selectedRevision(state);
-	if (!revision) return notify(store, {tone: 'info', text: whyNoRevision(state)});
+	if (!revision) return void refused(store, 'info', missingRevision);
 	openFor(store, service => ({
 		key: formKey({kind: 'tag', uid: service.uid, revision: revision.name}),
 		fresh: () =>
@@ -107,9 +109,10 @@ export function openTagForm(store: ConsoleStore): void {
 	}));
 }
 
-/** That a form is as it was left, where something was typed into it. */
-function sayKept(store: ConsoleStore, left: FormSheet, fresh: FormSheet): void {
-	if (JSON.stringify(left.values) === JSON.stringify(fresh.values)) return;
+/** Opens a form as it was left, which is said, where something was typed into it; else as it would be now. */
+function openLeft(store: ConsoleStore, left: FormSheet | undefined, fresh: FormSheet): void {
+	if (!left || !isTyped(left, fresh)) return openSheet(store, fresh);
+	openSheet(store, left);
 	notifyWhile(
 		store,
 		{tone: 'info', text: 'Here is what you typed before; nothing of it was sent.'},
@@ -117,12 +120,25 @@ function sayKept(store: ConsoleStore, left: FormSheet, fresh: FormSheet): void {
 	);
 }
 
+/** Whether what the form was left with is the operator's: a base that it got by itself, with all that comes of it, is not. */
+function isTyped(left: FormSheet, fresh: FormSheet): boolean {
+	const isOnBase = left.kind === 'create revision' || left.kind === 'autoscaling';
+	const values: object =
+		isOnBase && fresh.kind === left.kind
+			? rebased({...left, values: fresh.values}, {...fresh.values, base: left.values.base})
+			: fresh.values;
+	const untyped = new Map(Object.entries(values));
+	const touched: ReadonlySet<string> = left.touched;
+	return Object.entries(left.values).some(
+		([id, value]) =>
+			touched.has(id) && (id === 'base' || JSON.stringify(value) !== JSON.stringify(untyped.get(id))),
+	);
+}
+
 const on = (service: ServiceView) => ({seen: service, isAnother: false, now: service});
 
 function isWithheld(store: ConsoleStore, right: RightName, namespace: string): boolean {
-	const sentence = refusedRight(store.getState(), right, namespace);
-	if (sentence !== undefined) notify(store, {tone: 'bad', text: sentence});
-	return sentence !== undefined;
+	return refused(store, 'bad', state => refusedRight(state, right, namespace));
 }
 
 function openFor(
@@ -132,14 +148,13 @@ function openFor(
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) {
-		notify(store, {tone: 'info', text: whyNoService(state)});
+		refused(store, 'info', missingService);
 		return false;
 	}
 	if (isWithheld(store, 'patch', service.namespace)) return false;
 	const {key, fresh} = form(service, state);
 	const left = state.leftForms.get(key) ?? orphanOf(state, key, service);
-	openSheet(store, left ?? fresh());
-	if (left) sayKept(store, left, fresh());
+	openLeft(store, left, fresh());
 	return true;
 }
 
@@ -170,7 +185,10 @@ export function changeRevisionForm(
 }
 
 /** On another base, what was typed stays, and all else is as that one has it. */
-function rebased(sheet: RevisionFormSheet | ScalingFormSheet, values: RevisionValues): RevisionValues {
+function rebased(
+	sheet: Pick<RevisionFormSheet, 'values' | 'running' | 'seen'>,
+	values: RevisionValues,
+): RevisionValues {
 	if (values.base === sheet.values.base) return values;
 	if (values.base === 'users' && !sheet.running) return sheet.values;
 	const [from, to] = [sheet.values, values].map(({base}) =>

@@ -123,7 +123,8 @@ export function toFormFields(
 			name: moreField,
 			label: 'More settings',
 			kind: 'toggle',
-			help: 'Space: more settings',
+			words: {on: 'shown: space hides them', off: `${advanced.length} more: space shows them`},
+			help: 'What is typed there counts, be it shown or hidden.',
 		},
 		...advanced.map(toField),
 	];

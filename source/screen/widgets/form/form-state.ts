@@ -30,7 +30,12 @@ export type FormField =
 			readonly options: readonly Option[];
 			readonly initial?: string;
 	  })
-	| (FormFieldBase & {readonly kind: 'toggle'; readonly initial?: boolean})
+	/** `words`: what it says instead of yes and no. */
+	| (FormFieldBase & {
+			readonly kind: 'toggle';
+			readonly initial?: boolean;
+			readonly words?: {readonly on: string; readonly off: string};
+	  })
 	| (FormFieldBase & {
 			readonly kind: 'env';
 			readonly initial?: readonly string[];

@@ -236,7 +236,8 @@ function FieldInput({field, row, values, isFocused, width, onChange}: FieldInput
 	}
 
 	if (field.kind === 'toggle') {
-		return <ToggleField isOn={toggleValue(values, field.name)} onChange={set} isFocused={isFocused} />;
+		const isOn = toggleValue(values, field.name);
+		return <ToggleField isOn={isOn} words={field.words} onChange={set} isFocused={isFocused} />;
 	}
 
 	const common = {value: textValue(values, field.name), onChange: set, isFocused, width};

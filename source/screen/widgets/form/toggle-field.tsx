@@ -6,10 +6,12 @@ export type ToggleFieldProps = {
 	readonly isOn: boolean;
 	readonly onChange: (isOn: boolean) => void;
 	readonly isFocused: boolean;
+	/** Instead of yes and no, where it unfolds something. */
+	readonly words?: {readonly on: string; readonly off: string} | undefined;
 };
 
 /** A yes or no; Space and ←→ switch it. */
-export function ToggleField({isOn, onChange, isFocused}: ToggleFieldProps) {
+export function ToggleField({isOn, onChange, isFocused, words}: ToggleFieldProps) {
 	const {styles} = useTheme();
 	useInput(
 		(input, key) => {
@@ -20,5 +22,10 @@ export function ToggleField({isOn, onChange, isFocused}: ToggleFieldProps) {
 		},
 		{isActive: isFocused},
 	);
-	return <Text {...(isFocused ? styles.selected : {})}>{isOn ? '[x] yes' : '[ ] no'}</Text>;
+	const {on, off} = words ?? {on: '[x] yes', off: '[ ] no'};
+	return (
+		<Text wrap="truncate" {...(isFocused ? styles.selected : {})}>
+			{isOn ? on : off}
+		</Text>
+	);
 }

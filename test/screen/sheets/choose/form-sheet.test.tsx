@@ -101,6 +101,17 @@ it('takes an image from the list of those in use, and says when it is opened aga
 	expect(store.getState().notice).toBeUndefined();
 });
 
+it('says nothing of what was typed where nothing was, though it has begun with what users run by itself', async () => {
+	const {press, store, until} = await open(openRevisionForm);
+	await until(/New revision/);
+	press('down');
+	press('down');
+	press('esc');
+	await vi.waitFor(() => expect(store.getState().sheets).toEqual([]));
+	openRevisionForm(store);
+	expect(store.getState().notice).toBeUndefined();
+});
+
 it('shows the settings that were typed among the more ones when the form comes back', async () => {
 	const {press, screen, store, type, until} = await open(openServiceForm);
 	await until(/New service/);
