@@ -113,6 +113,7 @@ export type OverlayAction =
 	| 'left'
 	| 'right'
 	| 'managedFields'
+	| 'unfold'
 	| 'refresh'
 	| 'askAgain'
 	| 'nextPod'

@@ -349,6 +349,14 @@ export const overlayKeys: readonly Binding[] = [
 		footer: {rank: 5},
 	},
 	{
+		action: 'unfold',
+		keys: ['f'],
+		in: ['viewer'],
+		label: 'whole',
+		help: 'Show commands whole, or only how they begin.',
+		footer: {rank: 6},
+	},
+	{
 		action: 'askAgain',
 		keys: ['v', 'V'],
 		in: ['viewer'],

@@ -1,4 +1,5 @@
 /** History: what was written from here, as commands, and who changed which split, the newest first. */
+import {useState} from 'react';
 import type {HistoryEntry} from '../../../console/session/change-recorder.js';
 import type {ConsoleState} from '../../../console/state/state.js';
 import type {WriteRecord} from '../../../console/sheets/sheets.js';
@@ -12,8 +13,10 @@ import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {dayAndClock, shortRevision} from '../../format.js';
 import {Document, type DocumentLine} from '../../widgets/document.js';
+import {frameContentSize} from '../../widgets/frame-lines.js';
+import {cutText} from '../../widgets/table/fit-text.js';
 
-/** Commands that were sent from here, then changes; values of variables are covered as elsewhere. */
+/** What was done, and by which command: its beginning, or all of it. Values of variables are covered as elsewhere. */
 export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; copy: (text: string) => void}) {
 	const theme = useTheme();
 	const writes = useConsoleState(state => state.writes);
@@ -21,21 +24,33 @@ export function Writes({isActive, copy, ...size}: Size & {isActive: boolean; cop
 	const past = useConsoleState(state => state.past);
 	const problem = useConsoleState(state => state.historyProblem);
 	const {misled, copyLine} = useClusterLines(copy);
+	const [isWhole, setWhole] = useState(false);
 	useActions(
 		'viewer',
-		{copyCommand: () => copyLine(writes.map(({command}) => command).join('\n'))},
+		{
+			copyCommand: () => copyLine(writes.map(({command}) => command).join('\n')),
+			unfold: () => setWhole(before => !before),
+		},
 		{isActive},
 	);
 	const now = useNow();
 	const isUncovered = useConsoleState(state => state.isUncovered);
 	const shown = isUncovered ? writes : writes.map(write => ({...write, command: coveredLine(write.command)}));
-	const told = recordLines({writes: shown, history, past}, theme, now);
+	const {width} = frameContentSize(size.width, size.height);
+	const commandLine = (command: string): DocumentLine => ({
+		text: isWhole ? command : cutText(`${margin}${command}`, width, {ellipsis: theme.glyphs.ellipsis}),
+		also: command,
+		hard: true,
+		style: theme.styles.muted,
+	});
+	const told = recordLines({writes: shown, history, past}, {...theme, commandLine}, now);
 	// Only commands are broken anywhere.
 	const lines = misled === undefined ? told : told.filter(({hard}) => hard !== true);
 	return (
 		<Document
 			{...size}
 			title="History"
+			aside={isWhole || !lines.some(({hard}) => hard) ? undefined : 'f: whole commands'}
 			lines={[
 				...(problem === undefined ? [] : [{text: problem, style: theme.styles.warning}, {text: ''}]),
 				...(misled === undefined ? [] : [{text: misled, style: theme.styles.muted}, {text: ''}]),
@@ -58,7 +73,11 @@ function recordLines(
 		history: readonly HistoryEntry[];
 		past: ConsoleState['past'];
 	},
-	{styles, glyphs}: Pick<Theme, 'styles' | 'glyphs'>,
+	{
+		styles,
+		glyphs,
+		commandLine,
+	}: Pick<Theme, 'styles' | 'glyphs'> & {commandLine: (command: string) => DocumentLine},
 	now: number,
 ): DocumentLine[] {
 	const own = new Map(history.filter(entry => entry.own).map(entry => [entry.at, entry]));
@@ -71,7 +90,7 @@ function recordLines(
 			lines: [
 				{text: `${dayAndClock(at, now)}  ${title}: ${outcome || 'under way'}`, style: styles.key, indent: 10},
 				...(entry ? changeLines(entry, glyphs.arrow) : []),
-				{text: command, hard: true, style: styles.muted},
+				commandLine(command),
 				{text: ''},
 			],
 		};
@@ -87,7 +106,7 @@ function recordLines(
 					indent: 10,
 				},
 				...changeLines(entry, glyphs.arrow),
-				...(entry.command === '' ? [] : [{text: entry.command, hard: true, style: styles.muted}]),
+				...(entry.command === '' ? [] : [commandLine(entry.command)]),
 				{text: ''},
 			],
 		}));
@@ -104,7 +123,7 @@ function recordLines(
 					indent: 10,
 				},
 				...change,
-				...(command === '' ? [] : [{text: command, hard: true, style: styles.muted}]),
+				...(command === '' ? [] : [commandLine(command)]),
 				{text: ''},
 			],
 		};
@@ -120,7 +139,10 @@ function endWords({end}: ConsoleState['past'][number]): string {
 	return `${end.how === 'not made' ? 'not made' : 'outcome not known'}: ${end.sentence}`;
 }
 
-const indented = (text: string): DocumentLine => ({text: `          ${text}`, indent: 10});
+/** Beneath the time of an entry. */
+const margin = ' '.repeat(10);
+
+const indented = (text: string): DocumentLine => ({text: `${margin}${text}`, indent: margin.length});
 
 const deedLines = ({object, service}: Extract<ConsoleState['past'][number], {what: unknown}>) =>
 	object === service ? [] : [indented(object)];

@@ -80,6 +80,19 @@ describe('the record', () => {
 		expect(screen()).toMatch(/latest 100 → 10 % tags canary *│\n│ *…00001 added at 90 %/);
 	});
 
+	it('tells each change in a few rows, and its command whole where that is asked for', async () => {
+		const command = `kubectl patch ksvc cart -p='${'x'.repeat(1000)} the end'`;
+		const writes = [1, 2, 3].map(n => ({at: at + n * 1000, title: `change ${n}`, command, outcome: 'done'}));
+		const {press, screen, until} = await open({state: {writes}});
+		// The newest is first, and the oldest is in sight all the same.
+		for (const {title} of writes) expect(screen()).toContain(`${title}: done`);
+		expect(screen()).toMatch(/kubectl patch ksvc cart -p='x+…/);
+		press('f');
+		await until(/the end'/);
+		press('f');
+		await until(/change 1: done/);
+	});
+
 	it('tells a change once that was sent from here and is in the history', async () => {
 		const {screen} = await open({
 			state: {
@@ -120,7 +133,7 @@ describe('the record', () => {
 	});
 
 	it('says why the history is not kept, and shows no value of a variable', async () => {
-		const {screen} = await open({
+		const {press, screen, until} = await open({
 			state: {
 				historyProblem: 'The disk is full.',
 				writes: [
@@ -134,7 +147,8 @@ describe('the record', () => {
 			},
 		});
 		expect(screen()).toContain('The disk is full.');
-		expect(screen()).toContain('TOKEN');
+		press('f');
+		await until(/TOKEN/);
 		expect(screen()).not.toContain('hunter2');
 	});
 });
