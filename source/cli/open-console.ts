@@ -39,7 +39,7 @@ export async function openConsole(
 	const lifecycle = install({lastWords: underWay.lastWords});
 	const options = consoleOptionsOf(flags, requestOptions);
 	const theme = themeOf(flags);
-	const first = showFirstFrame(options.to, {theme});
+	const first = showFirstFrame(options.to, {theme, isAcross: options.allNamespaces});
 	const forget = lifecycle.onRestore(first.leave);
 	const core = await import('./stages/console-core.js');
 	const loan = createConsoleLoan();

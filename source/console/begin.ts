@@ -56,6 +56,8 @@ export function beginConsole({
 	...ofConnection
 }: ConsoleOptions): BegunConsole {
 	const store = createConsoleStore({to, namespace, requestOptions});
+	// What is drawn before it is connected stays where it is.
+	if (ofConnection.allNamespaces) store.setState({scope: {kind: 'looking'}});
 	const newsInterval = () => Math.max(fastestNews, frameInterval());
 	const history = createHistory(store, historyFile);
 	const ends: (() => Promise<void>)[] = [];

@@ -3,6 +3,7 @@ import {Box, Text, useInput, useWindowSize} from 'ink';
 import {memo, useMemo} from 'react';
 import {canConfirm, conflictOfReview} from '../console/sheets/review/lost-ground.js';
 import {oldSince, topSheet} from '../console/state/read.js';
+import {isAcross} from '../console/state/scope.js';
 import {
 	closeFilter,
 	moveSelection,
@@ -73,6 +74,7 @@ function isEnabled(
 	}
 	if (action === 'managedFields' || action === 'refresh') return sheet?.kind === 'yaml';
 	if (action === 'images') return sheet?.kind === 'create service' || sheet?.kind === 'create revision';
+	if (action === 'unfold') return sheet?.kind === 'writes';
 	if (action === 'askAgain') return sheet?.kind === 'verify';
 	if (sheet?.kind === 'logs') return canSteer(sheet, action);
 	if (action === 'copyCommand') return sheet !== undefined && copied.has(sheet.kind);
@@ -106,7 +108,11 @@ export function App(means: AppProps) {
 	}, sameParts);
 	const isEnlarged = useConsoleState(state => state.isEnlarged);
 	const height = rows - login.length;
-	const whole = useMemo(() => layoutOf(columns, height, {isEnlarged}), [columns, height, isEnlarged]);
+	const isSeveral = useConsoleState(isAcross);
+	const whole = useMemo(
+		() => layoutOf(columns, height, {isEnlarged, isAcross: isSeveral}),
+		[columns, height, isEnlarged, isSeveral],
+	);
 	const notice = useNoticeRows({
 		columns,
 		rows: noticeRows(height),

@@ -1,4 +1,4 @@
-/** Where things go: sizes from the size of the window alone, so that nothing jumps when data come. */
+/** Where things go: sizes from the size of the window, and from how many namespaces are shown in it, so that nothing jumps when data come. */
 
 import type {Pane} from '../console/state/panes.js';
 import {paneRows} from './panes/pane-table.js';
@@ -65,11 +65,15 @@ export function rowsAbove(layout: Layout): {panes: number; strip: number} {
 	return {panes, strip: panes === 0 ? 1 : 0};
 }
 
+/** Columns of the services in a narrow window: of several namespaces each row has one name more. */
+const fewest = {one: 30, several: 33};
+
 /**
  * @param columns Of the window, in cells.
  * @param isEnlarged The focused pane has all of it.
+ * @param isAcross Services of several namespaces are listed.
  */
-export function layoutOf(columns: number, rows: number, {isEnlarged = false} = {}): Layout {
+export function layoutOf(columns: number, rows: number, {isEnlarged = false, isAcross = false} = {}): Layout {
 	// Without the header and the keys.
 	const body = {width: columns, height: rows - 2 - noticeRows(rows)};
 	if (columns < 20 || body.height < 4) return {kind: 'none', body};
@@ -78,7 +82,8 @@ export function layoutOf(columns: number, rows: number, {isEnlarged = false} = {
 	// Four revisions and what users got of them: with more there is one bar for all.
 	const traffic = body.height < 24 ? 5 : Math.min(7, Math.max(6, Math.round(body.height * 0.18)));
 	const {part = 0} = servicesPart.find(({from}) => columns >= from) ?? {};
-	const services = Math.min(98, Math.max(30, Math.round(columns * part)));
+	const least = isAcross ? fewest.several : fewest.one;
+	const services = Math.min(98, Math.max(least, Math.round(columns * part)));
 	return {
 		kind: 'all',
 		sizes: {

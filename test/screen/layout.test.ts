@@ -44,6 +44,16 @@ describe.each([
 	});
 });
 
+it('gives the services of several namespaces room for one name more in a narrow window, and nowhere else', () => {
+	const of = (columns: number, isAcross: boolean) => {
+		const layout = ofAll(layoutOf(columns, 24, {isAcross}));
+		expect(holes(layout)).toEqual([]);
+		return layout.sizes.services.width;
+	};
+	expect(of(80, true)).toBeGreaterThan(of(80, false));
+	expect(of(120, true)).toBe(of(120, false));
+});
+
 const above = (columns: number, rows: number) => rowsAbove(layoutOf(columns, rows));
 
 describe('above a dialog', () => {

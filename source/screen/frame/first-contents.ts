@@ -28,8 +28,10 @@ export function firstContents(
 	state: ConsoleState,
 	{columns, rows, theme}: {columns: number; rows: number; theme: Theme},
 ): FirstContents {
-	const layout = layoutOf(columns, rows);
+	const isSeveral = isAcross(state);
+	const layout = layoutOf(columns, rows, {isAcross: isSeveral});
 	return {
+		isAcross: isSeveral,
 		header: headerText(state, {columns, theme}),
 		...(layout.kind === 'all' && {services: servicesContent(state, layout.sizes.services, theme)}),
 	};
@@ -70,7 +72,7 @@ function servicesContent(
 		});
 	const text = tableText(
 		{
-			columns: servicesColumns(isAll),
+			columns: servicesColumns(isAll, width),
 			widest: widestOf(services, isAll),
 			width,
 			columnGap: servicesColumnGap,

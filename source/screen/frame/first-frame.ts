@@ -17,6 +17,8 @@ import {frameRows} from '../widgets/frame-lines.js';
 export type FirstContents = {
 	/** The first line, with styles, no wider than the window. */
 	readonly header: string;
+	/** Services of several namespaces are listed. */
+	readonly isAcross?: boolean;
 	/** Of the pane of services, where there is one: what its border says, and rows of exactly the width of its content. */
 	readonly services?: {readonly aside: string; readonly content: readonly string[]};
 };
@@ -25,10 +27,10 @@ export type FirstContents = {
 export function firstFrame(
 	columns: number,
 	rows: number,
-	{header, services}: FirstContents,
+	{header, services, isAcross = false}: FirstContents,
 	theme: Theme = createTheme(),
 ): string[] {
-	const layout = layoutOf(columns, rows);
+	const layout = layoutOf(columns, rows, {isAcross});
 	if (layout.kind !== 'all') return [header];
 	const rowsOf = (pane: Pane) =>
 		frameRows(
@@ -71,11 +73,14 @@ export function showFirstFrame(
 	to: string,
 	{
 		theme = {},
+		isAcross = false,
 		stdout = process.stdout,
 		stderr = process.stderr,
 		stdin = process.stdin,
 	}: {
 		theme?: ThemeOptions;
+		/** All namespaces are asked for. */
+		isAcross?: boolean | undefined;
 		stdout?: NodeJS.WriteStream;
 		stderr?: NodeJS.WriteStream;
 		stdin?: NodeJS.ReadStream;
@@ -93,7 +98,7 @@ export function showFirstFrame(
 		const {columns, rows} = writer.size();
 		return firstFrame(columns, rows, contents({columns, rows, theme: created}), created).join('\n');
 	};
-	writer.enter(draw(({columns}) => ({header: firstHeader(to, columns)})));
+	writer.enter(draw(({columns}) => ({header: firstHeader(to, columns), isAcross})));
 	return {
 		writer,
 		sight,

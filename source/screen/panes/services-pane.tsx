@@ -143,7 +143,7 @@ export function ServicesPane({width, height}: Size) {
 			isFocused={focus === 'services'}
 		>
 			<TableRows
-				columns={servicesColumns(isAll)}
+				columns={servicesColumns(isAll, size.width)}
 				columnGap={servicesColumnGap}
 				rows={rows}
 				count={count}

@@ -41,9 +41,24 @@ const columnsOfMany: readonly Column[] = [
 	...columnsOfOne.slice(1),
 ];
 
-/** `isAcross`: of all namespaces, whose names then have a column. */
-export const servicesColumns = (isAcross: boolean): readonly Column[] =>
-	isAcross ? columnsOfMany : columnsOfOne;
+/** The same where there is hardly room for both names: the split, which is what is looked for, has its place all the same. */
+const fewOfMany: readonly Column[] = columnsOfMany.map(column => {
+	if (column.title === 'NAMESPACE') return {...column, title: 'NS', min: 4};
+	if (column.title === 'SERVICE') return {...column, least: 8, min: 8};
+	return column.title === 'SPLIT' ? {...column, min: 5} : column;
+});
+
+/** Columns of a pane from which on there is room for both names as they usually are, and a split. */
+const manyFrom = 40;
+
+/**
+ * @param isAcross Of all namespaces, whose names then have a column.
+ * @param width Of the table.
+ */
+export function servicesColumns(isAcross: boolean, width: number): readonly Column[] {
+	if (!isAcross) return columnsOfOne;
+	return width < manyFrom ? fewOfMany : columnsOfMany;
+}
 
 /** Blanks between two of them: names are long, and the pane is narrow. */
 export const servicesColumnGap = 1;
@@ -99,7 +114,7 @@ export function cellsOf(service: ServiceRow, theme: Theme, news: ServiceNews): T
 		...(isAcross ? [service.namespace] : []),
 		service.name,
 		{parts: barOf(service, theme, marks)},
-		{parts: splitParts(service, theme, marks)},
+		splitCell(service, theme, marks),
 		{text: word, style},
 		ageInList(service.createdAt, now),
 		domainOf(service),
@@ -196,7 +211,7 @@ export function withNews(
 	}: {isAcross: boolean; trouble?: string | undefined; gateways: Iterable<string>},
 ): readonly number[] {
 	const wider = (all: readonly number[], column: string, texts: readonly string[]) => {
-		const index = servicesColumns(isAcross).findIndex(({title}) => title === column);
+		const index = (isAcross ? columnsOfMany : columnsOfOne).findIndex(({title}) => title === column);
 		return all.with(index, Math.max(all[index] ?? 0, ...texts.map(text => widthOf(text))));
 	};
 	return wider(wider(widths, 'STATE', [trouble]), 'GATEWAY', [...gateways]);
@@ -253,7 +268,24 @@ const splitWord = (service: ServiceView, bar: string): string =>
 
 const unreadPart = ({splitDoubt}: ServiceView): readonly string[] => (splitDoubt === undefined ? [] : ['?']);
 
-/** The same, each share in the hue of its revision, where there are several. */
+/** The same in colour; where there is not room for all of the shares it says how many more there are. */
+function splitCell(service: ServiceView, theme: Theme, marks: RevisionMarks | undefined): TableCell {
+	const parts = splitParts(service, theme, marks);
+	const share = (index: number) => parts.slice(0, 2 * index);
+	const count = (parts.length + 1) / 2;
+	return {
+		parts,
+		within(width) {
+			for (let shown = count - 1; shown > 0; shown--) {
+				const few = [...share(shown), {text: `+${count - shown}`, style: theme.styles.muted}];
+				if (few.reduce((sum, {text}) => sum + widthOf(text), 0) <= width) return few;
+			}
+			return undefined;
+		},
+	};
+}
+
+/** Each share in the hue of its revision, where there are several, and a bar between two. */
 function splitParts(service: ServiceView, {isAscii, styles}: Theme, marks: RevisionMarks = noMarks): Piece[] {
 	const shares = [...sharesOf(service)];
 	const bar = {text: isAscii ? '|' : '│', style: styles.muted};

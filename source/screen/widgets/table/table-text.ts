@@ -5,9 +5,14 @@ import {fitColumns, type Column, type FittedColumn} from './columns.js';
 import {fitText, widthOf} from './fit-text.js';
 import {tellApart} from './tell-apart.js';
 
-/** `parts`: of several styles. Bold is for words: a selected row leaves them as they are. */
+/**
+ * `parts`: of several styles. Bold is for words: a selected row leaves them as they are. `within`: fewer of them, in at most so many
+ * columns, for where all of them have no room; undefined where those have none either.
+ */
 export type TableCell =
-	string | {readonly text: string; readonly style?: TextStyle} | {readonly parts: readonly Piece[]};
+	| string
+	| {readonly text: string; readonly style?: TextStyle}
+	| {readonly parts: readonly Piece[]; readonly within?: (width: number) => readonly Piece[] | undefined};
 
 /** The text of a cell without its styles; empty where there is none. */
 export function textOf(cell: TableCell | undefined): string {
@@ -75,10 +80,11 @@ export const tableText = (
 				const text = lead + place(whole, column);
 				if (typeof cell !== 'object') return [{text}];
 				if (!('parts' in cell)) return [cell.style === undefined ? {text} : {text, style: cell.style}];
-				const rest = column.width - widthOf(whole);
+				const parts = widthOf(whole) <= column.width ? cell.parts : cell.within?.(column.width);
 				// What is cut is no picture any more.
-				if (rest < 0) return [{text}];
-				const drawn = cell.parts.map((part): RowPiece => ({...part, isDrawn: true}));
+				if (!parts) return [{text}];
+				const rest = column.width - parts.reduce((sum, part) => sum + widthOf(part.text), 0);
+				const drawn = parts.map((part): RowPiece => ({...part, isDrawn: true}));
 				return [{text: lead}, ...drawn, {text: ' '.repeat(rest)}].filter(piece => piece.text !== '');
 			}),
 	};
