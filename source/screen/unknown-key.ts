@@ -1,8 +1,11 @@
 /** What is said of a key that means nothing where it was pressed. */
+import {panes} from '../console/state/panes.js';
 import {notify} from '../console/state/select.js';
 import type {ConsoleStore} from '../console/state/state.js';
 import {showStroke} from '../terminal/input/strokes.js';
 import {isTextContext, keysOf, type KeyContext} from './keys/key-lookup.js';
+
+const isPane = (context: KeyContext): boolean => panes.some(pane => pane === context);
 
 /** What a list to pick from understands by itself. */
 const ofMenu = /^[jk]$/;
@@ -23,6 +26,9 @@ export function saidUnknown(
 
 function instead(context: KeyContext, stroke: string): string {
 	if (context === 'menu') return 'Enter chooses the selected row, esc back';
-	if (/^\d$/.test(stroke) && context === 'traffic') return '% and digits type an exact share';
+	if (/^\d$/.test(stroke) && isPane(context)) {
+		const share = context === 'traffic' ? ', % types an exact share' : '';
+		return `1 to ${panes.length} go to panes${share}`;
+	}
 	return keysOf('help', {context}) === '' ? 'esc back' : '? lists the keys';
 }

@@ -43,7 +43,7 @@ export const linearCommands = [
 	{name: 'start', help: 'send requests all the time and judge who answers'},
 	{name: 'faster', help: 'more requests a second'},
 	{name: 'slower', help: 'fewer requests a second'},
-	{name: 'compare', help: 'compare canary and stable side by side, or no longer'},
+	{name: 'compare', help: 'turn the comparison of canary and stable at their tags on or off'},
 	{name: 'stop', help: 'send no more requests'},
 	{name: 'counts', help: 'read what was counted'},
 	{name: 'events', help: 'read what the cluster said of the service lately'},

@@ -146,8 +146,9 @@ const asciiGlyphs: Glyphs = {
 	levels: ['_', '.', '-', '=', '+', '*', '#'],
 	fills: ['#', '=', '-', '.', '+', '%'],
 	handle: '<',
+	// Of no border: solid on dotted.
 	scrollThumb: '#',
-	scrollTrack: '|',
+	scrollTrack: ':',
 	border: {
 		topLeft: '+',
 		top: '-',

@@ -8,7 +8,7 @@ describe('keys of the panes', () => {
 		terminal.press('3');
 		await terminal.until(/▸3 Traffic/);
 		terminal.press('7');
-		await terminal.until(/7 does nothing here · % and digits type an exact share/);
+		await terminal.until(/7 does nothing here · 1 to 4 go to panes, % types an exact share/);
 		terminal.press('2');
 		const screen = await terminal.until(/▸2 Revisions of cart/);
 		expect(screen).not.toContain('does nothing');
