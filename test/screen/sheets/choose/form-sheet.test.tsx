@@ -1,11 +1,12 @@
 import {openImages, pickImage} from '../../../../source/console/forms/used-images.js';
 import {describe, expect, it, vi} from 'vitest';
-import {openRevisionForm, openServiceForm, openTagForm} from '../../../../source/console/forms/forms.js';
+import {baseRead, openRevisionForm, openServiceForm, openTagForm} from '../../../../source/console/forms/forms.js';
 import {isForm} from '../../../../source/console/state/select.js';
 import type {ConsoleStore} from '../../../../source/console/state/state.js';
 import {FormSheet} from '../../../../source/screen/sheets/choose/form-sheet.js';
 import {useConsoleState} from '../../../../source/screen/use-console.js';
 import {serviceView} from '../../../knative/objects.js';
+import {now, one as made, revisionMade, serviceMade, whole} from '../../../release/made.js';
 import {openOnConsole} from '../../parts/on-console.js';
 import {canaryTraffic, knowing} from '../../parts/state.js';
 
@@ -101,9 +102,18 @@ it('takes an image from the list of those in use, and says when it is opened aga
 	expect(store.getState().notice).toBeUndefined();
 });
 
-it('says nothing of what was typed where nothing was, though it has begun with what users run by itself', async () => {
-	const {press, store, until} = await open(openRevisionForm);
-	await until(/New revision/);
+it('says nothing of what was typed where nothing was, though the form has begun with what users run by itself', async () => {
+	const [good, bad] = ['registry.example.com/shop/cart:1', 'registry.example.com/shop/cart:2'];
+	const rejected = {by: 'ann', at: now - 60_000, why: 'too many 5xx'};
+	const service = serviceMade({traffic: whole(made), ready: 2, created: 2, image: bad});
+	const revisions = [revisionMade(2, {image: bad, rejected}), revisionMade(1, {image: good})];
+	const {press, store, until} = await openOnConsole(() => <OpenForm />, {
+		columns: 90,
+		state: knowing(service, revisions),
+	});
+	openRevisionForm(store);
+	baseRead(store, service.uid, {revision: made, template: {spec: {containers: [{image: good}]}}});
+	await until(/cart:1/);
 	press('down');
 	press('down');
 	press('esc');
