@@ -21,8 +21,13 @@ test.each<[string, Partial<ServiceVerdict>, string]>([
 	],
 	[
 		'one that no user gets is to be given up',
-		{tone: 'warning', word: 'worse', isCanaryUnused: true},
+		{tone: 'warning', word: 'worse', isCanaryUnused: true, isCanaryUnusedShown: true},
 		'Verdict: cart-00002 of cart is worse, and no user gets it. abandon (10) gives it up; counts (20) says why.',
+	],
+	[
+		'one that answers as another does may have users all the same',
+		{tone: 'warning', word: 'worse', isCanaryUnused: true, isCanaryUnusedShown: false},
+		'Verdict: cart-00002 of cart is worse, and is set to get no user. abandon (10) gives it up; counts (20) says why.',
 	],
 	[
 		'a roll back is no cure for a gateway that does something else than is set',

@@ -34,8 +34,10 @@ export type ServiceVerdict = {
 	/** The newest revision against the one before; undefined where nothing is compared. */
 	canary: ComparedSide | undefined;
 	stable: ComparedSide | undefined;
-	/** No user gets it as things are: what it answers is heard at its tag alone. */
+	/** It is set to get no user, and nothing says that some get it all the same. */
 	isCanaryUnused: boolean;
+	/** And what users get is known to be that of others. */
+	isCanaryUnusedShown: boolean;
 	/** undefined: not compared, or what tags answer may be no revision's. */
 	errorState: ErrorVerdict['state'] | undefined;
 	latencyState: LatencyVerdict['state'] | undefined;
@@ -86,6 +88,7 @@ export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 		canary: sideOf('fresh'),
 		stable: sideOf('old'),
 		isCanaryUnused: compared !== undefined && isUnused(snapshot, compared.fresh.revision),
+		isCanaryUnusedShown: compared !== undefined && isShownUnused(snapshot, compared.fresh.revision),
 		errorState: compared?.errors.state,
 		latencyState: compared?.latency.state,
 		errorEvidence: compared?.errors.logE,
@@ -101,13 +104,22 @@ export function verdictOf(uid: string, snapshot: LoopSnapshot): ServiceVerdict {
 	return {...facts, ...inWords(facts)};
 }
 
-/** Whether no user gets this revision: by the split, when the gateway has it, and nothing says that users get another one. */
+/** Whether no user is set to get this revision, the gateway has that split, and nothing says that users get another one. */
 export function isUnused(
 	{weights, settling, alarm}: Pick<LoopSnapshot, 'weights' | 'settling' | 'alarm'>,
 	revision: string,
 ): boolean {
 	if (settling || weights.length === 0 || isOn(alarm)) return false;
 	return weights.every(weight => weight.revision !== revision || weight.percent === 0);
+}
+
+/** Whether what users got shows that none gets this revision: an answer that may be anybody's may be its. */
+export function isShownUnused(
+	snapshot: Pick<LoopSnapshot, 'weights' | 'settling' | 'alarm' | 'rows'>,
+	revision: string,
+): boolean {
+	const got = snapshot.rows.filter(({n}) => n > 0);
+	return isUnused(snapshot, revision) && got.length > 0 && got.every(row => row.revision !== undefined);
 }
 
 /** What each revision is set to get, and what it got lately. */

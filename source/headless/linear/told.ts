@@ -163,12 +163,12 @@ export function revisionWords({name, state, actualReplicas, desiredReplicas, ima
  */
 export function verdictWords(
 	service: string,
-	{word, tone, canary, isCanaryUnused}: ServiceVerdict,
+	{word, tone, canary, isCanaryUnused, isCanaryUnusedShown}: ServiceVerdict,
 	{takesBack: isWayBack = true}: {takesBack?: boolean} = {},
 ): string {
 	const why = `${commandWords('counts')} says why.`;
 	if (canary && isCanaryUnused && tone === 'warning' && (word === 'worse' || word === 'slower')) {
-		return `Verdict: ${canary.revision} of ${service} is ${word}, and no user gets it. ${commandWords('abandon')} gives it up; ${why}`;
+		return `Verdict: ${canary.revision} of ${service} is ${word}, and ${isCanaryUnusedShown ? 'no user gets it' : 'is set to get no user'}. ${commandWords('abandon')} gives it up; ${why}`;
 	}
 	const weight = {bad: 'ALARM', warning: 'Doubtful', good: 'Good', waiting: 'Verdict'}[tone];
 	const said = `${weight}: ${service} is ${word}.`;

@@ -1,8 +1,8 @@
 /**
  * Which revision an answer belongs to. That is learned, never guessed: from what a revision answers at its tag URL, which
  * the gateway routes to it whatever the split, or from what the service answers while one revision alone has 100 % of
- * settled traffic. An answer belongs to one only when every revision with a share was heard and only that one says it;
- * else it is one of several revisions', which are named. Pure: evidence in, evidence out.
+ * settled traffic. An answer belongs to one only when every revision with a share was heard and only that one of all that the
+ * route leads to says it; else it is one of several revisions', which are named. Pure: evidence in, evidence out.
  */
 import type {Answer} from '../transport/probe.js';
 import type {AnyHost} from './any-host.js';
@@ -134,16 +134,22 @@ export type Attributor = (said: {
 	isToAny?: boolean;
 }) => Attribution;
 
+type AttributorOptions = {
+	/** Whether any host gets what users got. */
+	isSaidToAny?: AnyHost['isToUsers'];
+	/** The revisions that the route leads to, at 0 % too: all that were heard where that is not known. */
+	listed?: readonly string[];
+};
+
 /**
  * The rule for answers under one split.
  *
  * @param holders The revisions that have a share of the traffic, in the order of the split.
- * @param isSaidToAny Whether any host gets what users got.
  */
 export function createAttributor(
 	evidence: Evidence,
 	holders: readonly string[],
-	isSaidToAny: AnyHost['isToUsers'] = () => false,
+	{isSaidToAny = () => false, listed = [...evidence.keys()]}: AttributorOptions = {},
 ): Attributor {
 	const others = [...evidence.keys()].filter(revision => !holders.includes(revision));
 	const says = (revision: string, fingerprint: string) =>
@@ -153,8 +159,11 @@ export function createAttributor(
 
 	function attribute(fingerprint: string): Attribution {
 		const saying = holders.filter(revision => says(revision, fingerprint));
-		// One without a share answers when the gateway is not where its status says.
-		const outside = saying.length > 0 ? [] : others.filter(revision => says(revision, fingerprint));
+		// One without a share answers when the gateway is not where its status says: who says the same as one with a share may be it,
+		// as far as the route leads there at all.
+		const outside = others.filter(
+			revision => (saying.length === 0 || listed.includes(revision)) && says(revision, fingerprint),
+		);
 		const sayers = [...saying, ...outside];
 		if (sayers.length === 0) {
 			// What even a revision that was heard may say now and then.

@@ -2,6 +2,7 @@
 import {alphaPerRow, shareInterval, type Interval} from '../../stats/share-interval.js';
 import type {SharedAnswers, ShareCount, SplitVerdict} from '../../stats/split-verdict.js';
 import {splitVerdict} from '../../stats/split-verdict.js';
+import type {AnyHost} from '../attribution/any-host.js';
 import type {Attribution, Attributor, Evidence, HowLearned} from '../attribution/attribution.js';
 import {createAttributor, fingerprintsOf} from '../attribution/attribution.js';
 import type {Percentiles} from './latencies.js';
@@ -66,13 +67,18 @@ export type Attributed = {
 	attribute: Attributor;
 };
 
-/** @param isSaidToAny As `createAttributor` takes it. */
+/** @param isSaidToAny Whether any host gets what users got. */
 export function attributedBy(
 	evidence: Evidence,
 	weights: readonly Weight[],
-	isSaidToAny?: Parameters<typeof createAttributor>[2],
+	isSaidToAny?: AnyHost['isToUsers'],
 ): Attributed {
-	return {evidence, weights, attribute: createAttributor(evidence, holdersOf(weights), isSaidToAny)};
+	const listed = weights.map(({revision}) => revision);
+	const attribute = createAttributor(evidence, holdersOf(weights), {
+		listed,
+		...(isSaidToAny && {isSaidToAny}),
+	});
+	return {evidence, weights, attribute};
 }
 
 /** The revisions that have a share, in the order of the split. */

@@ -130,8 +130,10 @@ export function createObservations({
 	}
 
 	function findSuggestion(rows: EpochCounts['rows']): string | undefined {
-		const isAlike = rows.some(({why, candidates}) => why === 'alike' && candidates.length > 0);
-		return isAlike ? tagAnswers.traitBetween(holdersOf(weights)) : undefined;
+		const alike = rows.filter(({why}) => why === 'alike').flatMap(({candidates}) => candidates);
+		return alike.length > 0
+			? tagAnswers.traitBetween([...new Set([...holdersOf(weights), ...alike])])
+			: undefined;
 	}
 
 	const isToAny = (fingerprint: string) => anyHost.isToUsers({fingerprint, firstLine: ''});

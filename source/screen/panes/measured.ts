@@ -59,18 +59,22 @@ function failureShares(state: Pick<ConsoleState, 'live' | 'users'>, {uid}: Servi
 	const {rows = [], weights = [], answered = 0, errors = 0, alarm} = answeredLoop(state, uid) ?? {};
 	const comparison = comparedNow(state, uid);
 	const [only, ...others] = weights.filter(({percent}) => percent > 0);
+	// What may be that of another one has no certain failures either: those say nothing of whose they are.
+	const doubtful = rows
+		.filter(({revision, n}) => revision === undefined && n > 0)
+		.flatMap(({candidates}) => candidates);
 	// Where one has all of the traffic, what users get is what it answers.
-	const alone =
-		only && others.length === 0 && !alarm ? [{revision: only.revision, of: answered, failed: errors}] : [];
+	const isAlone =
+		only && others.length === 0 && !alarm && doubtful.every(revision => revision === only.revision);
+	const alone = isAlone ? [{revision: only.revision, of: answered, failed: errors}] : [];
 	const asked = comparison ? [comparison.fresh, comparison.old] : [];
 	const known = [
 		...alone,
 		...counted.map(({revision, requests, failed}) => ({revision, of: requests, failed})),
 		...asked.map(side => ({revision: side.revision, of: side.asked, failed: side.failed})),
 	];
-	const suspects = rows
-		.filter(row => row.revision === undefined && row.errors > 0)
-		.flatMap(({candidates}) => candidates);
+	const isFailing = rows.some(row => row.revision === undefined && row.errors > 0);
+	const suspects = isFailing ? doubtful : [];
 	// The worse of both, which is the last one: users may ask for more than the loop does.
 	return [
 		...suspects.map(revision => [`suspect ${revision}`, 'yes'] as const),

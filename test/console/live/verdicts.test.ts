@@ -95,6 +95,15 @@ test('a canary that is worse is no alarm once no user gets it, and what users ge
 	expect(withCanaryAt(0, {trouble})).toMatchObject({tone: 'bad', word: 'failing', isCanaryUnused: true});
 });
 
+test('that no user gets a canary is shown by answers that are known to be of others alone', () => {
+	const got = {...rowOf('h-00001', 50, 100), candidates: ['h-00001']};
+	const shownBy = (rows: LoopSnapshot['rows']) => withCanaryAt(0, {rows}).isCanaryUnusedShown;
+	expect(shownBy([got])).toBe(true);
+	expect(shownBy([])).toBe(false);
+	expect(shownBy([{...got, revision: undefined, candidates: ['h-00001', 'h-00002']}])).toBe(false);
+	expect(withCanaryAt(10, {rows: [got]}).isCanaryUnusedShown).toBe(false);
+});
+
 const share = (revision: string, set: number, got: number | undefined) => ({revision, set, got});
 
 test('what is set and what users get is said of the last answers, and not before any came', () => {

@@ -93,6 +93,24 @@ test('two revisions that say the same at their tag URLs cannot be told apart by 
 	expect(attribute(evidence, 'Hello World!')).toEqual({kind: 'one of', revisions: both, why: 'alike'});
 });
 
+test('what one with a share and one without say alike may be of either, as far as the route leads to both', () => {
+	const evidence = learnFromTags(heardBoth, [{revision: 'h-00002', answer: world}]);
+	const of = (listed?: readonly string[]) =>
+		createAttributor(
+			evidence,
+			['h-00001'],
+			listed && {listed},
+		)({
+			fingerprint: 'Hello World!',
+			isSuccess: true,
+		});
+	const either = {kind: 'one of', revisions: both, why: 'alike'};
+	expect([of(), of(both)]).toEqual([either, either]);
+	expect(of(['h-00001'])).toMatchObject({kind: 'revision', revision: 'h-00001'});
+	// What it alone says is still its own.
+	expect(attribute(evidence, 'Hello Knative!', ['h-00001'])).toMatchObject({revision: 'h-00002'});
+});
+
 test('two that were each heard alone to say the same cannot be told apart either', () => {
 	const alone = learnAlone(learnAlone(noEvidence, 'h-00001', world), 'h-00002', world);
 	expect(attribute(alone, 'Hello World!')).toEqual({kind: 'one of', revisions: both, why: 'alike'});

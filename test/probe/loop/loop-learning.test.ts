@@ -46,6 +46,19 @@ test('learns what a revision says while it alone has the traffic', async () => {
 	]);
 });
 
+test('nobody knows whether a revision at 0 % answers users while it says what the one with all of them does', async () => {
+	const {clock, loop} = setUp(() => answering('Hello World!'));
+	loop.setEpoch({weights: [...old.weights, {revision: 'h-00002', percent: 0}], settling: false});
+	void loop.learn(tags);
+	loop.start();
+	await clock.pass(60_000);
+	const {rows, verdict} = loop.snapshot();
+	expect(verdict?.state).toBe('unjudgeable');
+	expect(rows.filter(({n}) => n > 0)).toMatchObject([
+		{revision: undefined, why: 'alike', candidates: ['h-00001', 'h-00002']},
+	]);
+});
+
 test('tags are asked once the route has settled', async () => {
 	const {clock, loop, asked} = setUp(alternating());
 	loop.setEpoch({...half, settling: true});

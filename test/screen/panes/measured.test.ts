@@ -69,6 +69,14 @@ test('what users got when somebody looked last stands there no more', () => {
 	expect(measured({errors: 0}, {...users, isPaused: true})).toMatchObject({[`err ${one}`]: '0 %'});
 });
 
+test('failures are nobody’s for certain where another revision at 0 % answers as the one with all users does', () => {
+	const alike = {...rowOf(one, 100, 100), revision: undefined, why: 'alike', candidates: [one, two]} as const;
+	const failed = {...rowOf(one, 7, 100), key: 'failed', revision: undefined, errors: 7, candidates: [one]};
+	const found = measured({rows: [alike, failed]});
+	expect([failuresOf(found, one), failuresOf(found, two)]).toEqual([{kind: 'unknown'}, {kind: 'unknown'}]);
+	expect(failuresOf(measured({rows: [rowOf(one, 100, 100), failed]}), one)).toMatchObject({kind: 'share'});
+});
+
 test('what fails and may be of a revision is not known of it, until it is counted', () => {
 	const stray = {...rowOf(two, 5, 10), revision: undefined, errors: 5, candidates: [one, two]};
 	const ofBoth = (part: Partial<LoopSnapshot>) => {

@@ -1,13 +1,13 @@
 /** Whether the canary is worse than what users had, as a line. Pure. */
 import type {ComparedPair} from '../../../console/live/compared-pair.js';
-import {convincingBound, isUnused} from '../../../console/live/verdicts.js';
+import {convincingBound, isShownUnused, isUnused} from '../../../console/live/verdicts.js';
 import type {Comparison, LoopSnapshot} from '../../../console/state/state.js';
 import {clock, duration, percentOf, span} from '../../format.js';
 import type {VerdictLine} from './verdict-line.js';
 
 type ComparisonSnapshot = Pick<
 	LoopSnapshot,
-	'comparing' | 'comparison' | 'settling' | 'tagDoubt' | 'trouble' | 'weights' | 'alarm'
+	'comparing' | 'comparison' | 'settling' | 'tagDoubt' | 'trouble' | 'weights' | 'alarm' | 'rows'
 >;
 
 /** What the two are in the release. */
@@ -59,9 +59,7 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	const counts = alarmCounts(comparison, {isOfErrors, called});
 	if (said.length > 0) {
 		const when = alarm ? ` ${whenWords(alarm)}` : '';
-		const remedy = isUnused(snapshot, comparison.fresh.revision)
-			? 'no user gets it: X abandons'
-			: 'R rolls back';
+		const remedy = remedyOf(snapshot, comparison.fresh.revision);
 		const what = `${called.fresh} ${said.join(', ')}`;
 		const verdict = `${what}${when}${off}`;
 		// By what it is so is more than when it was so last.
@@ -111,6 +109,11 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 		isGood ? 'good' : 'waiting',
 		`${called.fresh} not worse so far${off}: ${calmCounts(comparison, called)}`,
 	);
+}
+
+function remedyOf(snapshot: ComparisonSnapshot, canary: string): string {
+	if (!isUnused(snapshot, canary)) return 'R rolls back';
+	return `${isShownUnused(snapshot, canary) ? 'no user gets it' : 'set to 0 %'}: X abandons`;
 }
 
 const onlyFails = ({asked, failed}: Comparison['old']) => asked > 0 && failed === asked;

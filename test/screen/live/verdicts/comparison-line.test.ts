@@ -6,6 +6,7 @@ import {comparisonLine} from '../../../../source/screen/live/verdicts/comparison
 import {errorVerdict} from '../../../../source/stats/error-verdict.js';
 import {failureBound, moreForBound} from '../../../../source/stats/failure-bound.js';
 import {latencyVerdict} from '../../../../source/stats/latency-verdict.js';
+import {rowOf} from '../snapshot.js';
 import {noon, pair} from './context.js';
 
 function comparison({asked = 120, fresh = 0, old = 0, bad = 0, cold = 0, undecided = 0} = {}): Comparison {
@@ -46,13 +47,16 @@ const calm = {
 	tagDoubt: undefined,
 	trouble: undefined,
 	alarm: undefined,
+	rows: [rowOf('h-00001', 50, 90), rowOf('h-00002', 5, 10)],
 	weights: [
 		{revision: 'h-00001', percent: 90},
 		{revision: 'h-00002', percent: 10},
 	],
 };
-const lineOf = (given: Comparison | undefined, part: Partial<LoopSnapshot> = {}) =>
-	comparisonLine({...calm, comparing: true, comparison: given, ...part}, pair);
+const lineOf = (
+	given: Comparison | undefined,
+	part: Partial<Pick<LoopSnapshot, keyof typeof calm | 'comparing'>> = {},
+) => comparisonLine({...calm, comparing: true, comparison: given, ...part}, pair);
 
 test('not worse so far comes with the bound, with what it takes for a lower one, and how long that is', () => {
 	expect(lineOf(comparison())).toEqual({
@@ -170,6 +174,8 @@ test('what no user gets is not rolled back but given up, unless users may get it
 	const bad = comparison({fresh: 8});
 	expect(lineOf(bad)).toMatchObject({tone: 'bad', remedy: 'R rolls back'});
 	const remedy = 'no user gets it: X abandons';
+	const alike = {...rowOf('h-00001', 50, 100), revision: undefined, why: 'alike'} as const;
+	expect(lineOf(bad, {weights, rows: [alike]}).remedy).toBe('set to 0 %: X abandons');
 	expect(lineOf(bad, {weights})).toMatchObject({tone: 'bad', remedy});
 	expect(lineOf(comparison({bad: 100}), {weights: [{revision: 'h-00001', percent: 100}]})).toMatchObject({
 		sentence: expect.stringMatching(/^canary SLOWER: /),
