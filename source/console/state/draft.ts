@@ -4,6 +4,7 @@ import {
 	equalSplits,
 	even,
 	follow,
+	lacksTaker,
 	lock,
 	move,
 	partedLatest,
@@ -17,6 +18,8 @@ import {
 import {waitingLatest} from '../../knative/release/evidence/shares.js';
 import {canaryTag} from '../../knative/release/verbs/role-tags.js';
 import type {ServiceView} from '../../knative/service/service.js';
+import {takerOf} from '../../release/verdict/share-taker.js';
+import {factsOf} from './known-facts.js';
 import {
 	draftOf,
 	knownRevisions,
@@ -66,11 +69,32 @@ function keep(store: ConsoleStore, service: ServiceView, draft: Draft): void {
 	});
 }
 
-function change(store: ConsoleStore, operation: (split: Split, key: string) => Split): void {
+/**
+ * The row that takes what the selected one gives up, where the shares do not tell; `refused` where no row is to have it without
+ * being asked for.
+ */
+function takerFor(
+	store: ConsoleStore,
+	{service, draft, key}: {service: ServiceView; draft: Draft; key: string},
+): {taker?: string; refused?: string} {
+	if (!lacksTaker(draft.split, key)) return {};
+	const found = takerOf(factsOf(store.getState(), service), draft.split, key);
+	return found.ok ? {taker: found.key} : {refused: found.reason};
+}
+
+/** @param options.isLess The selected row gives something up. */
+function change(
+	store: ConsoleStore,
+	operation: (split: Split, key: string, taker: string | undefined) => Split,
+	{isLess = () => false}: {isLess?: (percent: number) => boolean} = {},
+): void {
 	const found = current(store);
 	if (!found) return;
 	const {service, draft, key} = found;
-	const split = operation(draft.split, key);
+	const {percent = 0} = draft.split.find(row => row.key === key) ?? {};
+	const {taker, refused} = isLess(percent) ? takerFor(store, found) : {};
+	if (refused !== undefined) return notify(store, {tone: 'bad', text: refused});
+	const split = operation(draft.split, key, taker);
 	if (split === draft.split) {
 		const locked = draft.split.find(row => row.key === key)?.locked;
 		if (draft.split.length === 1) {
@@ -83,7 +107,7 @@ function change(store: ConsoleStore, operation: (split: Split, key: string) => S
 
 /** Gives the selected row so many percent more, or less below 0; the rows that are not locked make up for it. */
 export function nudge(store: ConsoleStore, percent: number): void {
-	change(store, (split, key) => move(split, key, percent));
+	change(store, (split, key, taker) => move(split, key, percent, taker), {isLess: () => percent < 0});
 }
 
 /** Gives all rows that are not locked the same share, to a percent. */
@@ -101,7 +125,9 @@ export function takeRowOut(store: ConsoleStore): void {
 	const found = current(store);
 	if (!found) return;
 	const {service, draft, key} = found;
-	const {split, refused} = takeOut(draft.split, key);
+	const {taker, refused: unmeant} = takerFor(store, found);
+	if (unmeant !== undefined) return notify(store, {tone: 'bad', text: unmeant});
+	const {split, refused} = takeOut(draft.split, key, taker);
 	if (refused !== undefined) return notify(store, {tone: 'bad', text: refused});
 	keep(store, service, {...draft, split});
 	// The selection goes with the row to the one below, or the last: this is what the operator has just done.
@@ -167,9 +193,13 @@ export function toggleFollow(store: ConsoleStore): void {
 	}
 }
 
-/** Begins to type an exact share of the selected row: digits follow. */
+/** Begins to type an exact share of the selected row, unless what it gives up has nowhere to go: digits follow. */
 export function beginValue(store: ConsoleStore): void {
-	if (current(store)) store.setState({typed: '', notice: undefined});
+	const found = current(store);
+	if (!found) return;
+	const {taker, refused} = takerFor(store, found);
+	if (refused !== undefined) return notify(store, {tone: 'bad', text: refused});
+	store.setState({typed: '', taker, notice: undefined});
 }
 
 /** A digit of an exact share. What it makes of the split is shown; `setTyped` takes it over. */
@@ -203,7 +233,7 @@ export function setTyped(store: ConsoleStore): boolean {
 		return false;
 	}
 	store.setState({typed: undefined});
-	change(store, (split, key) => set(split, key, percent));
+	change(store, (split, key, taker) => set(split, key, percent, taker), {isLess: had => percent < had});
 	const state = store.getState();
 	return state.notice === undefined && draftOf(state, selectedService(state)) !== undefined;
 }

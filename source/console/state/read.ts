@@ -301,19 +301,19 @@ export function latestBefore(
 
 /** What the slider shows: the draft, or else what the service has; while an exact share is typed, with that. */
 export function shownSplit(
-	state: Pick<ConsoleState, 'drafts' | 'row' | 'firstRow' | 'typed'>,
+	state: Pick<ConsoleState, 'drafts' | 'row' | 'firstRow' | 'typed' | 'taker'>,
 	service: ServiceView,
 ): Split {
 	const split = draftOf(state, service)?.split ?? splitOf(service);
 	const percent = Number(state.typed);
 	if (state.typed === undefined || state.typed === '' || percent > 100) return split;
 	const row = rowOf(state, service, split);
-	return row ? set(split, row.key, percent) : split;
+	return row ? set(split, row.key, percent, state.taker) : split;
 }
 
 /** The row of the slider that was chosen; the first one there was until one was. Undefined when it is not in the split any more. */
 export function selectedRow(
-	state: Pick<ConsoleState, 'drafts' | 'row' | 'firstRow' | 'typed'>,
+	state: Pick<ConsoleState, 'drafts' | 'row' | 'firstRow' | 'typed' | 'taker'>,
 	service: ServiceView,
 ): SplitRow | undefined {
 	return rowOf(state, service, shownSplit(state, service));

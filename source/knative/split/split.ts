@@ -68,31 +68,62 @@ export function splitOrder(
  * Moving one row to and fro ends where it began: as long as nothing but `move` and `set` of that same row happens in
  * between, the Split depends only on where the row is, not on the way it took. So `move(+d)` and `move(-d)` restores
  * every row, unless the first was clamped; then `move` by what it really moved does.
+ *
+ * @param taker The key of the row that takes what `key` gives up where no other has a share; evenly all without one.
  */
-export function move(split: Split, key: string, delta: number): Split {
+export function move(split: Split, key: string, delta: number, taker?: string): Split {
 	const row = split.find(candidate => candidate.key === key);
-	return row ? set(split, key, row.percent + delta) : split;
+	return row ? set(split, key, row.percent + delta, taker) : split;
+}
+
+/** Whether the shares of the others do not tell which of them takes what the row `key` gives up: none has one. */
+export function lacksTaker(split: Split, key: string): boolean {
+	const row = split.find(candidate => candidate.key === key);
+	const others = othersOf(split, key);
+	return (
+		row !== undefined &&
+		!row.locked &&
+		row.percent > 0 &&
+		others.length > 0 &&
+		weightsOf(row, others).every(weight => weight === 0)
+	);
+}
+
+const othersOf = (split: Split, key: string) =>
+	split.filter(candidate => candidate.key !== key && !candidate.locked);
+
+/** What the others had when the row began to move. Rows are anchored already when, and only when, this is the one that is being moved. */
+function weightsOf(row: SplitRow, others: Split): number[] {
+	const anchored = row.anchor === undefined && others.every(other => other.anchor !== undefined);
+	return others.map(other => (anchored ? (other.anchor ?? 0) : other.percent));
 }
 
 /** Gives the row `key` this share; otherwise as `move`. `percent` is rounded to a whole one. */
-export function set(split: Split, key: string, percent: number): Split {
+export function set(split: Split, key: string, percent: number, taker?: string): Split {
 	const row = split.find(candidate => candidate.key === key);
-	const others = split.filter(candidate => candidate.key !== key && !candidate.locked);
+	const others = othersOf(split, key);
 	if (!row || row.locked || others.length === 0 || Number.isNaN(percent)) return split;
 	const free = 100 - lockedShare(split);
 	const share = Math.min(free, Math.max(0, Math.round(percent)));
 	if (share === row.percent) return split;
-	// Rows are anchored already when, and only when, this is the row that is being moved.
-	const anchored = row.anchor === undefined && others.every(other => other.anchor !== undefined);
-	const anchorOf = (candidate: SplitRow) => (anchored ? (candidate.anchor ?? 0) : candidate.percent);
-	const shares = apportion(others.map(anchorOf), free - share);
+	const weights = weightsOf(row, others);
+	const shares = apportion(withTaker(weights, others, taker), free - share);
 	return split.map(candidate => {
 		const {anchor: _anchor, ...rest} = candidate;
 		if (candidate.key === key) return {...rest, percent: share};
 		const position = others.indexOf(candidate);
-		return {...rest, percent: shares[position] ?? candidate.percent, anchor: anchorOf(candidate)};
+		// Of a locked one it is what it has.
+		return {
+			...rest,
+			percent: shares[position] ?? candidate.percent,
+			anchor: weights[position] ?? candidate.percent,
+		};
 	});
 }
+
+/** Where none of the rows has any weight all of it is that of the taker, if there is one. */
+const withTaker = (weights: readonly number[], rows: Split, taker: string | undefined): readonly number[] =>
+	weights.every(weight => weight === 0) ? rows.map(({key}) => (key === taker ? 1 : 0)) : weights;
 
 /** Equal shares for the unlocked rows, to ±1; the upper rows get the one more. */
 export function even(split: Split): Split {
@@ -120,8 +151,10 @@ export function addRow(split: Split, revision: string): Split {
 /**
  * Takes a row out, with its tags; its share goes to the other unlocked rows in their proportions. Refused for the last
  * row, for a locked one, and when all others are locked and it has a share.
+ *
+ * @param taker As for `move`.
  */
-export function takeOut(split: Split, key: string): SplitOutcome {
+export function takeOut(split: Split, key: string, taker?: string): SplitOutcome {
 	const row = split.find(candidate => candidate.key === key);
 	const rest = settled(split).filter(candidate => candidate.key !== key);
 	if (!row) return {split, refused: `${key} is not part of the split.`};
@@ -136,7 +169,12 @@ export function takeOut(split: Split, key: string): SplitOutcome {
 			refused: `All others are locked, so nothing can take over the ${row.percent} % of ${key}.`,
 		};
 	}
-	return {split: distribute(rest, candidate => candidate.percent), refused: undefined};
+	const weights = withTaker(
+		rest.map(candidate => (candidate.locked ? 0 : candidate.percent)),
+		rest,
+		taker,
+	);
+	return {split: distribute(rest, candidate => weights[rest.indexOf(candidate)] ?? 0), refused: undefined};
 }
 
 /**

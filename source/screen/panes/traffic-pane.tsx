@@ -41,7 +41,7 @@ export function TrafficPane({width, height}: Size) {
 	const size = frameContentSize(width, height);
 	const current = useMemo(() => (service ? splitOf(service) : []), [service]);
 	const drafted = useConsoleState(
-		({drafts, row, firstRow, typed}) => ({drafts, row, firstRow, typed}),
+		({drafts, row, firstRow, typed, taker}) => ({drafts, row, firstRow, typed, taker}),
 		sameParts,
 	);
 	const shown = useMemo(() => (service ? shownSplit(drafted, service) : []), [service, drafted]);

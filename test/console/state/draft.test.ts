@@ -1,6 +1,13 @@
 /** The keys of the slider on the operator's unsent split. */
 import {describe, expect, it} from 'vitest';
-import {toggleFollow} from '../../../source/console/state/draft.js';
+import {
+	beginValue,
+	nudge,
+	setTyped,
+	takeRowOut,
+	toggleFollow,
+	typeDigit,
+} from '../../../source/console/state/draft.js';
 import {draftOf, selectedService} from '../../../source/console/state/read.js';
 import {onCart} from '../../support/on-cart.js';
 import {until} from '../../support/world.js';
@@ -62,4 +69,42 @@ describe('following the latest revision', () => {
 			expect(state().notice?.text).toBe(said);
 		},
 	);
+});
+
+const takenBack = async () => {
+	await on.world.patch('cart', {
+		spec: {
+			traffic: [
+				{revisionName: 'cart-00001', percent: 100, tag: 'stable'},
+				{revisionName: 'cart-00002', percent: 0, tag: 'canary'},
+			],
+		},
+	});
+	await until(on.console.store, 'the split', ({services}) =>
+		services.some(({specTraffic}) => specTraffic[1]?.percent === 0),
+	);
+	await chosen('cart-00001');
+};
+
+describe('what a row gives up while no other has a share', () => {
+	it('goes by no key to what was taken from users, and it is said why', async () => {
+		await takenBack();
+		const {store} = on.console;
+		for (const give of [() => nudge(store, -10), () => takeRowOut(store), () => beginValue(store)]) {
+			store.setState({notice: undefined});
+			give();
+			expect(state().notice?.text).toMatch(/cart-00002 was taken back to 0 %. Select the row/);
+		}
+		expect([draft(), state().typed]).toEqual([undefined, undefined]);
+	});
+
+	it('is got by that one once its own row is selected', async () => {
+		await takenBack();
+		await chosen('cart-00002');
+		const {store} = on.console;
+		beginValue(store);
+		for (const digit of '20') typeDigit(store, digit);
+		expect(setTyped(store)).toBe(true);
+		expect(draft()?.split.map(({percent}) => percent)).toEqual([80, 20]);
+	});
 });

@@ -7,6 +7,7 @@ import {
 	equalSplits,
 	even,
 	follow,
+	lacksTaker,
 	latestKey,
 	lock,
 	move,
@@ -39,6 +40,22 @@ describe('moving a row', () => {
 		['a=50 b=50', 'nobody', 5, 'a=50 b=50'],
 	])('%s: %s by %i makes %s', (before, key, delta, after) => {
 		expect(written(move(split(before), key, delta))).toBe(after);
+	});
+
+	test('what the others have no share to part by goes to the taker alone', () => {
+		const before = split('a=100 b=0 c=0');
+		const there = move(before, 'a', -10, 'c');
+		expect(written(there)).toBe('a=90 b=0 c=10');
+		expect([lacksTaker(before, 'a'), lacksTaker(there, 'a'), lacksTaker(before, 'b')]).toEqual([
+			true,
+			true,
+			false,
+		]);
+		expect(written(move(there, 'a', -10, 'c'))).toBe('a=80 b=0 c=20');
+		expect(written(takeOut(before, 'a', 'c').split)).toBe('b=0 c=100');
+		// Shares tell.
+		expect(written(move(split('a=90 b=10 c=0'), 'a', -10, 'c'))).toBe('a=80 b=20 c=0');
+		expect(lacksTaker(split('a=90 b=10 c=0'), 'a')).toBe(false);
 	});
 
 	test('through 100 and back restores what the others had', () => {
