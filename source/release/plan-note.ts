@@ -3,6 +3,7 @@ import {noteOf, takenNoted, unmarkedRejections} from '../knative/release/evidenc
 import {
 	noteOperations,
 	type NotedRejection,
+	type ReleaseNote,
 	type Taken,
 	type Verb,
 } from '../knative/release/evidence/note.js';
@@ -66,6 +67,7 @@ export function noteFor(
 			0,
 			mostTaken,
 		),
+		...(isWholeSince(verb, note, parts.canary) && {isWhole: true}),
 		worse: worseSince(facts, found?.note.worse),
 		rejected: [
 			...(rejected ? [rejected] : []),
@@ -73,6 +75,13 @@ export function noteFor(
 		].slice(0, mostRejected),
 	});
 }
+
+/** Whether all that was taken from the canary is told since it came: it comes with this, or what came before tells it. */
+const isWholeSince = (verb: Verb, note: ReleaseNote | undefined, canary: string | undefined) =>
+	verb === 'new revision' ||
+	// The name of what it makes is not known then.
+	note?.verb === 'new revision' ||
+	(note?.isWhole === true && note.canary === canary);
 
 /** What was found worse stays that until another one is, or it is found sound. */
 function worseSince({verdict}: Facts, noted: string | undefined): string | undefined {

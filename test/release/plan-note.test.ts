@@ -49,6 +49,14 @@ it('says which one was found worse, and later writes go on saying so', () => {
 	expect(noteIn(planned(planRollback(situation())))?.worse).toBeUndefined();
 });
 
+it('tells on whether all that was taken from the canary is told since it came', () => {
+	const shared = (note: Noted) => noteIn(planned(planSplit(situation({note}), half(situation()))))?.isWhole;
+	expect(shared({verb: 'new revision', canary: undefined})).toBe(true);
+	expect(shared({isWhole: true, canary: two})).toBe(true);
+	expect(shared({isWhole: true, canary: three})).toBeUndefined();
+	expect(shared({verb: 'split'})).toBeUndefined();
+});
+
 it('says that what was rolled back is so again where the promotion of another one is undone', () => {
 	const revisions = [revisionMade(3), revisionMade(2), revisionMade(1)];
 	const taken = [{revision: two, at: now - 60_000, by: 'ann'}];

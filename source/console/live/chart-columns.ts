@@ -28,6 +28,8 @@ export type Chart = {
 	revisions: readonly RevisionColumns[];
 	/** From which column on users got nothing of any revision, and asked: what came before is not how it is now. */
 	silentFrom?: number;
+	/** What each gets by now cannot be told: too few come. */
+	isShareOpen?: true;
 	/** Where the split was changed. */
 	marks: readonly ChartMark[];
 };

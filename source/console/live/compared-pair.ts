@@ -47,7 +47,10 @@ function pairedRevisions(
 		({revision, tag}) => revision === old.name && tag === 'previous',
 	);
 	const called = {
-		fresh: roleOf(fresh.name, release) ?? 'new',
+		fresh:
+			fresh.name === canary?.revision && canary.lost !== undefined
+				? 'former canary'
+				: (roleOf(fresh.name, release) ?? 'new'),
 		old: roleOf(old.name, release) ?? (isPrevious ? 'previous' : 'old'),
 	};
 	return {fresh, old, percents, called};

@@ -2,7 +2,9 @@
  * What users got over time, as their pods count it: the same columns as those of the probes (`chart-columns.ts`), from the
  * stretches between two rounds. Pure.
  */
+import {usersCertainty} from '../../users/counting/certainty.js';
 import {quantile} from '../../users/counting/quantile.js';
+import type {RevisionPart} from '../../users/counting/ledger.js';
 import type {LedgerStretch, UsersSplitChange} from '../../users/users.js';
 import {columnsFor, gathered, type Chart} from './chart-columns.js';
 
@@ -14,6 +16,7 @@ const shortest = 2000;
  * @param changes Where the split was changed.
  * @param options.columns Room, in cells.
  * @param options.revisions Of which there is something to be drawn, in that order.
+ * @param options.isShareTold Whether it can be told what each gets by now.
  * @param options.hasStatuses Whether errors have a status of their own; else none are drawn.
  */
 export function usersChartOf(
@@ -23,7 +26,8 @@ export function usersChartOf(
 		columns,
 		revisions,
 		hasStatuses = true,
-	}: {columns: number; revisions: readonly string[]; hasStatuses?: boolean},
+		isShareTold = true,
+	}: {columns: number; revisions: readonly string[]; hasStatuses?: boolean; isShareTold?: boolean},
 ): Chart | undefined {
 	const [first] = stretches;
 	const last = stretches.at(-1);
@@ -60,19 +64,36 @@ export function usersChartOf(
 				revision,
 				share: ofColumns(came(revisionsOf), found => {
 					const all = sumOf(found, came(revisionsOf));
-					return all === 0
-						? undefined
-						: sumOf(
-								found,
-								came(() => [revision]),
-							) / all;
+					const own = sumOf(
+						found,
+						came(() => [revision]),
+					);
+					return all === 0 || !areSharesTold(found) ? undefined : own / all;
 				}),
 				errors: errorsOf(() => [revision]),
 				p95: ofColumns(own, found => p95Of(found, revision)),
 			};
 		}),
 		marks,
+		...(!isShareTold && {isShareOpen: true}),
 	};
+}
+
+/** As the numbers are told: what would be a guess there is no line here. */
+function areSharesTold(found: readonly LedgerStretch[]): boolean {
+	const seconds = found.reduce((sum, {from, to}) => sum + (to - from) / 1000, 0);
+	const rows = [...new Set(found.flatMap(revisionsOf))].map(revision => {
+		const mean = (of: (part: RevisionPart) => number) =>
+			found.reduce((sum, {from, to, byRevision}) => {
+				const part = byRevision.get(revision);
+				return part ? sum + of(part) * ((to - from) / 1000) : sum;
+			}, 0) / seconds;
+		return {perSecond: mean(part => part.perSecond), ownPerSecond: mean(part => part.ownPerSecond)};
+	});
+	const isExact = found.every(({byRevision}) =>
+		[...byRevision.values()].every(part => part.isExact && !part.isCut),
+	);
+	return usersCertainty(rows, {seconds, isExact}).told === 'shares';
 }
 
 type Weigh = (stretch: LedgerStretch) => number;

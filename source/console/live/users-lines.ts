@@ -223,12 +223,12 @@ export function untestedWords(untested: UsersView['untested']): string | undefin
 const oneClient = ({oneClient: part, isOneTagged}: UsersSplitVerdict): string =>
 	`, unless ${isOneTagged ? 'requests at a tag URL, or of one client, are' : 'one client sends'} ${Math.max(1, Math.round(part * 100))} % of them`;
 
-/** The same of all that was seen under this split: `4 min of this split  409/s   74│26   ok …`; undefined where that is not known, or nobody comes. */
+/** The same of all that was seen under this split, which may be older: `this split, 4 min watched  409/s   74│26   ok …`; undefined where that is not known, or nobody comes. */
 export function sinceSplitLine({view: {sinceSplit}, state}: UsersSnapshot): string | undefined {
 	const {seconds} = sinceSplit;
 	if (state !== 'counting' || seconds === 0 || hardlyAnybody(sinceSplit)) return undefined;
 	const time = seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
-	return usersLine(sinceSplit, {label: `${time} of this split`});
+	return usersLine(sinceSplit, {label: `this split, ${time} watched`});
 }
 
 const order: readonly Tone[] = ['bad', 'doubtful', 'plain', 'good', 'dim'];

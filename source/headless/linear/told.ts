@@ -207,8 +207,11 @@ export function paceLine(state: ConsoleState): string | undefined {
 	if (!loop) return undefined;
 	const {service, snapshot} = loop;
 	if (snapshot.state !== 'running') return `${service.name}: no requests are sent; start sends them.`;
-	return `${service.name}: ${count(snapshot.rate, 'request')} a second; counts reads the answers.`;
+	return `${service.name}: ${paceWords(snapshot)}; counts reads the answers.`;
 }
+
+const paceWords = ({rate, tagRate}: LoopSnapshot) =>
+	`${count(rate, 'request')} a second${tagRate > 0 ? `, and ${tagRate} at tag URLs` : ''}`;
 
 /** Whether its revisions are compared by now; undefined where no requests were sent. */
 export function comparingLine(state: ConsoleState): string | undefined {
@@ -225,9 +228,9 @@ export function countLines(state: ConsoleState): string[] {
 	const loop = selectedLoop(state);
 	if (!loop) return [...usersLines(state), 'No requests were sent yet; start sends them.'];
 	const {service, snapshot} = loop;
-	const {answered, rate, silentSince} = snapshot;
+	const {answered, silentSince} = snapshot;
 	const verdict = state.verdicts.get(service.uid);
-	const pace = snapshot.state === 'running' ? `${count(rate, 'request')} a second` : 'paused';
+	const pace = snapshot.state === 'running' ? paceWords(snapshot) : 'paused';
 	// What tags answer goes on for as long as they can be asked.
 	const areTagsOfNow = silentSince !== undefined && tagsSilentSince(snapshot) === undefined;
 	const tags = tagLines(snapshot);

@@ -66,7 +66,7 @@ export function releaseOf(facts: ReleaseFacts): Release {
 /** What was rolled back is no fresh canary, whoever looks at it. */
 function toldRolledBack(facts: ReleaseFacts, canary: Role): Role {
 	const guess = canary.percent === 0 ? takenFromUsers(facts, canary.revision, undefined) : undefined;
-	return guess ? {...canary, because: `${canary.because}, but ${guess.taken}`, isRolledBack: true} : canary;
+	return guess ? {...canary, because: `${canary.because}, but ${guess.taken}`, lost: guess.lost} : canary;
 }
 
 type ReleaseParts = Pick<Release, 'canary' | 'stable' | 'doubt'>;

@@ -50,6 +50,8 @@ export type LoopSnapshot = Findings & {
 	state: PaceState;
 	/** Requests a second, now. */
 	rate: number;
+	/** Those at tags, beside them. */
+	tagRate: number;
 	/** Requests of a burst still to be sent; 0 when there is none. */
 	burstLeft: number;
 	inFlight: number;
@@ -252,6 +254,7 @@ export function createLoop({
 			target,
 			state: pace.state,
 			rate: pace.rate,
+			tagRate: pairs.sentPerSecond,
 			burstLeft: pace.burstLeft,
 			inFlight: pace.inFlight,
 			tags: learner.tags.map(tag => judgedTag(tag, anyHost.saidToAll)),

@@ -32,6 +32,8 @@ export type Pairs = {
 	setSides(sides: Sides | undefined): void;
 	/** Pairs a second, cut to a fifth of the maximum. */
 	setRate(rate: number): void;
+	/** Requests a second, two a pair; 0 while none are sent. */
+	readonly sentPerSecond: number;
 	/** Begins or goes on; the counts stay. */
 	start(): void;
 	/** No more pairs; what is in flight is counted. */
@@ -216,6 +218,9 @@ export function createPairs({
 		},
 		setRate(perSecond) {
 			pace.setRate(perSecond);
+		},
+		get sentPerSecond() {
+			return book && pace.state === 'running' ? 2 * pace.rate : 0;
 		},
 		start() {
 			pace.start();

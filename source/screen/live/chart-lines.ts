@@ -35,8 +35,13 @@ function scaleOf(values: readonly ColumnValues[], steps: readonly number[]): num
 
 const percent = (share: number) => `${Math.round(share * 1000) / 10} %`;
 /** Of the split that is now: what the one before gave is not how it is, nor what came before the gateway failed everything. */
-const lastOf = (values: ColumnValues, {marks, silentFrom = 0}: Chart) =>
-	values.slice(Math.max(marks.at(-1)?.column ?? 0, silentFrom)).findLast(value => value !== undefined);
+const lastOf = (
+	{kind, values}: Pick<Drawn, 'kind' | 'values'>,
+	{marks, silentFrom = 0, isShareOpen}: Chart,
+) =>
+	kind === 'share' && isShareOpen
+		? undefined
+		: values.slice(Math.max(marks.at(-1)?.column ?? 0, silentFrom)).findLast(value => value !== undefined);
 
 type Drawn = {
 	key: string;
@@ -84,7 +89,7 @@ export function chartLines(
 	const columns = chartRoom(width);
 	const marked = new Set(chart.marks.map(({column}) => column));
 	const lines = series.map(({key, revision, kind, name, values, scale, write}, index): ChartLine => {
-		const last = lastOf(values, chart);
+		const last = lastOf({kind, values}, chart);
 		return {
 			key,
 			revision,
@@ -111,7 +116,7 @@ export function shortChart(
 	const parts = [one('share'), one('errors'), one('p95')].flatMap(series => {
 		if (!series) return [];
 		const {kind, name, values, scale, write} = series;
-		const last = lastOf(values, chart);
+		const last = lastOf(series, chart);
 		const heading = kind === 'share' ? `share ${name}` : kind;
 		return [
 			`${heading} ${cellsOf(values, {scale, marked, columns, glyphs})} ${last === undefined ? '–' : write(last)}`,

@@ -19,7 +19,7 @@ export function fittingAside(pieces: readonly AsidePiece[], room: number): strin
 			);
 }
 
-/** `1 req/s · 128 answers · 50/50 since 12:01:03`, or of an earlier split what it was and when, as far as it was counted. */
+/** `3 req/s, 2 at tags · 128 answers · 50/50 since 12:01:03`, or of an earlier split what it was and when, as far as it was counted. */
 export function asidePieces(
 	snapshot: LoopSnapshot,
 	page: number,
@@ -51,12 +51,11 @@ export function asidePieces(
 			{text: count(past.answered, 'answer'), rank: 1},
 		];
 	}
-	const {state, rate, burstLeft, answered, notSent, weights, settling, silentSince: silent} = snapshot;
-	const pace = burstLeft > 0 ? `burst, ${burstLeft} left` : state === 'running' ? `${rate} req/s` : 'paused';
+	const {state, answered, notSent, weights, settling, silentSince: silent} = snapshot;
 	const split = weights.map(({percent}) => percent).join('│');
 	return [
 		...(isBack ? [{text: 'earlier answers, G follows'}] : []),
-		{text: pace},
+		{text: state === 'running' || snapshot.burstLeft > 0 ? paceWords(snapshot) : 'paused'},
 		silent === undefined || answered === 0
 			? {text: count(answered, 'answer'), rank: 1}
 			: {text: `${count(answered, 'answer')} until ${clock(silent)}`},
@@ -75,4 +74,10 @@ export function asidePieces(
 		...(isForwarded ? [{text: 'via API server', rank: 4}] : []),
 		...(background > 0 ? [{text: `${count(background, 'loop')} in background`, rank: 2}] : []),
 	];
+}
+
+/** All that is sent, and how much of that is at the tags of the two that are compared. */
+function paceWords({rate, tagRate, burstLeft}: LoopSnapshot): string {
+	if (burstLeft > 0) return `burst, ${burstLeft} left${tagRate > 0 ? `, ${tagRate}/s at tags` : ''}`;
+	return `${rate + tagRate} req/s${tagRate > 0 ? `, ${tagRate} at tags` : ''}`;
 }

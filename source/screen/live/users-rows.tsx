@@ -93,6 +93,7 @@ const DrawnUsers = memo(
 					columns,
 					revisions: drawnRevisions(snapshot),
 					hasStatuses: snapshot.view.recent.hasStatuses,
+					isShareTold: snapshot.view.recent.certainty.told === 'shares',
 				})
 			}
 			order={snapshot.view.recent.rows.map(({revision}) => revision)}

@@ -13,8 +13,8 @@ export function partOf(
 	release: ReleaseRoles | undefined,
 ): ReleasePart {
 	const told = revision === undefined || !release ? undefined : roleOf(revision, release);
-	if (told === 'canary' && release?.canary?.isRolledBack) {
-		return {role: 'rolled back', tags: tags.filter(tag => tag !== canaryTag)};
+	if (told === 'canary' && release?.canary?.lost) {
+		return {role: release.canary.lost, tags: tags.filter(tag => tag !== canaryTag)};
 	}
 	const role = told ?? roleTags.find(tag => tags.includes(tag));
 	return {role, tags: tags.filter(tag => tag !== role)};

@@ -1,9 +1,11 @@
 import {expect, test} from 'vitest';
 import {pairOf} from '../../../source/console/live/compared-pair.js';
+import {formatNote} from '../../../source/knative/release/evidence/note.js';
 import type {RevisionView} from '../../../source/knative/revision/revision.js';
 import type {ServiceView} from '../../../source/knative/service/service.js';
 import type {StatusTarget} from '../../../source/knative/service/traffic-entries.js';
 import {parseRevision} from '../../../source/knative/revision/revision.js';
+import {splitOf} from '../../../source/knative/split/split.js';
 import {parseService} from '../../../source/knative/service/service.js';
 
 function revision(generation: number): RevisionView {
@@ -107,4 +109,29 @@ test('what the two are in the release goes with them, where they are not canary 
 		[2, 100, 'stable'],
 	]);
 	expect(pairOf(promoted, revisions)).toMatchObject({called: {fresh: 'stable', old: 'previous'}});
+});
+
+test('what was rolled back is compared as the canary that it was', () => {
+	const given = service([
+		[1, 100, 'stable'],
+		[2, 0, 'canary'],
+	]);
+	const releaseNote = formatNote({
+		generation: 1,
+		verb: 'roll back',
+		stable: 'h-00001',
+		canary: 'h-00002',
+		previous: undefined,
+		followed: false,
+		since: Date.UTC(2026, 0, 2),
+		by: 'ann',
+		split: splitOf(given),
+		undo: [],
+		rejected: [],
+	});
+	expect(pairOf({...given, releaseNote}, revisions.slice(1))).toMatchObject({
+		ok: true,
+		called: {fresh: 'former canary', old: 'stable'},
+	});
+	expect(pairOf(given, revisions.slice(1))).not.toHaveProperty('called');
 });

@@ -105,3 +105,13 @@ test('a change of the split of which nothing has come yet is marked, too, at the
 	expect(chart?.marks).toEqual([{...changed, column: 2}]);
 	expect(chart?.revisions[0]?.share).toEqual([0, 0, undefined]);
 });
+
+test('no share is drawn that would be a guess, nor one as of now while it cannot be told', () => {
+	const few = stretch(0, [2, 1], {isExact: false});
+	expect(usersChartOf([few], [], {columns: 60, revisions})?.revisions[0]?.share).toEqual([undefined]);
+	const options = {columns: 60, revisions, isShareTold: false};
+	expect(usersChartOf([stretch(0, [80, 20])], [], options)).toMatchObject({
+		isShareOpen: true,
+		revisions: [{share: [0.2]}, {}],
+	});
+});

@@ -321,10 +321,10 @@ describe('the verdicts', () => {
 it('says the same of all that was seen of the split, and how long that is', () => {
 	const sinceSplit = {...counted, seconds: 240};
 	expect(sinceSplitLine(snapshot({sinceSplit}))).toBe(
-		'4 min of this split  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms',
+		'this split, 4 min watched  412/s   75│25   ok 99.7 %│98.1 %   p95 ≈38│382 ms',
 	);
 	expect(sinceSplitLine(snapshot({sinceSplit: {...counted, seconds: 31}}))).toContain(
-		'31 s of this split  412/s',
+		'this split, 31 s watched  412/s',
 	);
 	expect(sinceSplitLine(snapshot({sinceSplit: {...counted, seconds: 0}}))).toBeUndefined();
 	expect(sinceSplitLine(snapshot({}, {state: 'waiting'}))).toBeUndefined();

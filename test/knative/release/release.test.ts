@@ -89,7 +89,7 @@ it('what was rolled back is the canary where there is none after it', () => {
 	expect(releaseOf({...facts, service: {...edited, releaseNote}}).canary).toMatchObject({
 		revision: 'cart-00002',
 		because: 'tagged canary, but was rolled back',
-		isRolledBack: true,
+		lost: 'rolled back',
 	});
 });
 
@@ -99,7 +99,7 @@ it('what somebody took back by other means is no fresh canary, where this machin
 	model.pass(60);
 	model.watched('bobs', 'kim', () => model.write('kim', [pin(1, 100), pin(2, 0, 'canary')]));
 	const {canary} = releaseOf(model.facts('bobs'));
-	expect(canary).toMatchObject({revision: 'cart-00002', percent: 0, isRolledBack: true});
+	expect(canary).toMatchObject({revision: 'cart-00002', percent: 0, lost: 'taken back'});
 	expect(promote(model.facts('bobs'))).toMatchObject({
 		guess: {sentence: 'cart-00002 had 10 % of users until kim took it back to 0 %'},
 	});
@@ -121,10 +121,10 @@ it('what somebody took back by other means is no fresh canary, where this machin
 	const old = {...facts, service: {...facts.service, releaseNote: noted}};
 	expect(releaseOf(old).canary).toMatchObject({
 		because: 'tagged canary, but was taken back to 0 %',
-		isRolledBack: true,
+		lost: 'taken back',
 	});
 	// Who has not seen it cannot know.
-	expect(releaseOf(model.facts('anns')).canary).not.toHaveProperty('isRolledBack');
+	expect(releaseOf(model.facts('anns')).canary).not.toHaveProperty('lost');
 	model.watched('bobs', 'kim', () => model.write('kim', [pin(1, 95), pin(2, 5, 'canary')]));
-	expect(releaseOf(model.facts('bobs')).canary).not.toHaveProperty('isRolledBack');
+	expect(releaseOf(model.facts('bobs')).canary).not.toHaveProperty('lost');
 });

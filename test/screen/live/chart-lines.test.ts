@@ -121,3 +121,9 @@ test('while the gateway fails everything, what came before it is not how it is n
 			?.value.trim(),
 	).toBe('–');
 });
+
+test('a share that cannot be told by now has no number, and what was drawn of it stays', () => {
+	const [, share, errors] = lines(7, 120, {isShareOpen: true}).map(textOf);
+	expect(share).toMatch(/^share .*█.* –$/);
+	expect(errors).toMatch(/ 2 %$/);
+});

@@ -11,6 +11,10 @@ const wordsOf = (...given: Parameters<typeof asidePieces>) => fittingAside(aside
 test('the line says at which pace, how many answers, and since when under which split', () => {
 	const snapshot = snapshotOf({state: 'running', rate: 2, answered: 128, since: noon, at: noon});
 	expect(wordsOf(snapshot, 0, plain)).toBe(`2 req/s · 128 answers · 90│10 since ${clock(noon)}`);
+	expect(wordsOf({...snapshot, tagRate: 4}, 0, plain)).toMatch(/^6 req\/s, 4 at tags · 128 answers · /);
+	expect(wordsOf({...snapshot, tagRate: 4, burstLeft: 12}, 0, plain)).toMatch(
+		/^burst, 12 left, 4\/s at tags · /,
+	);
 	expect(wordsOf({...snapshot, state: 'paused'}, 0, plain)).toMatch(/^paused · /);
 	expect(wordsOf({...snapshot, burstLeft: 12}, 0, plain)).toMatch(/^burst, 12 left · /);
 	expect(wordsOf({...snapshot, settling: true}, 0, plain)).toMatch(/ · switching$/);

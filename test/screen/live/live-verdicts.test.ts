@@ -59,6 +59,7 @@ const snapshot = (part: Partial<LoopSnapshot>): LoopSnapshot => ({
 	},
 	state: 'running',
 	rate: 1,
+	tagRate: 0,
 	burstLeft: 0,
 	settling: false,
 	inFlight: 0,

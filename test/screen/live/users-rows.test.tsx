@@ -48,7 +48,7 @@ describe('what users get', () => {
 	});
 
 	it('is told over the last half minute and since the split', async () => {
-		expect((await open()).screen()).toMatch(/users +100\/s[^\n]*\n *30 s of this split +100\/s +75│25/);
+		expect((await open()).screen()).toMatch(/users +100\/s[^\n]*\n *this split, 30 s watched +100\/s +75│25/);
 	});
 
 	it('is not told of another service', async () => {
@@ -64,7 +64,7 @@ describe('what users get', () => {
 		expect(lines.slice(0, 3)).toEqual([
 			expect.stringMatching(/users +100\/s/),
 			expect.stringContaining('shop-1 cannot be asked'),
-			expect.stringContaining('of this split'),
+			expect.stringContaining('this split,'),
 		]);
 	});
 

@@ -5,7 +5,7 @@ import {splitOf} from '../../../source/knative/split/split.js';
 import {notOffered} from '../../../source/screen/frame/offered.js';
 import {RevisionsPane} from '../../../source/screen/panes/revisions-pane.js';
 import {condition, revisionName, serviceView} from '../../knative/objects.js';
-import {noting} from '../../knative/release/noted.js';
+import {notedAt, noting} from '../../knative/release/noted.js';
 import {rowOf, snapshotOf} from '../live/snapshot.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
@@ -46,9 +46,11 @@ describe('the revisions of the selected service', () => {
 			{revisionName: one, percent: 100, tag: 'stable'},
 			{revisionName: two, percent: 0, tag: 'canary'},
 		];
-		const drawn = async (verb: 'split' | 'roll back') => {
+		const drawn = async (verb: 'split' | 'roll back' | 'undo') => {
 			const split = splitOf(serviceView({traffic, ready: 2}));
-			const service = serviceView({traffic, ready: 2, edit: noting({generation: 5, split, verb})});
+			const taken = verb === 'undo' ? [{revision: two, at: notedAt, by: 'ann', had: 10}] : [];
+			const edit = noting({generation: 5, split, verb, taken});
+			const service = serviceView({traffic, ready: 2, edit});
 			const {screen, store} = await open(knowing(service));
 			return {screen: screen(), offered: !notOffered(store.getState()).includes('complete')};
 		};
@@ -58,6 +60,7 @@ describe('the revisions of the selected service', () => {
 		const back = await drawn('roll back');
 		expect(back.screen).toMatch(/…00002 +0 % +rolled back +●/);
 		expect(back.offered).toBe(false);
+		expect((await drawn('undo')).screen).toMatch(/…00002 +0 % +undone +●/);
 	});
 
 	it('are in the order of the shares while the latest one takes over by and by', async () => {

@@ -52,6 +52,8 @@ export type ReleaseNote = {
 	rejected: readonly NotedRejection[];
 	/** What was rolled back before this, or undone by it, and users have not got again since, the last one first. */
 	taken?: readonly Taken[] | undefined;
+	/** Since the canary came every write has told here what it took from users; undefined where notes of earlier versions came between. */
+	isWhole?: true | undefined;
 	/** The revision that was found worse than what users had, while it was compared. */
 	worse?: string | undefined;
 };
@@ -140,9 +142,11 @@ const note = v.pipe(
 		rejected: v.fallback(v.optional(v.array(rejected), []), []),
 		taken: v.fallback(v.optional(v.array(taken)), undefined),
 		worse: v.fallback(v.optional(name), undefined),
+		whole: v.fallback(v.optional(v.boolean()), undefined),
 	}),
-	v.transform(({v: _version, since, ...rest}): ReleaseNote => ({
+	v.transform(({v: _version, since, whole, ...rest}): ReleaseNote => ({
 		...rest,
+		...(whole && {isWhole: true}),
 		stable: rest.stable,
 		canary: rest.canary,
 		previous: rest.previous,
@@ -180,6 +184,7 @@ export function formatNote({
 	by: writer,
 	rejected: given,
 	taken: back,
+	isWhole,
 	...rest
 }: ReleaseNote): string | undefined {
 	const textWith = (kept: readonly Split[]) =>
@@ -187,6 +192,7 @@ export function formatNote({
 			v: 1,
 			...rest,
 			...(followed && {followed}),
+			...(isWhole && {whole: true}),
 			since: new Date(since).toISOString(),
 			...(writer !== '' && {by: writer}),
 			...(back &&

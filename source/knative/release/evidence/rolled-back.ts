@@ -1,6 +1,7 @@
 /** Whether somebody has taken the traffic from a revision, as the cluster tells it. Pure. */
 import type {Split} from '../../split/split.js';
 import {momentBy} from '../../text/moment.js';
+import type {Lost} from '../roles/role.js';
 import type {Guess} from '../verbs/choice.js';
 import {stableTag} from '../verbs/role-tags.js';
 import type {Taken} from './note.js';
@@ -12,13 +13,14 @@ export function takenFromUsers(
 	facts: ReleaseFacts,
 	revision: string,
 	now: number | undefined,
-): (Guess & {readonly taken: string}) | undefined {
+): (Guess & {readonly taken: string; readonly lost: Lost}) | undefined {
 	const found = noteOf(facts);
 	const noted = found && takenIn(facts, found.note).find(one => one.revision === revision);
 	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);
 	if (noted && (found.isCurrent || share?.percent === 0)) {
 		const taken = noted.had === undefined ? 'was rolled back' : 'was taken back to 0 %';
-		return {sentence: `${revision} ${takenWords(noted, now)}`, because: `${revision} ${taken}`, taken};
+		const lost = noted.had === undefined ? 'rolled back' : 'undone';
+		return {sentence: `${revision} ${takenWords(noted, now)}`, because: `${revision} ${taken}`, taken, lost};
 	}
 	if (found?.isCurrent || share?.percent !== 0) return undefined;
 	const hadNoted = shareNoted(facts, revision);
@@ -33,6 +35,7 @@ export function takenFromUsers(
 		sentence: `${revision} had ${had} % of users until ${by === '' ? 'somebody' : by} took it back to 0 %`,
 		because: `${revision} ${taken}`,
 		taken,
+		lost: 'taken back',
 	};
 }
 

@@ -2,14 +2,17 @@
 
 export type RoleName = 'canary' | 'stable';
 
+/** By a roll back, by an undo, or by another change of the split. */
+export type Lost = 'rolled back' | 'undone' | 'taken back';
+
 export type Role = {
 	readonly revision: string;
 	/** Whole percent, 0–100. */
 	readonly percent: number;
 	/** Why it has this part, as a clause: `tagged canary`. */
 	readonly because: string;
-	/** A canary that somebody has taken from users again. */
-	readonly isRolledBack?: true;
+	/** How a canary was taken from users again. */
+	readonly lost?: Lost;
 };
 
 export type Doubt = {

@@ -176,7 +176,7 @@ const untilWords = ({at, by}: {at: number; by: string}, now: number | undefined)
 
 /**
  * Whether the canary had any traffic, by the note; undefined where that tells of no traffic, and not of the present split: what
- * was after it is not known.
+ * was after it is not known; nor is what an undo took that left no word of it, or what was before the splits that are kept.
  */
 function notedShare(facts: ReleaseFacts, canary: string): 'served' | 'never' | undefined {
 	const found = noteOf(facts);
@@ -184,7 +184,10 @@ function notedShare(facts: ReleaseFacts, canary: string): 'served' | 'never' | u
 	const hadTraffic = [found.note.split, ...found.note.undo].some(split =>
 		split.some(({revision, percent}) => revision === canary && percent > 0),
 	);
-	return hadTraffic ? 'served' : 'never';
+	if (hadTraffic) return 'served';
+	const {verb, isWhole, undo} = found.note;
+	const isListed = undo.at(-1)?.some(({revision}) => revision === canary) ?? true;
+	return verb === 'new revision' || (isWhole === true && !isListed) ? 'never' : undefined;
 }
 
 /** Who took the traffic from the canary, and when, as this machine remembers. */

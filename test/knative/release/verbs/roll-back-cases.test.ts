@@ -178,8 +178,9 @@ describe('rolling back', () => {
 				]),
 			),
 		);
+		// What it had before somebody began to note is not known.
 		expect(rollBack(model.facts())).toMatchObject({
-			reason: 'Nothing to roll back: users never got cart-00004; cart-00002 has 100 %.',
+			reason: 'Nothing to roll back: cart-00004 has 0 %, cart-00002 has 100 %.',
 		});
 	});
 

@@ -72,6 +72,21 @@ describe('of a canary that has no traffic', () => {
 		});
 	});
 
+	const alone = serviceView({traffic: [{revisionName: one, percent: 100}], ready: 1});
+	it.each([
+		['the note is of a version that told of no undo', {verb: 'undo', undo: []}, 'has 0 %, '],
+		['it was changed since by such a version', {verb: 'tag', undo: [splitWith(100)]}, 'has 0 %, '],
+		['what came before is not kept', {verb: 'tag', undo: [splitWith(100)], isWhole: true}, 'has 0 %, '],
+		[
+			'all is told since it came',
+			{verb: 'tag', undo: [splitWith(100), splitOf(alone)], isWhole: true},
+			'never got',
+		],
+	] as const)('says that users never got it only as far as it is known: %s', (_, note, words) => {
+		const edit = noting({generation: 5, split: splitWith(100), ...note});
+		expect(rollBack(factsOf(beside, {edit}))).toMatchObject({reason: expect.stringContaining(words)});
+	});
+
 	it('says when that was and by whom where the note knows of its traffic', () => {
 		const edit = noting({generation: 5, split: splitWith(100), undo: [splitWith(90)]});
 		expect(rollBack(factsOf(beside, {edit}), {now})).toEqual({
