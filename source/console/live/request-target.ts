@@ -5,6 +5,7 @@ import type {ProbeOutcome, ProbeTarget} from '../../probe/transport/probe.js';
 import {curlCommand, grpcurlCommand} from '../../knative/commands/commands.js';
 import {bracketed, endpointText} from '../../knative/commands/endpoint.js';
 import {routeSettled} from '../../knative/service/service-state.js';
+import {tagOfHost} from '../../knative/service/asked-host.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import type {ConsoleState, GatewayState} from '../state/state.js';
@@ -24,6 +25,10 @@ export type TargetLookup =
 			unreached?: string;
 			/** Why this gateway is asked, where the service's own Ingress does not say it. */
 			guess?: string;
+			/** That nothing says that the host is the service's, as a sentence. */
+			hostDoubt?: string;
+			/** Why no tag can be asked beside it, as a sentence. */
+			tagsMissing?: string;
 	  }
 	/** It cannot be asked, and what to do. */
 	| {ok: false; reason: string};
@@ -63,9 +68,10 @@ export function targetOf(
 	if (gateway.kind === 'looking') return {ok: false, reason: 'The gateway is still being looked for.'};
 	if (gateway.kind === 'not found') return {ok: false, reason: gateway.sentence};
 	const isOther = Boolean(ownHost) && url === service.url;
-	const fault = isOther && ownHost ? tagHostFault(service, ownHost) : undefined;
+	const fault = isOther && ownHost ? hostFault(service, ownHost, gateway) : undefined;
 	if (fault !== undefined) return {ok: false, reason: fault};
-	const {own, authorities} = gateway;
+	const {own, ownMissing, authorities} = gateway;
+	if (ownMissing !== undefined && !isOther) return {ok: false, reason: ownMissing};
 	const isAtOwn = own !== undefined && !isOther;
 	const {scheme, address} = doorOf(isAtOwn ? own : gateway);
 	const authority = (isOther && ownHost) || parsed.host;
@@ -74,6 +80,7 @@ export function targetOf(
 	const {protocol} = service.summary;
 	const {forward} = isAtOwn ? own : gateway;
 	const {unreached, guess} = isAtOwn ? {} : gateway;
+	const isOfNobody = isOther && gateway.hostOwner?.kind === 'unknown';
 	return {
 		ok: true,
 		url: asked,
@@ -85,6 +92,7 @@ export function targetOf(
 			scheme,
 			protocol: protocol === 'grpc' ? 'grpc' : 'http1',
 			...(content && {request: content}),
+			...(isOfNobody && {isHostUnknown: true}),
 			...(scheme === 'https' && {authorities}),
 			...(own && !isAtOwn && {tagsAt: {...doorOf(own), tunnel: own.forward?.tunnel, authorities}}),
 		},
@@ -102,21 +110,22 @@ export function targetOf(
 		...(forward && {forwarding: forward.command}),
 		...(unreached && {unreached: unreached.sentence}),
 		...(guess !== undefined && {guess}),
+		...(isOfNobody && {hostDoubt: doubtSentence(authority, service)}),
+		...(isOther && ownMissing !== undefined && {tagsMissing: `No tag can be asked: ${ownMissing}`}),
 	};
 }
 
-/** Of a host, with a port or without, as it would be compared; undefined where it is none. */
-const nameOf = (authority: string | undefined): string | undefined =>
-	URL.parse(`http://${authority ?? ''}`)?.hostname.replace(/\.$/, '');
+const doubtSentence = (host: string, {name}: ServiceView): string =>
+	`Nothing that may be read here says that ${host} leads to ${name}: only what its tags say as well counts as an answer of ${name}.`;
 
-/** Why a host tells nothing of the split: it is that of a tag. Undefined where it is not. */
-export function tagHostFault({statusTraffic, name}: ServiceView, host: string): string | undefined {
-	const asked = nameOf(host);
-	const tagged = statusTraffic.find(
-		({tag, url}) => tag !== undefined && url !== undefined && nameOf(URL.parse(url)?.host) === asked,
-	);
-	if (asked === undefined || tagged?.tag === undefined) return undefined;
-	return `${host} is the host of the tag ${tagged.tag} of ${name}: it leads to ${tagged.revision} whatever the split. Leave that host out (--host, or i in the console).`;
+/** Why a host tells nothing of the split: it is that of a tag, or of another service. Undefined where it may be asked. */
+export function hostFault(service: ServiceView, host: string, gateway?: GatewayState): string | undefined {
+	const tagged = tagOfHost(service, host);
+	if (tagged) {
+		return `${host} is the host of the tag ${tagged.tag} of ${service.name}: it leads to ${tagged.revision} whatever the split. Leave that host out (--host, or i in the console).`;
+	}
+	const owner = gateway?.kind === 'found' ? gateway.hostOwner : undefined;
+	return owner?.kind === 'other' ? owner.sentence : undefined;
 }
 
 /** The scheme is of the door, not of the URL: a load balancer may have TLS where Knative knows of none, and the other way round. */

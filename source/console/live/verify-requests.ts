@@ -62,6 +62,8 @@ async function ask(
 		service: service.name,
 		uid: service.uid,
 		...question,
+		// Who has all of the traffic answers at the service's own hosts.
+		...(asked.hostDoubt !== undefined && {revision: undefined, hostDoubt: asked.hostDoubt}),
 		isSettling: !routeSettled(service),
 		url: asked.url,
 		command: asked.command,

@@ -85,8 +85,10 @@ export function followGateway(
 			ending = new AbortController();
 			const until = AbortSignal.any([signal, ending.signal]);
 			void (async () => {
-				const routes = await routesOf(shared.cluster, route, host);
-				if (given) return put(await givenGateway(cluster, given, routes), {isSettled: true});
+				const routes = await routesOf(shared.cluster, service, host);
+				// Whose it is may be known by the next time that it is asked for.
+				const isSettled = routes.hostOwner === undefined;
+				if (given) return put(await givenGateway(cluster, given, routes), {isSettled});
 				await lookForGateway(put, {cluster, routes, shared, retry}, until);
 			})();
 		};
@@ -146,9 +148,9 @@ async function lookForGateway(put: PutGateway, looking: Looking, signal: AbortSi
 			await forwardWhileNeeded(put, looking, ways, signal);
 			continue;
 		}
-		const isSettled = leadsThere(ways) && !ways.isOwnMissing;
-		put(await withAuthorities(cluster, found), {isSettled});
-		if (isSettled) return;
+		const isOver = leadsThere(ways) && !ways.isOwnMissing;
+		put(await withAuthorities(cluster, found), {isSettled: isOver && !looking.routes.hostOwner});
+		if (isOver) return;
 		await pause(retry, signal);
 	}
 }

@@ -12,13 +12,12 @@ import type {GatewayState} from '../state/state.js';
 /** The service as its gateway is looked for. */
 type SelectedRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boolean};
 
-/** `own`: of the service itself, where what is asked is a host of a DomainMapping. */
-export type AskedRoutes = {asked: SelectedRoute; own?: SelectedRoute};
+type Found = Extract<GatewayState, {kind: 'found'}>;
 
-type OwnDoor = {
-	own?: NonNullable<Extract<GatewayState, {kind: 'found'}>['own']>;
-	hostScheme?: 'http' | 'https';
-};
+/** `own`: of the service itself, where what is asked is a host of a DomainMapping; `hostOwner`: whose that is, where it is not the service's. */
+export type AskedRoutes = {asked: SelectedRoute; own?: SelectedRoute; hostOwner?: NonNullable<Found['hostOwner']>};
+
+type OwnDoor = Pick<Found, 'own' | 'ownMissing' | 'hostScheme' | 'hostOwner'>;
 
 /** Where a gateway is and, where the service's own hosts have another door, where that is. */
 type DoorsFound = FoundGateway & OwnDoor;
@@ -40,34 +39,39 @@ function schemeOf(url: string | undefined): 'http' | 'https' {
 	return url?.startsWith('https:') ? 'https' : 'http';
 }
 
-/** A host of one's own may have another gateway than the service, and another scheme. */
+/** A host of one's own may have another gateway than the service, and another scheme; and it may be of another service. */
 export async function routesOf(
 	cluster: Cluster,
-	route: SelectedRoute,
+	service: ServiceView,
 	host: string | undefined,
 ): Promise<AskedRoutes> {
+	const route = routeOf(service);
 	if (host === undefined) return {asked: route};
-	const {readHostRoute} = await import('../../kube/gateway/host-route.js');
-	const mapped = await readHostRoute(cluster, route.namespace, host);
-	return mapped ? {asked: mapped, own: route} : {asked: route};
+	const {readHostOwner} = await import('../../kube/gateway/host-route.js');
+	const owner = await readHostOwner(cluster, service, host);
+	if (owner.kind !== 'own') return {asked: route, hostOwner: owner};
+	return owner.route ? {asked: owner.route, own: route} : {asked: route};
 }
 
 /** The gateway of what is asked, and that of the service's own hosts where it is another door and can be reached. */
 export async function findGateways(
 	cluster: Cluster,
-	{asked, own}: AskedRoutes,
+	{asked, own, hostOwner}: AskedRoutes,
 	options: Parameters<typeof findGateway>[2],
 ): Promise<WaysFound> {
 	const found = await findGateway(cluster, asked, options);
-	if (!own || found.kind === 'not found') return {found};
+	if (found.kind === 'not found') return {found};
+	if (!own) return {found: {...found, ...(hostOwner && {hostOwner})}};
 	const mapped = {...found, hostScheme: asked.scheme};
 	const ofService = await findGateway(cluster, own, options);
 	if (ofService.kind === 'inside') {
 		const isSame = found.kind === 'inside' && isDeepStrictEqual(found.service, ofService.service);
 		return {found: mapped, ...(!isSame && {ownInside: ofService})};
 	}
-	if (ofService.kind !== 'found' || ofService.unreached) return {found: mapped, isOwnMissing: true};
-	return {found: withOwnDoor(mapped, ofService)};
+	if (ofService.kind === 'not found') {
+		return {found: {...mapped, ownMissing: ofService.sentence}, isOwnMissing: true};
+	}
+	return {found: withOwnDoor(mapped, ofService), ...(ofService.unreached && {isOwnMissing: true})};
 }
 
 /** Found by port-forward it is another door in any case. */
@@ -103,10 +107,10 @@ export async function withAuthorities<Found extends DoorsFound>(
 export async function givenGateway(
 	cluster: Cluster,
 	given: GivenGateway,
-	{asked, own}: AskedRoutes,
+	{asked, own, hostOwner}: AskedRoutes,
 ): Promise<GatewayState> {
 	const resolved = resolveGiven(given, asked.scheme);
-	const found = {kind: 'found', via: '--gateway', ...resolved} as const;
+	const found = {kind: 'found', via: '--gateway', ...resolved, ...(hostOwner && {hostOwner})} as const;
 	const both: typeof found & OwnDoor = own
 		? {...withOwnDoor(found, resolveGiven(given, own.scheme)), hostScheme: asked.scheme}
 		: found;
@@ -132,7 +136,9 @@ function forwardedGateway(
 		authorities,
 		guess,
 		own,
+		ownMissing,
 		hostScheme,
+		hostOwner,
 	}: Inside & OwnDoor & {authorities?: readonly string[]},
 	forward: PortForward,
 ): Extract<GatewayState, {kind: 'found'}> {
@@ -144,7 +150,9 @@ function forwardedGateway(
 		...(authorities && {authorities}),
 		...(guess !== undefined && {guess}),
 		...(own && {own}),
+		...(ownMissing !== undefined && {ownMissing}),
 		...(hostScheme && {hostScheme}),
+		...(hostOwner && {hostOwner}),
 	};
 }
 
@@ -231,7 +239,7 @@ export async function reachGateway(
 		signal?: AbortSignal | undefined;
 	},
 ): Promise<{gateway: GatewayState; close: () => Promise<void>}> {
-	const routes = await routesOf(cluster, routeOf(service), host);
+	const routes = await routesOf(cluster, service, host);
 	if (given) return {gateway: await givenGateway(cluster, given, routes), close: nothing};
 	const {gateway, close} = await openWays(cluster, await findGateways(cluster, routes, {signal}));
 	return {gateway: gateway(), close};

@@ -133,6 +133,8 @@ export type VerifySheet = {
 	url: string;
 	/** The command line that asks the same. */
 	command: string;
+	/** That nothing says that the host is the service's. */
+	hostDoubt?: string;
 	/** That a URL with https is asked without TLS. */
 	inClear?: string;
 	/** What the command needs when this program has ended. */

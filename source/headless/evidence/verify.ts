@@ -12,7 +12,7 @@ import {createLoop} from '../../probe/loop/loop.js';
 import {connectionFailures} from '../../probe/transport/probe.js';
 import {reachGateway} from '../../console/selected/reach-gateway.js';
 import type {GatewayState} from '../../console/state/state.js';
-import {tagHostFault, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
+import {hostFault, targetOf, tlsRedirectOf} from '../../console/live/request-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {routeSettled, serviceState} from '../../knative/service/service-state.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
@@ -90,9 +90,6 @@ export async function verifySplit(cluster: Cluster, options: VerifyOptions): Pro
 	if (found.kind !== 'service') return found;
 	const misplaced = misplacedFlag(found.service, options.typed ?? []);
 	if (misplaced !== undefined) return {kind: 'usage', sentence: misplaced};
-	const {host} = options.requestOptions;
-	const fault = host ? tagHostFault(found.service, host) : undefined;
-	if (fault !== undefined) return {kind: 'usage', sentence: fault};
 	const {splitDoubt} = found.service;
 	if (splitDoubt !== undefined) return {kind: 'cannot tell', sentence: `Cannot tell: ${splitDoubt}`};
 	if (found.service.statusTraffic.length === 0) return {kind: 'cannot tell', sentence: neverServed(found)};
@@ -124,6 +121,9 @@ async function askService(
 ): Promise<VerifyOutcome> {
 	const {requestOptions, version, onProgress} = options;
 	const {service} = found;
+	const {host} = requestOptions;
+	const fault = host ? hostFault(service, host, gateway) : undefined;
+	if (fault !== undefined) return {kind: 'usage', sentence: fault};
 	const asked = targetOf(service, service.url, gateway, requestOptions);
 	if (!asked.ok || gateway.kind !== 'found') {
 		return {kind: 'could not ask', sentence: asked.ok ? 'The gateway was not found.' : asked.reason};
@@ -164,7 +164,7 @@ async function askService(
 	const unsubscribe = onProgress && loop.subscribe(onProgress);
 	try {
 		loop.setEpoch({weights: configured, settling: !found.settled});
-		const learning = found.settled ? learnTags(loop, cluster, service) : Promise.resolve();
+		const learning = found.settled && asked.tagsMissing === undefined ? learnTags(loop, cluster, service) : Promise.resolve();
 		// Nobody may need it in the end.
 		learning.catch(() => {});
 		// A revision that scaled to zero is awake then; whoever fails is tried again beside the requests.
@@ -233,6 +233,8 @@ async function askService(
 					expected: expected.shares,
 					requestOptions,
 					besides: [
+						asked.hostDoubt,
+						asked.tagsMissing,
 						asked.inClear,
 						asked.unreached,
 						snapshot.gatewayAnswers > 0 ? gateway.guess : undefined,

@@ -59,6 +59,7 @@ export async function compareCanary(
 	try {
 		const asked = targetOf(service, service.url, reached.gateway, requestOptions);
 		if (!asked.ok) return not(asked.reason);
+		if (asked.tagsMissing !== undefined) return not(asked.tagsMissing);
 		const loop = createLoop({
 			target: asked.target,
 			rate: maxRate / 5,

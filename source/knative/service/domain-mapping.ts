@@ -37,7 +37,8 @@ export function parseDomainMapping(object: unknown): Parsed<DomainMapping> {
 		status,
 	} = parsed.output;
 	const isElsewhere = ref.namespace !== '' && ref.namespace !== namespace;
-	if (ref.kind !== 'Service' || ref.name === '' || isElsewhere) {
+	// The Route of a service has its name.
+	if (!['Service', 'Route'].includes(ref.kind) || ref.name === '' || isElsewhere) {
 		return {ok: false, reason: `The DomainMapping ${host} leads to no service of its namespace.`};
 	}
 	const ready = status.conditions.some(({type, status: is}) => type === 'Ready' && is === 'True');

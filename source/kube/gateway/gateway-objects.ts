@@ -65,6 +65,16 @@ export function readIngress(object: unknown): IngressStatus | undefined {
 	};
 }
 
+const rulesSchema = v.object({
+	spec: v.object({rules: tolerantList(v.object({hosts: tolerantList(v.string())}))}),
+});
+
+/** The hosts that an Ingress of Knative's has rules for. */
+export function readIngressHosts(object: unknown): string[] {
+	const parsed = v.safeParse(rulesSchema, object);
+	return parsed.success ? (parsed.output.spec.rules ?? []).flatMap(({hosts}) => hosts ?? []) : [];
+}
+
 function balancerOf(balancer: Balancer): IngressBalancer {
 	const entries = balancer?.ingress ?? [];
 	// An address that leads nowhere may stand beside a name that does not, in one entry as in several.

@@ -1,41 +1,90 @@
-/** Which gateway a host of one's own has: its DomainMapping has an Ingress, a class and a URL of its own. */
+/**
+ * Whose a host is that a service is asked by instead of its own: its URL, its tags and the rules of its Ingress are of the service
+ * itself; a DomainMapping has an Ingress, a class and a URL of its own, and may lead to another service.
+ */
 import {createHash} from 'node:crypto';
-import {parseDomainMapping} from '../../knative/service/domain-mapping.js';
+import {hostName, isHostOf, tagOfHost} from '../../knative/service/asked-host.js';
+import {parseDomainMapping, type DomainMapping} from '../../knative/service/domain-mapping.js';
+import {parseService, type ServiceView} from '../../knative/service/service.js';
 import {TransportError, type Cluster} from '../cluster.js';
-import {domainMappingsPath} from '../paths.js';
+import {listAll} from '../list.js';
+import {domainMappingsPath, ingressPath, servingPath} from '../paths.js';
 import type {AskedRoute} from './find-gateway.js';
+import {readIngressHosts} from './gateway-objects.js';
 
 export type HostRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boolean};
 
+export type HostOwner =
+	/** `route`: by which it is served, where a DomainMapping leads it to the service. */
+	| {kind: 'own'; route?: HostRoute}
+	/** `sentence`: whose it is, and what to do. */
+	| {kind: 'other'; sentence: string}
+	/** Nothing that may be read says whose it is. */
+	| {kind: 'unknown'};
+
 /**
- * The route by which `host` is served, where a DomainMapping of the namespace has that name; undefined where none has, or it may not
- * be read. Its Ingress is named after it (knative/serving pkg/reconciler/domainmapping/resources/ingress.go).
+ * Whose `host` is, by what of the namespace may be read.
  *
  * @param host With a port or without.
  */
-export async function readHostRoute(
+export async function readHostOwner(
 	cluster: Cluster,
-	namespace: string,
+	service: ServiceView,
 	host: string,
-): Promise<HostRoute | undefined> {
-	const name = host.replace(/:\d+$/, '').toLowerCase();
+	signal: AbortSignal = new AbortController().signal,
+): Promise<HostOwner> {
+	if (isHostOf(service, host)) return {kind: 'own'};
+	const name = hostName(host) ?? host;
+	const {namespace} = service;
+	const other = (whose: string): HostOwner => ({
+		kind: 'other',
+		sentence: `${host} is ${whose}, and says nothing of ${service.name}. Leave that host out (--host, or i in the console).`,
+	});
+	const mapping = await read(cluster, domainMappingsPath(namespace, name));
+	if (mapping !== undefined) {
+		const parsed = parseDomainMapping(mapping);
+		if (!parsed.ok) return other(`a DomainMapping that does not lead to a service`);
+		return parsed.value.service === service.name
+			? {kind: 'own', route: routeOf(parsed.value, name)}
+			: other(`a DomainMapping that leads to the service ${parsed.value.service}`);
+	}
+	const ingress = await read(cluster, ingressPath(namespace, service.name));
+	if (readIngressHosts(ingress).some(one => hostName(one) === name)) return {kind: 'own'};
+	const owner = (await servicesOf(cluster, namespace, signal)).find(one => isHostOf(one, host));
+	if (!owner) return {kind: 'unknown'};
+	const tag = tagOfHost(owner, host)?.tag;
+	return other(`the host of ${tag === undefined ? '' : `the tag ${tag} of `}the service ${owner.name}`);
+}
+
+async function servicesOf(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<ServiceView[]> {
+	const items = await listAll(cluster, servingPath('services', namespace), {}, signal);
+	return (items ?? []).flatMap(item => {
+		const parsed = parseService(item);
+		return parsed.ok ? [parsed.value] : [];
+	});
+}
+
+/** Undefined where there is none, or it may not be read. */
+async function read(cluster: Cluster, path: string): Promise<unknown> {
 	try {
-		const {status, body} = await cluster.request({method: 'GET', path: domainMappingsPath(namespace, name)});
-		const parsed = status === 200 ? parseDomainMapping(body) : undefined;
-		if (!parsed?.ok) return undefined;
-		const {uid, url, ingressClass} = parsed.value;
-		return {
-			namespace,
-			name: ingressNameOf(name),
-			scheme: url?.startsWith('https:') ? 'https' : 'http',
-			clusterLocal: false,
-			ingressClass,
-			routesBy: `serving.knative.dev/domainMappingUID=${uid}`,
-		};
+		const {status, body} = await cluster.request({method: 'GET', path});
+		return status === 200 ? body : undefined;
 	} catch (error) {
 		if (error instanceof TransportError) return undefined;
 		throw error;
 	}
+}
+
+/** Its Ingress is named after it (knative/serving pkg/reconciler/domainmapping/resources/ingress.go). */
+function routeOf({namespace, uid, url, ingressClass}: DomainMapping, name: string): HostRoute {
+	return {
+		namespace,
+		name: ingressNameOf(name),
+		scheme: url?.startsWith('https:') ? 'https' : 'http',
+		clusterLocal: false,
+		ingressClass,
+		routesBy: `serving.knative.dev/domainMappingUID=${uid}`,
+	};
 }
 
 /** Characters of a name of Kubernetes', and of an MD5 in it. */

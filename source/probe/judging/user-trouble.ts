@@ -6,7 +6,7 @@ import type {GatewayCondition} from './gateway-state.js';
 import type {LastSeen} from './last-seen.js';
 
 export type Trouble = {
-	kind: 'down' | 'gateway' | 'failures' | 'unanswered' | 'refusals' | 'redirects' | 'any host';
+	kind: 'down' | 'gateway' | 'failures' | 'unanswered' | 'refusals' | 'redirects' | 'any host' | 'unknown host';
 	/** How many of how many requests. */
 	count: number;
 	of: number;
@@ -50,6 +50,7 @@ function isOver(count: number, of: number, {answersSince}: LastSeen): boolean {
  *
  * @param options.overdue Requests that wait for an answer for longer than any answer took.
  * @param options.isAnyHostOpen It is not known yet what any host gets.
+ * @param options.unknownHost The host that is asked, where nothing says that it leads to the service.
  * @param options.lastSeen When users got that last.
  * @param options.lately What no revision answered for as long as the rows' "lately" is; undefined where that is all of the time.
  */
@@ -59,11 +60,13 @@ export function troubleOf(
 	{
 		overdue = 0,
 		isAnyHostOpen = false,
+		unknownHost,
 		lastSeen = {},
 		lately,
 	}: {
 		overdue?: number;
 		isAnyHostOpen?: boolean;
+		unknownHost?: string | undefined;
 		lastSeen?: Partial<Record<Ending, LastSeen | undefined>>;
 		lately?: Lost | undefined;
 	} = {},
@@ -77,6 +80,7 @@ export function troubleOf(
 		refusals(counts),
 		redirects(counts),
 		anyHost(counts, isAnyHostOpen),
+		atUnknownHost(counts, unknownHost),
 	].filter(trouble => trouble !== undefined);
 	return troubles.find(trouble => !trouble.isOver) ?? troubles[0];
 }
@@ -244,5 +248,19 @@ function anyHost({answered, rows}: Counts, isOpen: boolean): Trouble | undefined
 		count,
 		of: answered,
 		sentence: `any host gets ${count} of ${answered} answers${what}: ${nothingShown}; ask a gateway that knows it (--gateway)`,
+	};
+}
+
+/** What a revision says at its tag proves that it was asked; anything else may be said by another service. */
+function atUnknownHost({answered, rows}: Counts, host: string | undefined): Trouble | undefined {
+	if (host === undefined) return undefined;
+	const proven = rows.filter(({learned, why}) => learned === 'tag' || why === 'alike');
+	const count = answered - proven.reduce((sum, {n}) => sum + n, 0);
+	if (!isMuch(count, answered)) return undefined;
+	return {
+		kind: 'unknown host',
+		count,
+		of: answered,
+		sentence: `nothing says that ${host} leads to the service, and no tag says what ${count} of ${answered} answers say: they may be another one's`,
 	};
 }

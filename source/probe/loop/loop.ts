@@ -131,6 +131,7 @@ export function createLoop({
 		clock,
 		isExpected,
 		anyHost,
+		unknownHost: () => (target.isHostUnknown ? target.authority : undefined),
 		onOverdue: changed,
 	});
 

@@ -77,11 +77,14 @@ export function createObservations({
 	clock,
 	isExpected,
 	anyHost,
+	unknownHost = () => undefined,
 	onOverdue,
 }: {
 	clock: Clock;
 	/** What any host gets is said by nobody for certain. */
 	anyHost: Pick<AnyHost, 'isDoubtful' | 'isToUsers' | 'isUsersOpen'>;
+	/** The host that is asked, where nothing says that it leads to the service: only its tags say whose an answer is then. */
+	unknownHost?: () => string | undefined;
 	/** Findings may be others, though nothing came. */
 	onOverdue: () => void;
 	isExpected: ExpectedStatus | undefined;
@@ -212,7 +215,7 @@ export function createObservations({
 					failed: isFailure(grade, {worksElsewhere: works}),
 				});
 				const [alone] = holders;
-				if (alone !== undefined && holders.length === 1) {
+				if (alone !== undefined && holders.length === 1 && unknownHost() === undefined) {
 					evidence = learnAlone(evidence, alone, answer, isExpected);
 				}
 			}
@@ -285,6 +288,7 @@ export function createObservations({
 					: troubleOf(epoch, gateway, {
 							overdue: waiting.overdue,
 							isAnyHostOpen: anyHost.isUsersOpen,
+							unknownHost: unknownHost(),
 							lastSeen: lastSeenOf(kinds, unreachedAt, answersSince),
 							lately,
 						}),

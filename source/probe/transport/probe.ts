@@ -23,6 +23,8 @@ export type ProbeTarget = {
 	tunnel?: Tunnel | undefined;
 	/** Where the hosts of tags are asked, when that is another gateway, or another port of it. */
 	tagsAt?: Pick<ProbeTarget, 'address' | 'scheme' | 'tunnel' | 'authorities'> | undefined;
+	/** Nothing says that the host leads to the service: what is answered there may be another one's. */
+	isHostUnknown?: true;
 	/** For https: PEM certificates of those who may vouch for the gateway; Node's own when not given. */
 	authorities?: readonly string[] | undefined;
 };

@@ -82,7 +82,8 @@ function invitation(
 ): {text: string; wraps?: boolean; isWarning?: boolean}[] {
 	const asked = targetOf(service, service.url, gateway, requestOptions);
 	if (!asked.ok) return [{text: asked.reason}];
-	const {command, forwarding, unreached, inClear} = asked;
+	const {command, forwarding, unreached, inClear, hostDoubt} = asked;
+	const warnings = [hostDoubt, inClear].filter(text => text !== undefined);
 	const requests = count(requestOptions.rate, 'request');
 	return [
 		{text: `space: send ${requests}/s and count who answers · v: send one request`},
@@ -91,7 +92,7 @@ function invitation(
 			text: isUncovered ? command : coveredRequest(command),
 			wraps: forwarding === undefined && unreached === undefined,
 		},
-		...(inClear === undefined ? [] : [{text: `${glyphs.warning} ${inClear}`, wraps: true, isWarning: true}]),
+		...warnings.map(text => ({text: `${glyphs.warning} ${text}`, wraps: true, isWarning: true})),
 		...(forwarding === undefined
 			? []
 			: [{text: 'Through a port-forward, opened with the first request; latencies include the API server.'}]),

@@ -38,7 +38,7 @@ function evidenceOf({splitAlarm, split, silentSince, trouble, isRunning}: Servic
 	if (splitAlarm && !splitAlarm.isOver) return 'contradicted';
 	// Most of what users get is no answer of the service.
 	const isMost = trouble && !trouble.isOver && trouble.count > trouble.of / 2;
-	const isDoubted = trouble?.kind === 'any host';
+	const isDoubted = trouble?.kind === 'any host' || trouble?.kind === 'unknown host';
 	if (isMost && trouble.kind !== 'redirects' && !isDoubted) return 'not served';
 	if (isDoubted) return 'not known';
 	// What agreed once may be otherwise by now.

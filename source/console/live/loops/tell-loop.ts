@@ -12,9 +12,9 @@ export function tellLoop(state: ConsoleState, service: ServiceView, entry: LoopE
 	const asked = targetOf(service, service.url, state.gateway, entry.requestOptions);
 	if (!asked.ok) return;
 	const {host, port} = asked.target.address;
-	const {scheme, protocol, tagsAt} = asked.target;
+	const {scheme, protocol, tagsAt, isHostUnknown = false} = asked.target;
 	const tagsDoor = tagsAt ? `${tagsAt.scheme} ${tagsAt.address.host}:${tagsAt.address.port}` : '';
-	const authority = `${asked.target.authority} ${scheme} ${host}:${port} ${protocol} ${tagsDoor}`;
+	const authority = `${asked.target.authority} ${scheme} ${host}:${port} ${protocol} ${tagsDoor} ${isHostUnknown}`;
 	if (authority !== entry.told.authority) {
 		entry.loop.retarget(asked.target);
 		entry.told = {authority, tags: ''};
@@ -26,12 +26,13 @@ export function tellLoop(state: ConsoleState, service: ServiceView, entry: LoopE
 		// With a part of the split nothing can be compared.
 		settling: !routeSettled(service) || service.splitDoubt !== undefined,
 	});
-	const tags = tagsOf(service, entry.byHeader);
+	const mayAskTags = asked.tagsMissing === undefined;
+	const tags = mayAskTags ? tagsOf(service, entry.byHeader) : [];
 	const said = tags.map(({tag, revision, authority: name}) => `${tag} ${revision} ${name}`).join('\n');
 	if (said !== entry.told.tags) {
 		entry.told.tags = said;
 		void entry.loop.learn(tags);
 	}
 	const pair = pairOf(service, revisionsOf(state, service), entry.byHeader);
-	entry.loop.setSides(pair.ok ? pair.sides : undefined);
+	entry.loop.setSides(pair.ok && mayAskTags ? pair.sides : undefined);
 }

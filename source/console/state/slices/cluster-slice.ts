@@ -5,6 +5,7 @@ import type {RevisionView} from '../../../knative/revision/revision.js';
 import type {ServiceView} from '../../../knative/service/service.js';
 import type {Standing} from '../../../kube/auth/credentials.js';
 import type {MissingRight, Unreached} from '../../../kube/gateway/find-gateway.js';
+import type {HostOwner} from '../../../kube/gateway/host-route.js';
 import type {ForwardState} from '../../../kube/port-forward/port-forward.js';
 import type {ReflectorState} from '../../../kube/watch/reflector.js';
 import type {Tunnel} from '../../../probe/transport/probe.js';
@@ -50,8 +51,12 @@ export type GatewayState =
 			secure?: {host: string; port: number};
 			/** Where the service's own host and its tags are asked, when what is asked is a host of a DomainMapping with another gateway. */
 			own?: {host: string; port: number; tls: boolean; forward?: Forwarded};
+			/** Why the tags cannot be asked then, as a sentence: the gateway of the service's own hosts is not found. */
+			ownMissing?: string;
 			/** Of the URL of the DomainMapping, when what is asked is its host. */
 			hostScheme?: 'http' | 'https';
+			/** Whose the host is that is asked instead of the service's own, where it is not known to be the service's. */
+			hostOwner?: Exclude<HostOwner, {kind: 'own'}>;
 			/** PEM certificates of those who may vouch for it, where it speaks TLS. */
 			authorities?: readonly string[];
 			/** It has no address outside that can be reached: this one is ours, and leads there through the API server. */
@@ -61,8 +66,8 @@ export type GatewayState =
 			/** Why it was taken for the gateway of the service, as a sentence, where the service's own Ingress does not say it. */
 			guess?: string;
 	  }
-	/** `missing`: the right without which nobody knows; `isUnknown`: there may be one, for another reason. */
-	| {kind: 'not found'; sentence: string; missing?: MissingRight; isUnknown?: true};
+	/** As `FoundGateway` has it. */
+	| {kind: 'not found'; sentence: string; missing?: MissingRight; isUnknown?: true; isBarred?: true};
 
 /** Whether a writing action is open to the operator; `reason` says why not. */
 export type Right = {allowed: boolean; reason: string};

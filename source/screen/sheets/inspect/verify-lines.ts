@@ -30,7 +30,7 @@ export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'gl
 }
 
 /** Whose answer it is, as far as that is known; nothing where there is none. */
-function whoseWords({revision, tag, isSettling, otherwise, guess}: VerifySheet, {outcome}: Answer): string[] {
+function whoseWords({revision, tag, isSettling, hostDoubt, otherwise, guess}: VerifySheet, {outcome}: Answer): string[] {
 	if (outcome.kind === 'failure') return [];
 	if (outcome.by === 'gateway') {
 		return [
@@ -42,6 +42,7 @@ function whoseWords({revision, tag, isSettling, otherwise, guess}: VerifySheet, 
 	}
 	const anyHosts = anyHostSentence(outcome, revision);
 	if (anyHosts !== undefined) return [anyHosts];
+	if (hostDoubt !== undefined) return ['Nothing says whose answer this is.'];
 	const whose =
 		revision === undefined
 			? 'Drawn by the gateway from the split: ask again and another revision may answer.'

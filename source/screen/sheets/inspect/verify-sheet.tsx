@@ -34,7 +34,9 @@ export function Verify({
 			lines={[
 				{text: sheet.url},
 				{text: command, hard: true, style: theme.styles.muted},
-				...(sheet.inClear === undefined ? [] : [clearLine(sheet.inClear, theme)]),
+				...[sheet.hostDoubt, sheet.inClear].flatMap(text =>
+					text === undefined ? [] : [warningLine(text, theme)],
+				),
 				...unreachedLines(sheet, theme),
 				...(sheet.forwarding === undefined ? [] : forwardingLines(sheet.forwarding, {theme, misled})),
 				{text: ''},
@@ -46,7 +48,7 @@ export function Verify({
 	);
 }
 
-const clearLine = (text: string, {styles, glyphs}: Theme): DocumentLine => ({
+const warningLine = (text: string, {styles, glyphs}: Theme): DocumentLine => ({
 	text: `${glyphs.warning} ${text}`,
 	style: styles.warning,
 });
