@@ -321,11 +321,14 @@ async function sayAnswer(console: Console, {say}: Prompter, send: () => Promise<
 	if (top?.kind !== 'verify') return;
 	say(top.url);
 	say(coveredRequest(top.command));
-	const {phase, otherwise} = top;
+	const {phase, otherwise, hostDoubt, inClear, unreached, forwarding} = top;
+	for (const told of [hostDoubt, inClear, unreached]) if (told !== undefined) say(told);
+	if (forwarding !== undefined) say(`Without kn-canary, this opens that port: ${forwarding}`);
 	if (otherwise) say(otherwise.sentence);
 	if (phase.kind === 'not asked') say(phase.sentence);
 	if (phase.kind === 'answered') {
 		const {outcome, latency} = phase.answer;
+		if (phase.redirect !== undefined) say(phase.redirect);
 		if (outcome.kind === 'failure') say(outcome.sentence);
 		else {
 			const isRevisions = top.revision !== undefined && outcome.by === undefined;

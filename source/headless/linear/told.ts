@@ -2,7 +2,7 @@
 import {count} from '../../knative/text/short-words.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
 import {isGotLately, latelyIn, shareGot, tagsSilentSince} from '../../console/live/verdicts.js';
-import type {BesideView, ConsoleState, LoopSnapshot, ServiceVerdict} from '../../console/state/state.js';
+import type {BesideView, ConsoleState, GatewayState, LoopSnapshot, ServiceVerdict} from '../../console/state/state.js';
 import {absenceOfRevision, absenceOfService, absenceWords} from '../../console/state/absence.js';
 import {revisionsOf, selectedService} from '../../console/state/read.js';
 import {inSplitFirst} from '../../console/state/sorted.js';
@@ -108,6 +108,11 @@ function watchWords(feed: ConsoleState['feeds']['services']): string {
 	}
 }
 
+function missingWords({isBarred, isUnknown, missing}: Extract<GatewayState, {kind: 'not found'}>): string {
+	if (isBarred) return 'No way to the gateway';
+	return isUnknown || missing ? 'Gateway not known' : 'No gateway';
+}
+
 function gatewayWords({gateway}: ConsoleState): string {
 	switch (gateway.kind) {
 		case 'looking':
@@ -115,7 +120,7 @@ function gatewayWords({gateway}: ConsoleState): string {
 		case 'found':
 			return `Gateway ${gateway.via} at ${gateway.host}:${gateway.port}.`;
 		case 'not found':
-			return `${gateway.missing || gateway.isUnknown ? 'Gateway not known' : 'No gateway'}: ${gateway.sentence}`;
+			return `${missingWords(gateway)}: ${gateway.sentence}`;
 	}
 }
 

@@ -126,7 +126,7 @@ async function fallback(search: Search, {signal}: SearchOptions): Promise<FoundG
 	if (barred.length > 0) {
 		const missing = barred.find(bar => bar.missing)?.missing;
 		const sentence = `the gateway has no address outside of the cluster, and ${bars}; give its address ${advice} (${tried})`;
-		return {kind: 'not found', ...(missing && {missing}), sentence};
+		return {kind: 'not found', isBarred: true, ...(missing && {missing}), sentence};
 	}
 	// That there is none is not known then.
 	if (search.unanswered !== undefined) {

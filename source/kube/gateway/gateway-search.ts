@@ -34,9 +34,9 @@ export type FoundGateway =
 	| ({kind: 'inside'; via: string; unreached?: Unreached} & InsideGateway & Guessed)
 	/**
 	 * `sentence`: what was tried and what to do. `missing`: the right without which nobody knows; `isUnknown`: there may be one, for
-	 * another reason.
+	 * another reason; `isBarred`: which one it is is known, and no way leads there, for want of `missing` where that is given.
 	 */
-	| {kind: 'not found'; sentence: string; missing?: MissingRight; isUnknown?: true};
+	| {kind: 'not found'; sentence: string; missing?: MissingRight; isUnknown?: true; isBarred?: true};
 
 /** Why it was taken for the gateway of the service, as a sentence, where the service's own Ingress does not say it. */
 export type Guessed = {guess?: string};

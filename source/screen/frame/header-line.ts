@@ -135,12 +135,13 @@ function gatewayWords(gateway: ConsoleState['gateway'], down: GatewayDown | unde
 		return gateway.before ? gatewayWords(gateway.before, undefined) : ['gateway …'];
 	}
 	if (gateway.kind === 'not found') {
-		const {missing, isUnknown} = gateway;
-		if (!missing) return [isUnknown ? 'gateway not known' : 'no gateway'];
+		const {missing, isUnknown, isBarred} = gateway;
+		const state = isBarred ? 'no way to the gateway' : isUnknown || missing ? 'gateway not known' : 'no gateway';
+		if (!missing) return [state];
 		const {verb, resource, namespace} = missing;
 		const brief = `gateway: may not ${verb} ${resource.split('.')[0]}`;
 		const where = namespace === undefined ? '' : ` in ${namespace}`;
-		return [`gateway not known: may not ${verb} ${resource}${where}`, `${brief}${where}`, brief, 'gateway ?'];
+		return [`${state}: may not ${verb} ${resource}${where}`, `${brief}${where}`, brief, 'gateway ?'];
 	}
 	const {host, port, via, forward, unreached} = gateway;
 	if (!forward) {

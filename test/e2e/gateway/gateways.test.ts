@@ -15,6 +15,7 @@ import {
 import {createAuthority, hasOpenssl, type Authority} from '../../support/kube/authority.js';
 import {startTestGateway, type TestGateway} from '../../support/gateway/gateways.js';
 import {forbiddenTo} from '../../support/kube/rights.js';
+import {openLinear} from '../../support/program/linear.js';
 import {builtProgram, runProgram} from '../../support/program/run-program.js';
 import {startSandboxProcess, type SandboxProcess} from '../../support/program/sandbox-process.js';
 import {openTerminal} from '../../support/terminal/terminal.js';
@@ -359,6 +360,10 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		expect(sheet).toMatch(/▲ Asked in the clear, because the gateway has no TLS port/);
 		terminal.press('esc', 'space');
 		await terminal.until(/req\/s .*answers? .*in the clear/);
+		await using linear = openLinear(['--kubeconfig', file], authority.directory);
+		await linear.hear(/Gateway kourier at/);
+		linear.type('verify');
+		await linear.hear(/Asked in the clear, because the gateway has no TLS port[^]*Answer 200/);
 	});
 
 	it('is asked for another host where that is given, as of a DomainMapping', async () => {

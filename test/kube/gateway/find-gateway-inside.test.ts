@@ -114,6 +114,7 @@ describe('a gateway without an address outside', () => {
 		objects[podsOf('kourier-system')] = {metadata: {}, items: []};
 		expect(await find()).toEqual({
 			kind: 'not found',
+			isBarred: true,
 			sentence: expect.stringContaining('it has no pod; give its address with --gateway host[:port]'),
 		});
 	});
@@ -125,6 +126,7 @@ describe('a gateway without an address outside', () => {
 		review = {status: {allowed: false}};
 		expect(await find()).toMatchObject({
 			kind: 'not found',
+			isBarred: true,
 			missing: {verb: 'create', resource: 'pods/portforward', namespace: 'kourier-system'},
 		});
 	});

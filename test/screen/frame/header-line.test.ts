@@ -41,6 +41,16 @@ test('that there is none is told where that is known, else the right that is mis
 	expect(said({kind: 'not found', sentence, missing: nodes})).toBe('gateway not known: may not list nodes');
 });
 
+test('of a gateway that is known, and that no way leads to, that is told, with the right that is missing', () => {
+	const barred = {kind: 'not found', sentence: '', isBarred: true} as const;
+	const missing = {verb: 'create', resource: 'pods/portforward', namespace: 'kourier-system'} as const;
+	expect(said(barred)).toBe('no way to the gateway');
+	expect(said({...barred, missing})).toBe(
+		'no way to the gateway: may not create pods/portforward in kourier-system',
+	);
+	expect(said({...barred, missing}, 80)).not.toContain('not known');
+});
+
 test('a port-forward is told with how it is, and with the address that it is instead of where there is room', () => {
 	expect(said(forwarded('unopened'))).toBe('gateway kourier via port-forward (not opened yet)');
 	const instead = {...forwarded('failing'), unreached};
