@@ -53,7 +53,11 @@ export function addRequestFlags(program: Command): void {
 			"a header of each request: 'Name: value', 'Name: $VARIABLE', 'Name: @file'; may be repeated",
 			repeated,
 		)
-		.option('--cookie <pair>', 'a cookie of each request: name=value; may be repeated', repeated)
+		.option(
+			'--cookie <pair>',
+			'a cookie of each request: name=value, name=$VARIABLE, name=@file; may be repeated',
+			repeated,
+		)
 		.option('--method <name>', 'the method of each request (GET; POST with --data)')
 		.option('--data <text>', 'the body of each request; @file reads it from a file')
 		.option(

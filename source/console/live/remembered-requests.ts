@@ -50,7 +50,7 @@ function keptHeader(line: string): {kept: string | undefined; isWhole: boolean} 
 	const [, name = '', value = ''] = /^([^:]*):\s*(.*)$/s.exec(line) ?? [];
 	if (/^cookie$/i.test(name)) {
 		const cookies = value.split(';').map(cookie => cookie.trim());
-		const named = cookies.filter(cookie => reference.test(cookie));
+		const named = cookies.filter(cookie => reference.test(cookie) || /^[^=]+=@/.test(cookie));
 		return {
 			kept: named.length > 0 ? `${name}: ${named.join('; ')}` : undefined,
 			isWhole: named.length === cookies.length,

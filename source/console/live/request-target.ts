@@ -9,6 +9,7 @@ import {tagOfHost} from '../../knative/service/asked-host.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import type {ConsoleState, GatewayState} from '../state/state.js';
+import {clearSentence, secretFault} from './in-clear.js';
 
 export type TargetLookup =
 	| {
@@ -73,10 +74,15 @@ export function targetOf(
 	const {own, ownMissing, authorities} = gateway;
 	if (ownMissing !== undefined && !isOther) return {ok: false, reason: ownMissing};
 	const isAtOwn = own !== undefined && !isOther;
-	const {scheme, address} = doorOf(isAtOwn ? own : gateway);
+	const door = isAtOwn ? own : gateway;
+	const {scheme, address} = doorOf(door);
 	const authority = (isOther && ownHost) || parsed.host;
 	const asked = isOther ? `${gateway.hostScheme ?? parsed.protocol.slice(0, -1)}://${authority}` : url;
-	const isInClear = scheme === 'http' && asked.startsWith('https:');
+	const {via} = gateway;
+	const secrets = secretFault({url: asked, door, via}, request);
+	if (secrets !== undefined) return {ok: false, reason: secrets};
+	const noTags =
+		ownMissing ?? (isOther ? secretFault({url: service.url, door: own ?? gateway, via}, request) : undefined);
 	const {protocol} = service.summary;
 	const {forward} = isAtOwn ? own : gateway;
 	const {unreached, guess} = isAtOwn ? {} : gateway;
@@ -94,7 +100,7 @@ export function targetOf(
 			...(content && {request: content}),
 			...(isOfNobody && {isHostUnknown: true}),
 			...(scheme === 'https' && {authorities}),
-			...(own && !isAtOwn && {tagsAt: {...doorOf(own), tunnel: own.forward?.tunnel, authorities}}),
+			...(own && isOther && {tagsAt: {...doorOf(own), tunnel: own.forward?.tunnel, authorities}}),
 		},
 		command:
 			protocol === 'grpc'
@@ -106,12 +112,12 @@ export function targetOf(
 						insecure,
 					})
 				: curlCommand(authority, address, {scheme, path, cacert: cacert?.file, insecure, ...request}),
-		...(isInClear && {inClear: clearSentence(authority, gateway.via)}),
+		...(scheme === 'http' && asked.startsWith('https:') && {inClear: clearSentence(authority, via)}),
 		...(forward && {forwarding: forward.command}),
 		...(unreached && {unreached: unreached.sentence}),
 		...(guess !== undefined && {guess}),
 		...(isOfNobody && {hostDoubt: doubtSentence(authority, service)}),
-		...(isOther && ownMissing !== undefined && {tagsMissing: `No tag can be asked: ${ownMissing}`}),
+		...(noTags !== undefined && {tagsMissing: `No tag can be asked: ${noTags}`}),
 	};
 }
 
@@ -131,11 +137,6 @@ export function hostFault(service: ServiceView, host: string, gateway?: GatewayS
 /** The scheme is of the door, not of the URL: a load balancer may have TLS where Knative knows of none, and the other way round. */
 function doorOf({host, port, tls}: {host: string; port: number; tls: boolean}) {
 	return {scheme: tls ? ('https' as const) : ('http' as const), address: {host, port}};
-}
-
-function clearSentence(host: string, via: string): string {
-	const why = via === '--gateway' ? 'as --gateway says' : 'because the gateway has no TLS port';
-	return `Asked in the clear, ${why}: the URL is https, and the certificate of ${host} is not checked.`;
 }
 
 /** A ready route has one: waiting brings none then. */
@@ -169,8 +170,8 @@ export function tlsRedirectOf(
 	if (protocol !== 'https:' || hostname !== new URL(`http://${target.authority}`).hostname) return undefined;
 	const {secure, ...rest} = gateway;
 	const what = `The gateway redirects http to ${location}`;
-	// Of another port than that of https nobody knows that TLS is spoken there.
-	const place = `${port === '' ? '' : 'https://'}${bracketed(gateway.host)}:${port || 443}`;
+	// Where no port is named it is that of whoever stands before the gateway, be it the gateway's or not.
+	const place = `https://${bracketed(gateway.host)}:${port || 'PORT'}`;
 	return {
 		location,
 		gateway: secure && {...rest, ...secure, tls: true},

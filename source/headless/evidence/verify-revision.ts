@@ -13,6 +13,7 @@ import type {GatewayState} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import {meantBy} from '../../knative/release/revision-by-word.js';
+import {namedRequest} from '../../knative/text/covered.js';
 import {gradeOf} from '../../probe/attribution/grade.js';
 import type {GatewayResponse} from '../../probe/transport/probe.js';
 import {parseExpectedStatus} from '../../probe/transport/request-content.js';
@@ -48,7 +49,10 @@ type RevisionReport = {
 	url?: string;
 	/** The tag was chosen by header, at the host of the service. */
 	byHeader?: boolean;
+	/** With what may be secret of it named. */
 	command?: string;
+	/** What opens the port of that command: the port-forward of this program is closed by then. */
+	forwarding?: string;
 	code?: string;
 	/** Milliseconds. */
 	latency?: number;
@@ -75,11 +79,15 @@ export async function runVerifyRevision(
 	else if (report.result === 'not asked' || (report.result === 'no answer' && report.code === undefined))
 		stderr.write(`${report.sentence}\n`);
 	else {
-		const {url = '', command = '', code, latency = 0, body = '', result, sentence} = report;
+		const {url = '', command = '', forwarding, code, latency = 0, body = '', result, sentence} = report;
 		const mark = {answers: '✓', 'cannot tell': '?', fails: '✗', 'no answer': '✗', 'not asked': '✗'}[result];
 		const head = code === undefined ? [] : [`${mark} ${code}  ${Math.round(latency)} ms`];
+		const way =
+			forwarding === undefined
+				? []
+				: ['That port was open for this request alone; this opens it again:', forwarding];
 		stdout.write(
-			`${[url, command, ...head, ...(body === '' ? [] : [body.trimEnd()]), sentence].join('\n')}\n`,
+			`${[url, command, ...way, ...head, ...(body === '' ? [] : [body.trimEnd()]), sentence].join('\n')}\n`,
 		);
 	}
 	return report.exitCode;
@@ -166,7 +174,14 @@ function reportOf(
 	{revision, tag, isSettled, requestOptions}: AskedRevision,
 ): RevisionReport {
 	const isByHeader = otherwise?.isByHeader === true;
-	const place = {revision, tag, url: asked.url, byHeader: isByHeader, command: asked.command};
+	const place = {
+		revision,
+		tag,
+		url: asked.url,
+		byHeader: isByHeader,
+		command: namedRequest(asked.command),
+		...(asked.forwarding !== undefined && {forwarding: asked.forwarding}),
+	};
 	const isGateways = outcome.kind === 'response' && outcome.by === 'gateway';
 	const {host} = requestOptions;
 	const aside = [

@@ -14,7 +14,7 @@ import {inSplitFirst} from '../../console/state/sorted.js';
 import {visibleServices} from '../../console/state/visible.js';
 import {systemTimers} from '../../kube/timers.js';
 import {meantBy} from '../../knative/release/revision-by-word.js';
-import {coveredRequest} from '../../knative/text/covered.js';
+import {namedRequest} from '../../knative/text/covered.js';
 import {printable} from '../../knative/text/printable.js';
 import {didYouMean} from '../../knative/text/similar.js';
 import {zoned} from '../../knative/text/moment.js';
@@ -320,7 +320,7 @@ async function sayAnswer(console: Console, {say}: Prompter, send: () => Promise<
 	const top = topSheet(store.getState());
 	if (top?.kind !== 'verify') return;
 	say(top.url);
-	say(coveredRequest(top.command));
+	say(namedRequest(top.command));
 	const {phase, otherwise, hostDoubt, inClear, unreached, forwarding} = top;
 	for (const told of [hostDoubt, inClear, unreached]) if (told !== undefined) say(told);
 	if (forwarding !== undefined) say(`Without kn-canary, this opens that port: ${forwarding}`);

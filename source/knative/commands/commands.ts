@@ -64,14 +64,28 @@ function requestWords({method = 'GET', headers = [], body}: CommandRequest): str
 	];
 }
 
+const hasVariable = (text: string) => /(^|[\s=;])\$\{?\w/.test(text);
+
 /** A header as the shell is to read it: a named value is looked up there, everything else stands as it is. */
 function shellText(line: string): string {
+	if (/^cookie:.*@/is.test(line)) return cookieText(line);
 	const fromFile = /^([^:]*:\s*(?:(?:Bearer|Basic|Token)\s+)?)@(.+)$/i.exec(line);
 	if (fromFile) {
 		const [, before = '', file = ''] = fromFile;
 		return `${doubleQuoted(before).slice(0, -1)}$(cat ${quoteWord(file)})"`;
 	}
-	return /(^|[\s=;])\$\{?\w/.test(line) ? doubleQuoted(line, {keepVariables: true}) : singleQuoted(line);
+	return hasVariable(line) ? doubleQuoted(line, {keepVariables: true}) : singleQuoted(line);
+}
+
+/** The same of cookies, each of which may be named. */
+function cookieText(line: string): string {
+	const parts = line.split(/(?<=^cookie: *|; *)/i).map(part => {
+		const [, name = '', file, end = ''] = /^([^=;@]+=)?@([^;]+)(; *)?$/.exec(part) ?? [];
+		const within =
+			file === undefined ? doubleQuoted(part, {keepVariables: hasVariable(part)}) : doubleQuoted(name);
+		return `${within.slice(1, -1)}${file === undefined ? '' : `$(cat ${quoteWord(file.trim())})${end}`}`;
+	});
+	return `"${parts.join('')}"`;
 }
 
 function doubleQuoted(text: string, {keepVariables = false}: {keepVariables?: boolean} = {}): string {

@@ -112,11 +112,36 @@ export function coveredValue(value: unknown): unknown {
 /** `-H 'Name: value'` of a command line, as a shell reads it; what it looks up itself (`$NAME`) is no secret here. */
 const headerWord = /(-H ')([\w-]+)(: *)((?:[^']|'\\'')*)(?=')/g;
 
+const isSecretHeader = (name: string): boolean => secretName.test(name) || /session|sign/i.test(name);
+
+/** Whether a header, `Name: value` as it was typed, may have a secret in it; a value that is only named there is one (`$NAME`, `@file`). */
+export function mayBeSecretHeader(line: string): boolean {
+	const [, name = '', value = ''] = /^([^:]*):\s*(.*)$/s.exec(line) ?? [];
+	const isNamed = /(?:^|[\s=;])(?:\$\{?\w|@)/.test(value);
+	return isNamed || isSecretHeader(name) || secretFrom(line) !== undefined;
+}
+
 /** A command line that sends a request, with what may be secret of it covered: to be shown, not to be run. */
 export function coveredRequest(line: string): string {
 	return coveredText(
 		line.replaceAll(headerWord, (whole: string, before: string, name: string, colon: string) =>
-			secretName.test(name) || /session|sign/i.test(name) ? `${before}${name}${colon}${cover}` : whole,
+			isSecretHeader(name) ? `${before}${name}${colon}${cover}` : whole,
 		),
 	);
+}
+
+/**
+ * A command line that sends a request, to be printed and run: what may be secret of its headers is taken from variables, whose
+ * names are those of the headers; anything else that may be is covered.
+ */
+export function namedRequest(line: string): string {
+	const named = line.replaceAll(
+		/-H '([\w-]+): *((?:[^']|'\\'')*)'/g,
+		(whole: string, name: string, value: string) => {
+			if (!isSecretHeader(name) && coveredText(value) === value) return whole;
+			const [scheme = ''] = /^(?:Bearer|Basic|Token) +/i.exec(value) ?? [];
+			return `-H "${name}: ${scheme}$${name.toUpperCase().replaceAll('-', '_')}"`;
+		},
+	);
+	return coveredText(named);
 }

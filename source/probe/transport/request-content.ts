@@ -8,7 +8,7 @@ import {token, type RequestContent, type RequestHeader} from './probe.js';
 /** As it was said: fit to be shown and remembered. */
 export type RequestWords = {
 	method: string;
-	/** `Name: value`; `value` may be `@file` or have `$NAME` in it. */
+	/** `Name: value`; `value`, or that of a cookie in it, may be `@file` or have `$NAME` in it. */
 	headers: readonly string[];
 	/** The text, or `@file`. */
 	body: string | undefined;
@@ -79,7 +79,8 @@ function parseHeader(line: string, sources: ValueSources): RequestHeader {
 		throw new TypeError(`The header ${name} is set by kn-canary itself.`);
 	}
 
-	const resolved = resolveValue(value, sources);
+	const isCookies = name.toLowerCase() === 'cookie';
+	const resolved = isCookies ? resolveCookies(value, sources) : resolveValue(value, sources);
 	if (/[^\t\u0020-\u007E\u0080-\u00FF]/.test(resolved)) {
 		throw new TypeError(
 			`The value of the header ${name} must not contain line breaks or control characters.`,
@@ -92,6 +93,17 @@ function parseHeader(line: string, sources: ValueSources): RequestHeader {
 /** A value that is read from a file, with what says how it is to be taken before it. */
 const fromFile = /^((?:Bearer|Basic|Token)\s+)?@(.+)$/i;
 const variable = /(^|[\s=;])\$(?:\{(\w+)\}|(\w+))/g;
+
+/** Of cookies each may be named, with its own name before it or without. */
+function resolveCookies(value: string, sources: ValueSources): string {
+	return value
+		.split(/;\s*/)
+		.map(cookie => {
+			const [, name = '', own = cookie] = /^([^=]+=)(.*)$/s.exec(cookie) ?? [];
+			return name + resolveValue(own, sources);
+		})
+		.join('; ');
+}
 
 function resolveValue(value: string, sources: ValueSources): string {
 	const [, before = '', file] = fromFile.exec(value) ?? [];

@@ -64,7 +64,7 @@ export type RequestFlags = {
 	proto?: string;
 	/** `Name: value` each. */
 	header?: readonly string[];
-	/** `name=value` each. */
+	/** `name=value` each; `value` may be `@file` or have `$NAME` in it, and `@file` be all of it. */
 	cookie?: readonly string[];
 	method?: string;
 	data?: string;
@@ -168,6 +168,10 @@ function requestOf({
 	data,
 	expectStatus,
 }: RequestFlags): Pick<RequestOptions, 'request' | 'content'> {
+	// What has no name may be the value alone, and that a secret.
+	if (cookie.some(pair => !/^(?:[^\s=;]+=|[@$])/.test(pair))) {
+		throw new TypeError('A --cookie is not name=value, such as session=$SESSION or session=@file.');
+	}
 	const request: RequestWords = {
 		// As curl does: what has a body is posted.
 		method: method ?? (data === undefined ? 'GET' : 'POST'),

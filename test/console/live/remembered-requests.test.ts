@@ -55,6 +55,7 @@ test('what is sent to a service is there again at the next start, with values by
 test.each([
 	[['Authorization: Bearer abc'], ['Authorization'], []],
 	[['Cookie: session=abc; theme=$THEME'], ['Cookie'], ['Cookie: theme=$THEME']],
+	[['Cookie: session=@/run/session; theme=1'], ['Cookie'], ['Cookie: session=@/run/session']],
 	[['X-Tenant: blue', 'X-Api-Key: 12345'], ['X-Api-Key'], ['X-Tenant: blue']],
 	[['X-Trace: 4bf92f3577b34da6a3ce929d0e0e4736'], ['X-Trace'], []],
 	[['Authorization: @/run/token'], [], ['Authorization: @/run/token']],

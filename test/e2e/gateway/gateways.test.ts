@@ -271,7 +271,7 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		const alone = await verify(file, '--gateway', `127.0.0.1:${plain.port}`);
 		expect(alone.code).toBe(3);
 		expect(alone.output).toContain(
-			'The gateway redirects http to https://checkout.default.example.com/; give where it speaks TLS with --gateway 127.0.0.1:443.',
+			'The gateway redirects http to https://checkout.default.example.com/; give where it speaks TLS with --gateway https://127.0.0.1:PORT.',
 		);
 		const elsewhere = await gateway({
 			answer: ({headers}) => ({
@@ -342,6 +342,25 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		});
 		const alone = await runProgram(['verify', 'cart', '--revision', '@canary', '--kubeconfig', file]);
 		expect(alone.stdout).toContain(`Asked in the clear, ${why} canary-cart.default.example.com`);
+		// What may be secret is not sent before that is agreed to.
+		const before = plain.seen.length;
+		const secret = ['--cookie', 'sid=s3cret'];
+		for (const args of [[], ['--revision', '@canary']]) {
+			const kept = await runProgram(['verify', 'cart', '--kubeconfig', file, ...secret, ...args]);
+			expect(kept.code).toBe(3);
+			expect(kept.stdout + kept.stderr).toMatch(
+				/Not sent: https:\S+ is asked in the clear, because the gateway has no TLS port, and Cookie may be secret/,
+			);
+			expect(kept.stdout + kept.stderr).toContain(`agree with --gateway http://127.0.0.1:${plain.port}.`);
+		}
+		expect(plain.seen.length).toBe(before);
+		const agreed = await runProgram([
+			...['verify', 'cart', '--kubeconfig', file, '--revision', '@canary', ...secret],
+			...['--gateway', `http://127.0.0.1:${plain.port}`],
+		]);
+		expect(agreed.code).toBe(0);
+		expect(agreed.stdout).toContain('curl -H "Cookie: $COOKIE" -H \'Host: canary-cart.');
+		expect(agreed.stdout).not.toContain('s3cret');
 		// As it was told to, too.
 		const told = await verify(file, '--gateway', `http://127.0.0.1:${plain.port}`);
 		expect(told.output).toContain(

@@ -1,9 +1,10 @@
 /** One request to one revision, in front of gateways that answer more than they know. */
 import {expect, test} from 'vitest';
 import {runVerifyRevision} from '../../../source/headless/evidence/verify-revision.js';
+import type {GivenGateway} from '../../../source/kube/gateway/gateway-address.js';
 import type {RequestOptions} from '../../../source/probe/transport/request-options.js';
 import {inFrontOf, page} from '../../support/gateway/front-gateway.js';
-import { settled, trafficOf, type World} from '../sandbox.js';
+import {settled, trafficOf, type SandboxWorld} from '../sandbox.js';
 import {requestOptions} from './verified.js';
 import {openWorld} from './worlds.js';
 
@@ -12,10 +13,17 @@ type Front = Parameters<typeof inFrontOf>[1];
 async function verifyRevision(
 	front: Front,
 	options: Partial<RequestOptions> = {},
-	settling?: {world: World; settleTimeout: number},
 ): Promise<{code: number; said: string}> {
-	const world = settling?.world ?? (await openWorld());
-	if (!settling) await settled(world.cluster, 'cart');
+	const world = await openWorld();
+	await settled(world.cluster, 'cart');
+	return verifyIn(world, {gateway: await inFrontOf(world.sandbox, front)}, options);
+}
+
+async function verifyIn(
+	world: World,
+	{gateway, settleTimeout}: {gateway?: GivenGateway | undefined; settleTimeout?: number},
+	options: Partial<RequestOptions> = {},
+): Promise<{code: number; said: string}> {
 	let said = '';
 	const stream = {
 		write(text: string) {
@@ -28,10 +36,10 @@ async function verifyRevision(
 			service: 'cart',
 			namespace: 'default',
 			revision: '2',
-			gateway: await inFrontOf(world.sandbox, front),
+			gateway,
 			requestOptions: {...requestOptions, ...options},
 			output: 'text',
-			...(settling && {settleTimeout: settling.settleTimeout}),
+			...(settleTimeout !== undefined && {settleTimeout}),
 		},
 		{stdout: stream, stderr: stream},
 	);
@@ -137,7 +145,10 @@ test('before the route has what was asked for, nothing shows whose the answer of
 		body: {spec: {traffic: trafficOf('cart', {1: 40, 2: 50, 9: 10})}},
 	});
 	expect(status).toBe(200);
-	const {code, said} = await verifyRevision(async () => undefined, {}, {world, settleTimeout: 1});
+	const {code, said} = await verifyIn(world, {
+		gateway: await inFrontOf(world.sandbox, async () => undefined),
+		settleTimeout: 1,
+	});
 	expect(said).toMatch(/^\? 200 /m);
 	expect(said).toContain(
 		'The route has not settled on its split: a revision other than cart-00002 may have answered.',
@@ -159,4 +170,16 @@ test('a host of one’s own is not asked, and that is said', async () => {
 	expect(said).toContain('Answered by cart-00002');
 	expect(said).toContain('shop.example (--host) was not asked: that of the tag was.');
 	expect(code).toBe(0);
+});
+
+test('a port-forward that is closed by then is said with what opens its port again', async () => {
+	const world = await openWorld();
+	await world.sandbox.gatewayFaults.set({service: 'ClusterIP'});
+	const {code, said} = await verifyIn(world, {});
+	expect(code).toBe(0);
+	const [, port = ''] = /curl -H 'Host: \S+' http:\/\/127\.0\.0\.1:(\d+)\//.exec(said) ?? [];
+	expect(said).toContain(
+		`That port was open for this request alone; this opens it again:\nkubectl --context sandbox`,
+	);
+	expect(said).toMatch(new RegExp(`port-forward -n kourier-system service/kourier ${port}:80\n`));
 });

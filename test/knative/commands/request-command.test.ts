@@ -61,6 +61,10 @@ describe('curl', () => {
 		expect(given({headers: [`Authorization: Basic @${file}`, `X-$-Key: @${file}`]})).toEqual(
 			expect.arrayContaining(['Authorization: Basic from-file', 'X-$-Key: from-file']),
 		);
+		expect(given({headers: [`Cookie: a=5$1; b=@${file}; c=$TOKEN`]})).toEqual(
+			expect.arrayContaining(['Cookie: a=5$1; b=from-file; c=secret']),
+		);
+		expect(given({headers: [`Cookie: @${file}`]})).toEqual(expect.arrayContaining(['Cookie: from-file']));
 	});
 
 	test('the method is said only where curl would take another one', () => {

@@ -32,6 +32,9 @@ test.each([
 	['Authorization: @token.txt', 'Authorization', 's3cret'],
 	['Authorization: Bearer @token.txt', 'Authorization', 'Bearer s3cret'],
 	['Cookie: a=1; session=$SESSION', 'Cookie', 'a=1; session=abc'],
+	['Cookie: a=1; session=@token.txt; b=$SESSION', 'Cookie', 'a=1; session=s3cret; b=abc'],
+	['Cookie: @token.txt', 'Cookie', 's3cret'],
+	['Cookie: mail=me@example.com', 'Cookie', 'mail=me@example.com'],
 	['X-Price: 5$', 'X-Price', '5$'],
 	['X-Mail: me@example.com', 'X-Mail', 'me@example.com'],
 ])('the header %j', (line, name, value) => {
@@ -46,6 +49,7 @@ test.each([
 	['Content-Length: 5', /Content-Length is set by kn-canary itself/],
 	['X-A: $MISSING', /\$MISSING is not set: export it/],
 	['X-A: $EMPTY', /\$EMPTY is not set/],
+	['Cookie: a=1; b=@nowhere', /The file nowhere cannot be read: ENOENT/],
 	['X-A: @nowhere', /The file nowhere cannot be read: ENOENT/],
 	['X-A: a\r\nX-B: c', /must not contain line breaks/],
 ])('the header %j is refused in words', (line, words) => {
@@ -54,7 +58,7 @@ test.each([
 
 test('no refusal repeats a secret', () => {
 	const leaky: ValueSources = {environment: {TOKEN: 'hush\nhush'}, readFile: () => 'hush\u0000'};
-	for (const line of ['Authorization: $TOKEN', 'Authorization: @file']) {
+	for (const line of ['Authorization: $TOKEN', 'Authorization: @file', 'Cookie: a=@file']) {
 		expect(() => requestContent({...plainRequest, headers: [line]}, leaky)).toThrow(
 			/^(?!.*hush).*line breaks/,
 		);

@@ -82,6 +82,9 @@ test('headers, cookies and a body are taken together, and posted when nothing el
 		],
 		body: 'hello',
 	});
+	expect(() => requestOptionsOf({cookie: ['s3cret']}, {rate: 1})).toThrow(
+		/^A --cookie is not name=value, such as session=\$SESSION or session=@file\.$/,
+	);
 	expect(() => requestOptionsOf({expectStatus: 'fine'}, {rate: 1})).toThrow(/The expected status "fine"/);
 	expect(() => requestOptionsOf({header: ['X-A: $NOT_SET_ANYWHERE']}, {rate: 1})).toThrow(/is not set/);
 });

@@ -1,0 +1,33 @@
+/** That a URL with https is asked without TLS, and what is not sent then before the operator agrees. Pure. */
+import {endpointText, type Endpoint} from '../../knative/commands/endpoint.js';
+import {mayBeSecretHeader, secretFrom} from '../../knative/text/covered.js';
+import type {RequestWords} from '../../probe/transport/request-content.js';
+
+/** `forward`: it leads there through the API server, so that nothing of it is on a network as it is. */
+type Door = Endpoint & {tls: boolean; forward?: unknown};
+
+export function clearSentence(host: string, via: string): string {
+	const why = via === '--gateway' ? 'as --gateway says' : 'because the gateway has no TLS port';
+	return `Asked in the clear, ${why}: the URL is https, and the certificate of ${host} is not checked.`;
+}
+
+/**
+ * Why the request is not sent to that URL by that door: it has secrets in it, which nobody may read on the way. Undefined where it
+ * may be sent; who names the door with `--gateway` has agreed.
+ */
+export function secretFault(
+	{url, door, via}: {url: string | undefined; door: Door; via: string},
+	request: RequestWords | undefined,
+): string | undefined {
+	if (door.tls || !url?.startsWith('https:') || via === '--gateway' || door.forward) return undefined;
+	const secrets = request ? secretsOf(request) : [];
+	if (secrets.length === 0) return undefined;
+	return `Not sent: ${url} is asked in the clear, because the gateway has no TLS port, and ${secrets.join(', ')} may be secret. Leave that out, or agree with --gateway http://${endpointText(door)}.`;
+}
+
+/** What of a request may be secret, as it is called. */
+function secretsOf({headers, body}: RequestWords): string[] {
+	const names = headers.filter(line => mayBeSecretHeader(line)).map(line => line.split(':', 1)[0] ?? '');
+	const isBody = body !== undefined && secretFrom(body) !== undefined;
+	return [...names, ...(isBody ? ['the body'] : [])];
+}
