@@ -20,7 +20,7 @@ async function verifyRevision(
 }
 
 async function verifyIn(
-	world: World,
+	world: SandboxWorld,
 	{gateway, settleTimeout}: {gateway?: GivenGateway | undefined; settleTimeout?: number},
 	options: Partial<RequestOptions> = {},
 ): Promise<{code: number; said: string}> {

@@ -3,7 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {splitOf} from '../../../source/knative/split/split.js';
 import type {Facts} from '../../../source/release/plan-facts.js';
 import {takerOf} from '../../../source/release/verdict/share-taker.js';
-import {now, one, revisionMade, situation, three, two, worseCanary} from '../made.js';
+import {now, one, revisionMade, situation, three, two, worseCanary} from '../parts/made.js';
 
 const over = [
 	{revisionName: one, percent: 100, tag: 'stable'},

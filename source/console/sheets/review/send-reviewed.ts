@@ -118,21 +118,15 @@ function logOutcome(store: ConsoleStore, plan: Plan, outcome: WriteOutcome): voi
 
 type SentPlan = Pick<Plan, 'action' | 'name' | 'givenUp'>;
 
+const deeds: Readonly<Partial<Record<PlanAction, (plan: SentPlan) => string>>> = {
+	promote: () => 'Promoted',
+	'roll back': () => 'Rolled back',
+	undo: () => 'Undone',
+	abandon: ({name, givenUp}) => `Given up, ${givenUp?.revision ?? name} rejected`,
+};
+
 /** What a change of who gets the traffic is called once it is made; undefined for one that is told by its shares alone. */
-function deedOf({action, name, givenUp}: SentPlan): string | undefined {
-	switch (action) {
-		case 'promote':
-			return 'Promoted';
-		case 'roll back':
-			return 'Rolled back';
-		case 'undo':
-			return 'Undone';
-		case 'abandon':
-			return `Given up, ${givenUp?.revision ?? name} rejected`;
-		default:
-			return undefined;
-	}
-}
+const deedOf = (plan: SentPlan): string | undefined => deeds[plan.action]?.(plan);
 
 const sent = (plan: SentPlan, deed = deedOf(plan)): string =>
 	`${deed}: the server took it; ${waitingSentence}.`;

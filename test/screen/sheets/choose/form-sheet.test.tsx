@@ -6,7 +6,7 @@ import type {ConsoleStore} from '../../../../source/console/state/state.js';
 import {FormSheet} from '../../../../source/screen/sheets/choose/form-sheet.js';
 import {useConsoleState} from '../../../../source/screen/use-console.js';
 import {serviceView} from '../../../knative/objects.js';
-import {now, one as made, revisionMade, serviceMade, whole} from '../../../release/made.js';
+import {now, one as made, revisionMade, serviceMade, whole} from '../../../release/parts/made.js';
 import {openOnConsole} from '../../parts/on-console.js';
 import {canaryTraffic, knowing} from '../../parts/state.js';
 
