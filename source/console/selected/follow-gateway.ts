@@ -13,6 +13,7 @@ import type {ConsoleStore, GatewayState} from '../state/state.js';
 import {
 	findGateways,
 	givenGateway,
+	noPortSentence,
 	openWays,
 	routeOf,
 	routesOf,
@@ -173,6 +174,10 @@ const leadsThere = ({found}: WaysFound): boolean =>
 const forwardsOf = ({found, ownInside}: WaysFound): number =>
 	(found.kind === 'inside' ? 1 : 0) + (ownInside ? 1 : 0);
 
+/** A door that is missing for a moment, as its pod restarts, is no better than a port-forward to it. */
+const isBetter = (again: WaysFound, ways: WaysFound): boolean =>
+	leadsThere(again) && !again.isOwnMissing && forwardsOf(again) < forwardsOf(ways);
+
 /** What services have in common is asked for once in a while, and an address that took a connection is not tried for each. */
 function sharedLooks(cluster: Cluster): Shared {
 	const answers = new Map<string, {answer: Promise<ApiAnswer>; until: number}>();
@@ -218,28 +223,28 @@ async function forwardWhileNeeded(
 	const {cluster, retry} = looking;
 	const over = new AbortController();
 	const ending = AbortSignal.any([signal, over.signal]);
-	const opened = await openWays(cluster, ways, {
-		onState: () => publish(),
-		onGone: () => over.abort(),
-	}).catch((error: unknown) => {
-		const why = error instanceof Error ? error.message : String(error);
-		return `the gateway is reached through a port-forward only, and no port of this machine can be had for one: ${why}`;
-	});
+	let gateway: (() => GatewayState) | undefined;
+	/** Somebody may connect to the first of two before the other is open. */
+	function publish(): void {
+		if (!signal.aborted && gateway) put(gateway());
+	}
+	const opened = await openWays(cluster, ways, {onState: publish, onGone: () => over.abort()}).catch(
+		noPortSentence,
+	);
 	if (typeof opened === 'string') {
 		if (!signal.aborted) put({kind: 'not found', sentence: opened});
 		return pause(retry, signal);
 	}
-	const {gateway, isFailing, close} = opened;
-	function publish(): void {
-		if (!signal.aborted) put(gateway());
-	}
+	const {isFailing, lacksOwn, close} = opened;
+	({gateway} = opened);
 	publish();
 	while (!ending.aborted) {
 		await pause(retry, ending);
+		if (lacksOwn) over.abort();
 		if (ending.aborted || !isFailing()) continue;
 		looking.shared.forget();
 		const again = await findUntil(ending, looking);
-		if (again && leadsThere(again) && forwardsOf(again) < forwardsOf(ways)) over.abort();
+		if (again && isBetter(again, ways)) over.abort();
 	}
 	await close();
 	if (!signal.aborted) put({kind: 'looking'});

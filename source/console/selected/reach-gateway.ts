@@ -15,7 +15,11 @@ type SelectedRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boole
 type Found = Extract<GatewayState, {kind: 'found'}>;
 
 /** `own`: of the service itself, where what is asked is a host of a DomainMapping; `hostOwner`: whose that is, where it is not the service's. */
-export type AskedRoutes = {asked: SelectedRoute; own?: SelectedRoute; hostOwner?: NonNullable<Found['hostOwner']>};
+export type AskedRoutes = {
+	asked: SelectedRoute;
+	own?: SelectedRoute;
+	hostOwner?: NonNullable<Found['hostOwner']>;
+};
 
 type OwnDoor = Pick<Found, 'own' | 'ownMissing' | 'hostScheme' | 'hostOwner'>;
 
@@ -177,15 +181,21 @@ async function openForward(
 	return openPortForward(service, way, listeners);
 }
 
+/** Why no port-forward could be opened. */
+export const noPortSentence = (error: unknown): string =>
+	`the gateway is reached through a port-forward only, and no port of this machine can be had for one: ${error instanceof Error ? error.message : String(error)}`;
+
 /** What was found, with the port-forwards that lead there: one, two or none. */
 type OpenWays = {
 	/** As they are by now. */
 	gateway: () => GatewayState;
 	isFailing: () => boolean;
+	/** No port could be had for the service's own door: tags cannot be asked. */
+	lacksOwn: boolean;
 	close: () => Promise<void>;
 };
 
-/** @throws Error as `openForward`; nothing is left open then. */
+/** @throws Error as `openForward`, where what is asked itself needs a port; nothing is left open then. */
 export async function openWays(
 	cluster: Cluster,
 	ways: WaysFound,
@@ -202,12 +212,18 @@ export async function openWays(
 	};
 	try {
 		const forward = found.kind === 'inside' ? await open(found) : undefined;
-		const own = ownInside && (await open(ownInside));
+		const own = ownInside && (await open(ownInside).catch(noPortSentence));
 		return {
 			gateway() {
-				const whole = own && ownInside ? {...found, own: doorOf(cluster, ownInside, own)} : found;
+				const whole =
+					typeof own === 'string'
+						? {...found, ownMissing: own}
+						: own && ownInside
+							? {...found, own: doorOf(cluster, ownInside, own)}
+							: found;
 				return whole.kind === 'inside' ? forwardedGateway(cluster, whole, forward!) : whole;
 			},
+			lacksOwn: typeof own === 'string',
 			isFailing: () => opened.some(({state}) => state.kind === 'failing'),
 			close,
 		};

@@ -75,9 +75,9 @@ export async function runVerifyRevision(
 		if (options.signal?.aborted !== true) throw error;
 		return not(exitCodes.cannotTell, `Cannot tell: interrupted before ${options.revision} answered.`);
 	});
+	const isHeard = report.result !== 'not asked' && report.code !== undefined;
 	if (options.output === 'json') stdout.write(`${visibleJson(report, 2)}\n`);
-	else if (report.result === 'not asked' || (report.result === 'no answer' && report.code === undefined))
-		stderr.write(`${report.sentence}\n`);
+	else if (!isHeard) stderr.write(`${report.sentence}\n`);
 	else {
 		const {url = '', command = '', forwarding, code, latency = 0, body = '', result, sentence} = report;
 		const mark = {answers: '✓', 'cannot tell': '?', fails: '✗', 'no answer': '✗', 'not asked': '✗'}[result];

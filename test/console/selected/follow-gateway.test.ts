@@ -2,9 +2,11 @@
 import {describe, expect, onTestFinished, test, vi} from 'vitest';
 import {createConsole, type Console} from '../../../source/console/console.js';
 import {createConsoleStore, type ConsoleState} from '../../../source/console/state/state.js';
+import {selectedService} from '../../../source/console/state/read.js';
 import {moveSelection} from '../../../source/console/state/select.js';
 import {followGateway} from '../../../source/console/selected/follow-gateway.js';
 import {corePath} from '../../../source/kube/paths.js';
+import {targetOf} from '../../../source/console/live/request-target.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
 import {pendingConnections, unansweringPort} from '../../support/kube/unanswering.js';
 import {startWorld, until, type World} from '../../support/world.js';
@@ -283,7 +285,7 @@ test('where only a port-forward leads to the gateway of the service, its tags ar
 });
 
 test('where no port can be had for the way to its tags, it is said, and they are asked nowhere else', async () => {
-	const {world, cluster, host, hosts} = await openMapped();
+	const {world, cluster, host, port} = await openMapped();
 	const {store} = await world.console('cart');
 	await until(store, 'the gateway', state => forwardOf(state) !== undefined);
 	const leaving = new AbortController();
@@ -296,16 +298,48 @@ test('where no port can be had for the way to its tags, it is said, and they are
 	refuseToListen();
 	onTestFinished(() => void vi.restoreAllMocks());
 	followGateway(own, cluster, leaving.signal, {retry: 1});
-	const {gateway} = await until(own, 'both gateways', state => state.gateway.kind === 'found' && state);
-	expect(told).toContainEqual({
-		kind: 'not found',
-		sentence:
-			'the gateway is reached through a port-forward only, and no port of this machine can be had for one: no port is free',
+	const {gateway} = await until(own, 'that one is missing', state =>
+		state.gateway.kind === 'found' && state.gateway.ownMissing !== undefined ? state : undefined,
+	);
+	const service = selectedService(store.getState());
+	if (!service) throw new Error('nothing is selected');
+	const noPort =
+		'the gateway is reached through a port-forward only, and no port of this machine can be had for one: no port is free';
+	expect(targetOf(service, 'http://canary-cart.default.example.com', gateway)).toEqual({
+		ok: false,
+		reason: noPort,
 	});
-	// Each was found with both, or not at all.
-	expect(told.filter(each => each.kind === 'found' && !each.own)).toEqual([]);
-	expect(gateway).not.toHaveProperty('ownInside');
-	expect(hosts).toEqual([]);
+	// Users do not need that port.
+	const asked = targetOf(service, service.url, gateway, {path: '/', host});
+	expect(asked).toMatchObject({ok: true, target: {address: {port}}});
+	expect(asked).not.toHaveProperty('target.tagsAt');
+	await until(own, 'both gateways', ownOf);
+	expect(told.map(({kind}) => kind)).not.toContain('not found');
+});
+
+test('while the only pod of the gateway of its tags restarts its port-forward is kept, and users are asked where they were', async () => {
+	const {world, cluster, host, objects} = await openMapped();
+	const {store} = await world.console('cart');
+	const own = createConsoleStore({to: 'test', namespace: 'default'});
+	own.setState({...store.getState(), gateway: {kind: 'looking'}});
+	askHost(own, host);
+	const leaving = new AbortController();
+	onTestFinished(() => leaving.abort());
+	followGateway(own, cluster, leaving.signal, {retry: 1});
+	const door = await until(own, 'both gateways', ownOf);
+	let looks = 0;
+	const pods = corePath('pods', 'kourier-system');
+	Object.defineProperty(objects, pods, {
+		get() {
+			looks++;
+			return {metadata: {}, items: []};
+		},
+	});
+	expect(await isListening(door.port)).toBe(true);
+	await until(own, 'that it fails', state => ownOf(state)?.forward?.state.kind === 'failing');
+	const before = looks;
+	await vi.waitUntil(() => looks > before + 2, {timeout: 20_000});
+	expect(ownOf(own.getState())).toMatchObject({port: door.port});
 });
 
 test('where the gateway of its tags has gone its port-forward is closed, and it is looked for until it is there again', async () => {

@@ -20,12 +20,22 @@ test('where a host and the service are reached by a port-forward each, both are 
 	expect(servers.map(server => server.listening)).toEqual([false, false]);
 });
 
-test('where the second of two port-forwards cannot be opened, the first is not left open', async () => {
+test('where the second of two port-forwards cannot be opened, the host is asked, and no tag', async () => {
 	const {world, cluster, host} = await openMapped({isInside: true});
 	const listening = refuseToListen({after: 1});
+	const {gateway, close} = await reachGateway(cluster, await world.service('cart'), {given: undefined, host});
+	const first = listening.mock.contexts.find(each => each instanceof Server);
+	expect(gateway).toMatchObject({kind: 'found', ownMissing: expect.stringContaining('no port is free')});
+	expect(first?.listening).toBe(true);
+	await close();
+	expect(first?.listening).toBe(false);
+});
+
+test('where the first cannot be opened, nothing is left open', async () => {
+	const {world, cluster, host} = await openMapped({isInside: true});
+	const listening = refuseToListen();
 	await expect(reachGateway(cluster, await world.service('cart'), {given: undefined, host})).rejects.toThrow(
 		'no port is free',
 	);
-	const first = listening.mock.contexts.find(each => each instanceof Server);
-	expect(first?.listening).toBe(false);
+	expect(listening.mock.contexts.filter(each => each instanceof Server && each.listening)).toEqual([]);
 });

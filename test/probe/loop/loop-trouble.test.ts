@@ -192,11 +192,12 @@ test('what becomes of tags at another gateway says nothing of the one that users
 	expect(loop.snapshot()).toMatchObject({answered: 5, gateway: {kind: 'answers'}, trouble: undefined});
 });
 
+const isChosen = ({request}: ProbeTarget) =>
+	request?.headers?.some(({name}) => name === 'Knative-Serving-Tag') === true;
+
 test('what a tag that is chosen by header gets is not what users get', async () => {
-	const isChosen = ({request}: ProbeTarget) =>
-		request?.headers?.some(({name}) => name === 'Knative-Serving-Tag') === true;
 	const own = answering('no route', {status: 404, code: '404', by: 'gateway'});
-	const {clock, loop, asked} = setUp(asked => (isChosen(asked) ? own : answering('Hello World!')));
+	const {clock, loop, asked} = setUp(to => (isChosen(to) ? own : answering('Hello World!')));
 	loop.setEpoch(old);
 	loop.start();
 	void loop.learn(tags.map(tag => ({...tag, authority: target.authority, byHeader: tag.tag})));
