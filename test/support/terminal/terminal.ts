@@ -6,7 +6,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import xterm from '@xterm/headless';
 import {spawnChild} from './child.ts';
 import {emulate} from './emulated.ts';
-import {cellsOf, FakeTerminal} from './fake-terminal.ts';
+import {cellsOf} from './fake-terminal.ts';
 import {keyBytes, piecesOf} from './keys.ts';
 import type {TerminalOptions} from './options.ts';
 
@@ -18,6 +18,27 @@ export type Exit = {readonly code: number; readonly signal: number};
 
 /** How long `until` waits unless told otherwise, in milliseconds: long enough for a busy machine. */
 const PATIENCE = 20_000;
+
+/** What no program draws (private use area). */
+const undrawn = '\uE000';
+
+/** A terminal on which nothing was drawn, and whether something was by now in each cell of it. */
+const untouchedScreen = async ({cols, rows}: {readonly cols: number; readonly rows: number}) => {
+	const emulator = new xterm.Terminal({cols, rows, allowProposedApi: true});
+	const nothing = Array.from({length: rows}, (_, row) => `\u001B[${row + 1}H${undrawn.repeat(cols)}`).join(
+		'',
+	);
+	await new Promise<void>(resolve => {
+		emulator.write(`\u001B[?7l${nothing}`, resolve);
+	});
+	const {active} = emulator.buffer;
+	const isDrawn = (row: number) =>
+		!active
+			.getLine(active.baseY + row)
+			?.translateToString()
+			.includes(undrawn);
+	return {emulator, isDrawn: () => Array.from({length: rows}, (_, row) => isDrawn(row)).every(Boolean)};
+};
 
 /**
 Runs a program in a real pseudo-terminal with a terminal emulator behind it, so that a test sees what an operator sees. Use
@@ -60,10 +81,8 @@ export const openTerminal = (options: TerminalOptions) => {
 	});
 
 	let unparsed = 0;
-	let taken: string[] | undefined;
 	child.onData(data => {
 		byteCount += Buffer.byteLength(data);
-		taken?.push(data);
 		written += data;
 		nearer?.write(data);
 		unparsed++;
@@ -205,15 +224,13 @@ export const openTerminal = (options: TerminalOptions) => {
 		cells: () => cellsOf(emulator),
 		/** Has the program draw its frame again, and gives the cells of a terminal on which nothing else was ever written. */
 		async drawnAfresh(): Promise<string[]> {
-			const bytes: string[] = [];
-			taken = bytes;
+			const fresh = await untouchedScreen(child);
+			const heard = child.onData(data => fresh.emulator.write(data, notify));
 			child.write(keyBytes('ctrl-l'));
-			await until(() => bytes.join('').includes('\u001B[?2026l'));
-			await this.settle(300);
-			const fresh = new FakeTerminal(emulator.cols, emulator.rows);
-			fresh.write(`\u001B[?7l${taken.join('')}`);
-			taken = undefined;
-			return fresh.cells();
+			// Rows that are drawn again all the time may come before that frame: it is there when nothing is left without one.
+			await until(fresh.isDrawn);
+			heard.dispose();
+			return cellsOf(fresh.emulator);
 		},
 		/** Somebody else writes to the terminal: `wall`, a job in the background, a plugin. */
 		writeForeign(text: string) {
@@ -245,6 +262,8 @@ export const openTerminal = (options: TerminalOptions) => {
 				await new Promise(resolve => {
 					setTimeout(resolve, milliseconds);
 				});
+				// What a busy machine has not drawn to its end is not still.
+				if (emulated.isUpdating()) continue;
 				const now = this.cells();
 				if (now.every((row, index) => row === seen[index])) return now;
 				seen = now;
