@@ -1,5 +1,5 @@
 /** What a sandbox that was killed has left in the directory for temporary files. */
-import {lstat, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {lstat, readdir, readFile, rm, rmdir, writeFile} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 
@@ -8,6 +8,9 @@ export const directoryPrefix = 'kn-canary-sandbox-';
 
 /** In the directory: which process on which host has made it. Containers may share a directory and not their processes. */
 const ownerFile = 'owner';
+
+/** Milliseconds after which an empty directory is not about to be marked any more. */
+const unmarked = 60_000;
 
 const ownerLine = (pid: number): string => `${hostname()} ${pid}\n`;
 
@@ -29,9 +32,15 @@ export async function removeLeftovers(parent: string): Promise<void> {
 }
 
 async function removeIfLeft(directory: string): Promise<void> {
-	const {uid} = await lstat(directory);
+	const {uid, mtimeMs} = await lstat(directory);
 	if (uid !== process.getuid?.()) return;
-	const owner = await readFile(join(directory, ownerFile), 'utf8');
+	const owner = await readFile(join(directory, ownerFile), 'utf8').catch(() => undefined);
+	if (owner === undefined) {
+		// Killed before it was marked, or when all in it was removed. One with anything in it is not removed so.
+		if (Date.now() - mtimeMs > unmarked) await rmdir(directory);
+		return;
+	}
+
 	const pid = Number(owner.trim().split(' ').at(-1));
 	if (!Number.isSafeInteger(pid) || pid <= 0 || owner !== ownerLine(pid) || isRunning(pid)) return;
 	await rm(directory, {recursive: true, force: true});
