@@ -73,7 +73,8 @@ export class KeyAssembler {
 	readonly #ask: ((question: Question) => void) | undefined;
 	#pending: Pending = nothingPending;
 	#escapedAt = -Infinity;
-	#lastRead = -Infinity;
+	/** When the last part came of what is pending. */
+	#lastPart = -Infinity;
 	/** Questions that are not answered yet, and when the last of them was asked. */
 	#due: Question[] = [];
 	#askedAt = -Infinity;
@@ -114,8 +115,10 @@ export class KeyAssembler {
 	feed(text: string, now: number): readonly Token[] {
 		// Also out of a paste whose end marker was lost on the way.
 		if (text === ctrlC) this.#pending = nothingPending;
-		this.#lastRead = now;
-		return this.#assembled(cutKeys(this.#pending, text), now);
+		const cut = cutKeys(this.#pending, text);
+		// Answers come all the time while the console draws, and are no part of what has begun.
+		if (cut.pending !== this.#pending) this.#lastPart = now;
+		return this.#assembled(cut, now);
 	}
 
 	/** When `expire` is to be called unless a read comes first; undefined when nothing is waited for. */
@@ -138,15 +141,15 @@ export class KeyAssembler {
 
 			case 'sequence': {
 				const wait = isTypedAlone(this.#pending) ? this.#lateness : this.#sequenceTimeout;
-				return this.#lastRead + wait;
+				return this.#lastPart + wait;
 			}
 
 			case 'paste': {
-				return this.#lastRead + this.#pasteTimeout;
+				return this.#lastPart + this.#pasteTimeout;
 			}
 
 			case 'pasted': {
-				return this.#pending.hasKey ? this.#lastRead + this.#escapeTimeout : undefined;
+				return this.#pending.hasKey ? this.#lastPart + this.#escapeTimeout : undefined;
 			}
 		}
 	}

@@ -222,3 +222,19 @@ test('several keys in one read are the rest of a paste that has stood still, unt
 	note(assembler.feed('Rq', 50_060));
 	expect(keys).toEqual([pasteOf('a'), pasteOf('Rq'), 'j', pasteOf('Rq'), 'j', 'R', 'q']);
 });
+
+test.each([
+	['a paste', '\u001B[200~a', 2000],
+	['a sequence', '\u001B[1;', 6000],
+])('the end of %s is waited for no longer because the terminal answers meanwhile', (_, begun, wait) => {
+	const assembler = new KeyAssembler(() => {});
+	assembler.feed(begun, 10_000);
+	for (let now = 10_200; now < 10_000 + wait; now += 200) {
+		assembler.asked('cursor', now);
+		assembler.feed('\u001B[24;80R', now + 10);
+		expect(assembler.deadline).toBe(10_000 + wait);
+	}
+
+	assembler.feed('2', 10_000 + wait - 50);
+	expect(assembler.deadline).not.toBe(10_000 + wait);
+});
