@@ -6,6 +6,7 @@ import {
 	actionFor,
 	contexts,
 	footerFor,
+	helpElsewhere,
 	helpFor,
 	isTextContext,
 	keysOf,
@@ -256,6 +257,13 @@ test('the help has no section without a key', () => {
 		for (const {entries} of helpFor(context)) expect(entries).not.toEqual([]);
 	}
 	expect(helpFor('leaving').map(({title}) => title)).toEqual(['Here', 'Everywhere']);
+});
+
+test('the help of a pane goes on with the keys of each other pane, the help of a sheet does not', () => {
+	const titles = helpElsewhere('traffic').map(({title}) => title);
+	expect(titles).toContain('In the services pane');
+	expect(titles).not.toContain('In the traffic pane');
+	expect(helpElsewhere('leaving')).toEqual([]);
 });
 
 test('the footer of the traffic pane at 80 columns has what a release needs', () => {
