@@ -12,7 +12,8 @@ const said = (context: KeyContext, stroke: string | undefined) => {
 
 it.each<[KeyContext, string, RegExp]>([
 	['services', 'W', /^W does nothing here · \? lists the keys$/],
-	['traffic', '7', /^7 does nothing here · % and digits/],
+	['traffic', '7', /^7 does nothing here · 1 to 4 go to panes, % types an exact share$/],
+	['live', '7', /^7 does nothing here · 1 to 4 go to panes$/],
 	['menu', 't', /^t does nothing here · Enter chooses the selected row, esc back$/],
 	['menu', '2', /^2 does nothing here/],
 	['leaving', 'W', /^W does nothing here/],

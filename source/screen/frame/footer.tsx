@@ -13,7 +13,7 @@ import {possibleVerbs} from '../../console/state/possible.js';
 import {footerFor, type Action} from '../keys/key-lookup.js';
 import {reviewLabels, useReviewText} from '../sheets/review/use-review-text.js';
 import {wrapLine} from '../widgets/document.js';
-import {cutText, widthOf} from '../widgets/table/fit-text.js';
+import {cutAtClause, widthOf} from '../widgets/table/fit-text.js';
 import {Hints} from '../widgets/hint.js';
 import {useTheme} from '../widgets/theme-context.js';
 import type {Size} from '../layout.js';
@@ -63,7 +63,7 @@ export function useNoticeRows({
 		// What is quiet begins with the key that shows all of it.
 		const rest = isQuiet ? '' : ` (m: whole message)`;
 		const {ellipsis} = theme.glyphs;
-		const last = `${cutText(lines.slice(height - 1).join(' '), width - rest.length, {ellipsis})}${rest}`;
+		const last = `${cutAtClause(lines.slice(height - 1).join(' '), width - rest.length, ellipsis)}${rest}`;
 		return {lines: [...lines.slice(0, height - 1), last], height, style};
 	}, [whole, short, style, isWhole, isQuiet, columns, rows, theme]);
 }

@@ -5,7 +5,7 @@ import type {FailureEntry, LoopSnapshot, RecordedAnswer, Row} from '../../consol
 import {clock, duration} from '../format.js';
 import {useConsoleState} from '../use-console.js';
 import {steadyWidth} from '../widgets/steady-width.js';
-import {cutText, fitText, widthOf} from '../widgets/table/fit-text.js';
+import {cutAtClause, cutText, fitText, widthOf} from '../widgets/table/fit-text.js';
 import {useTheme} from '../widgets/theme-context.js';
 import type {RevisionMark, RevisionMarks} from '../release/revision-marks.js';
 import {failureText} from './failure-lines.js';
@@ -58,7 +58,7 @@ export function AnswersAndFailures({
 			{said.map(({at: when, text}, index) => (
 				<Text key={index} wrap="truncate">
 					<Text {...styles.muted}>{`${clock(when)}  `}</Text>
-					{cutText(text, failuresWidth - 10, {ellipsis: glyphs.ellipsis})}
+					{cutAtClause(text, failuresWidth - 10, glyphs.ellipsis)}
 				</Text>
 			))}
 		</Box>

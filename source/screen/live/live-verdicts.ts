@@ -8,7 +8,7 @@ import type {RevisionView} from '../../knative/revision/revision.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {changeSentence} from '../../release/verdict/change-sentence.js';
 import {clock, shortRevision} from '../format.js';
-import {cutText, widthOf} from '../widgets/table/fit-text.js';
+import {cutAtClause, widthOf} from '../widgets/table/fit-text.js';
 import {comparisonLine} from './verdicts/comparison-line.js';
 import {splitLine} from './verdicts/split-line.js';
 import type {VerdictContext, VerdictLine} from './verdicts/verdict-line.js';
@@ -161,7 +161,7 @@ export function pastLine({verdict}: Pick<EpochCounts, 'verdict'>): VerdictLine {
 }
 
 /**
- * The line in at most `width` columns: what gives way are its last pieces, whole, then words, and only then the end of the first one;
+ * The line in at most `width` columns: what gives way are its last pieces, whole, then words, and only then clauses of the first one;
  * never what to do.
  */
 export function fittedVerdict(
@@ -175,5 +175,5 @@ export function fittedVerdict(
 	while (pieces.length > 1 && !isFitting(pieces.join(' · '))) pieces.pop();
 	const words = [pieces.join(' · '), ...shorter];
 	const text = words.find(isFitting) ?? words.at(-1) ?? '';
-	return cutText(text, Math.max(0, width - widthOf(tail)), {ellipsis}) + tail;
+	return cutAtClause(text, Math.max(0, width - widthOf(tail)), ellipsis) + tail;
 }

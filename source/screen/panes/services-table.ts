@@ -27,7 +27,8 @@ const columnsOfOne: readonly Column[] = [
 	{title: 'SERVICE', priority: 0, isFlexible: true, least: 13, min: 13, isName: true, cut: 'middle'},
 	// Five shares of one service do not take the column from all the others.
 	{title: '', priority: 3, least: barWidth, yields: 'where that is enough'},
-	{title: 'SPLIT', priority: 1, min: 6, max: 13},
+	// With a blank before a scroll bar.
+	{title: 'SPLIT', priority: 1, min: 6, usual: 6, max: 13},
 	{title: 'STATE', priority: 2, min: 13},
 	{title: 'AGE', priority: 4, align: 'right', least: 4},
 	{title: 'DOMAIN', priority: 5, min: 16, max: 60},

@@ -80,6 +80,8 @@ export function TrafficPane({width, height}: Size) {
 			width={size.width}
 		/>
 	);
+	// With a blank before the scroll bar.
+	const isScrolling = shown.length > listHeight;
 	return (
 		<Frame
 			width={width}
@@ -122,7 +124,7 @@ export function TrafficPane({width, height}: Size) {
 					renderRow={(row, {isSelected, width: rowWidth}) => (
 						<SplitRowLine
 							row={row}
-							width={rowWidth}
+							width={isScrolling ? rowWidth - 1 : rowWidth}
 							service={service}
 							split={shown}
 							release={told?.release}

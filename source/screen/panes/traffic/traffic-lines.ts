@@ -11,7 +11,7 @@ import type {Theme} from '../../../terminal/output/theme.js';
 import {changesWords} from '../../frame/changes.js';
 import type {Size} from '../../layout.js';
 import {wrapLine, type DocumentLine} from '../../widgets/document.js';
-import {cutText, widthOf} from '../../widgets/table/fit-text.js';
+import {cutAtClause, widthOf} from '../../widgets/table/fit-text.js';
 import {contradiction, inPlaceWords, isAnotherSplit} from '../gateway-evidence.js';
 import {latelyAnswered} from '../measured.js';
 
@@ -119,7 +119,7 @@ function refusalLines(
 	const shown = wrapLine({text: first}, width);
 	const kept = shown.length > left ? [...shown.slice(0, left - 1), shown.slice(left - 1).join(' ')] : shown;
 	return [
-		...kept.map(text => ({text: cutText(text, width, {ellipsis: glyphs.ellipsis}), style: styles.bad})),
+		...kept.map(text => ({text: cutAtClause(text, width, glyphs.ellipsis), style: styles.bad})),
 		{text: remedy, style: styles.warning},
 	];
 }
