@@ -34,7 +34,8 @@ const expected: Readonly<Record<KeyContext, string>> = {
 	filter: 'accept back down redraw',
 	palette: 'accept back completeWord down redraw',
 	menu: 'accept back down redraw',
-	viewer: 'back down askAgain filter pageDown copyCommand managedFields unfold refresh rollBack complete redraw',
+	viewer:
+		'back down askAgain filter pageDown copyCommand managedFields unfold refresh rollBack complete redraw',
 	logs: 'back pauseResume filter nextPod container previousRun rollBack copyCommand up redraw',
 	search: 'accept back redraw',
 };
