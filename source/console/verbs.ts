@@ -159,12 +159,15 @@ export function createVerbs(
 		const named = command === undefined ? '' : ` :${command} REVISION names it.`;
 		const instead = result.instead ? ' X gives the release up.' : '';
 		const text = `${result.reason}${named}${instead}`;
-		// Planned again only where it could have become another plan.
 		notifyWhile(store, {tone: 'info', text}, now => {
-			const newest = selectedService(now);
-			if (newest?.uid !== service.uid) return false;
+			const newest = now.services.find(({uid}) => uid === service.uid);
+			if (!newest) return false;
+			// Planned again only where it could have become another plan.
 			const isAsBefore =
-				newest === service && now.revisions === state.revisions && now.drafts === state.drafts;
+				newest === service &&
+				now.revisions === state.revisions &&
+				now.drafts === state.drafts &&
+				now.history === state.history;
 			return isAsBefore || !planned(factsOf(now, newest), now).ok;
 		});
 	}
