@@ -80,8 +80,6 @@ export function TrafficPane({width, height}: Size) {
 			width={size.width}
 		/>
 	);
-	// With a blank before the scroll bar.
-	const isScrolling = shown.length > listHeight;
 	return (
 		<Frame
 			width={width}
@@ -124,7 +122,7 @@ export function TrafficPane({width, height}: Size) {
 					renderRow={(row, {isSelected, width: rowWidth}) => (
 						<SplitRowLine
 							row={row}
-							width={isScrolling ? rowWidth - 1 : rowWidth}
+							width={rowWidth}
 							service={service}
 							split={shown}
 							release={told?.release}
