@@ -15,7 +15,7 @@ import {createLogs, type Logs} from './logs/logs.js';
 import {createBesideFollower} from './selected/beside.js';
 import {notConnected, revisionsOf, selectedService} from './state/read.js';
 import {confirmReview} from './sheets/review/review.js';
-import {notify, refused} from './state/select.js';
+import {notify, saidWhy} from './state/select.js';
 import {showYaml} from './sheets/yaml-sheet.js';
 import type {ConsoleStore} from './state/state.js';
 import type {ServiceView} from '../knative/service/service.js';
@@ -95,7 +95,7 @@ export function completeConsole(begun: BegunConsole): Console {
 	/** The cluster, or a word about there being none yet. */
 	function reached(): Cluster | undefined {
 		const cluster = connection.cluster();
-		if (!cluster) refused(store, 'info', notConnected);
+		if (!cluster) saidWhy(store, 'info', notConnected);
 		return cluster;
 	}
 

@@ -33,7 +33,7 @@ import {
 	missingService,
 	whyNoRevision,
 } from './state/read.js';
-import {closeSheet, notify, notifyWhile, refused} from './state/select.js';
+import {closeSheet, notify, notifyWhile, saidWhy} from './state/select.js';
 import type {ConsoleState, ConsoleStore} from './state/state.js';
 
 export type Verbs = {
@@ -123,7 +123,7 @@ export function createVerbs(
 		const state = store.getState();
 		const service = selectedService(state);
 		if (service) return reviewOf(service, planned, right, verb);
-		if (reached()) refused(store, 'info', missingService);
+		if (reached()) saidWhy(store, 'info', missingService);
 	}
 
 	/** The same for a service that was bound before, whatever is selected. */
@@ -136,7 +136,7 @@ export function createVerbs(
 		const cluster = reached();
 		if (!cluster) return;
 		const state = store.getState();
-		if (refused(store, 'bad', now => refusedRight(now, right, service.namespace))) return;
+		if (saidWhy(store, 'bad', now => refusedRight(now, right, service.namespace))) return;
 		const result = planned(factsOf(state, service), state);
 		if (result.ok) return openReview(store, cluster, result.plan);
 		if (verb && result.candidates && result.candidates.length > 0) {
@@ -317,7 +317,7 @@ export function createVerbs(
 			const service = selectedService(state);
 			const cluster = reached();
 			if (!cluster) return;
-			if (!service) return void refused(store, 'info', missingService);
+			if (!service) return void saidWhy(store, 'info', missingService);
 			reviewAbandon(store, cluster, service, {why});
 		},
 		choose(value) {

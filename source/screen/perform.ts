@@ -33,7 +33,7 @@ import {
 	toggleEnlarged,
 	toggleUncovered,
 	openSheet,
-	refused,
+	saidWhy,
 	stepBack,
 	type SelectionStep,
 } from '../console/state/select.js';
@@ -96,7 +96,7 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 		const state = store.getState();
 		if (state.focus !== 'revisions') cyclePane(store, 1);
 		else if (selectedRevision(state)) openSheet(store, {kind: 'details'});
-		else refused(store, 'info', missingRevision);
+		else saidWhy(store, 'info', missingRevision);
 	},
 	back: ({store}) => {
 		if (!stepBack(store)) focusPane(store, 'services');
@@ -131,8 +131,8 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 	answers({store}) {
 		const state = store.getState();
 		if (state.live) openSheet(store, {kind: 'answers'});
-		else if (!selectedService(state)) refused(store, 'info', missingService);
-		else refused(store, 'info', missingLoop);
+		else if (!selectedService(state)) saidWhy(store, 'info', missingService);
+		else saidWhy(store, 'info', missingLoop);
 	},
 	yaml: console => void console.showYaml(),
 	events: console => console.showEvents(),
@@ -141,10 +141,10 @@ const performers: Readonly<Record<ConsoleAction, Performer>> = {
 	copyCurl({store}, {copy}) {
 		const state = store.getState();
 		const service = selectedService(state);
-		if (!service) return void refused(store, 'info', missingService);
+		if (!service) return void saidWhy(store, 'info', missingService);
 		const asked = targetOf(service, service.url, state.gateway, requestOptionsFor(state, service.uid));
 		if (asked.ok) copy(asked.command);
-		else refused(store, 'bad', now => whyNoTarget(now, service));
+		else saidWhy(store, 'bad', now => whyNoTarget(now, service));
 	},
 	complete: (console, _, word) => void console.complete(word),
 	rollBack: (console, _, word) => console.rollBack(word),
@@ -214,6 +214,6 @@ export function perform(console: Console, action: Action, means: ActionDependenc
 		const reason = unavailable(offeredRights(state), action);
 		return reason === undefined ? undefined : `${labelOf(action)}: ${reason}`;
 	};
-	if (refused(console.store, 'bad', why)) return;
+	if (saidWhy(console.store, 'bad', why)) return;
 	byAction[action]?.(console, means, argument);
 }

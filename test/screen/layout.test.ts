@@ -45,13 +45,13 @@ describe.each([
 });
 
 it('gives the services of several namespaces room for one name more in a narrow window, and nowhere else', () => {
-	const of = (columns: number, isAcross: boolean) => {
-		const layout = ofAll(layoutOf(columns, 24, {isAcross}));
-		expect(holes(layout)).toEqual([]);
-		return layout.sizes.services.width;
-	};
-	expect(of(80, true)).toBeGreaterThan(of(80, false));
-	expect(of(120, true)).toBe(of(120, false));
+	const [one, several] = [false, true].map(isAcross =>
+		[80, 120].map(columns => ofAll(layoutOf(columns, 24, {isAcross}))),
+	);
+	for (const layout of several!) expect(holes(layout)).toEqual([]);
+	const widths = (layouts = one) => layouts!.map(({sizes}) => sizes.services.width);
+	expect(widths(several)[0]).toBeGreaterThan(widths()[0]!);
+	expect(widths(several)[1]).toBe(widths()[1]);
 });
 
 const above = (columns: number, rows: number) => rowsAbove(layoutOf(columns, rows));

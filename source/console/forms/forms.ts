@@ -26,8 +26,8 @@ import {basedOn, type Base} from '../../knative/revision/base.js';
 import {missingRevision, missingService, selectedRevision, selectedService} from '../state/read.js';
 import {refusedRight, type RightName} from '../session/rights.js';
 import {homeNamespaceOf} from '../state/scope.js';
-import {changeSheet, formKey, isForm, notifyWhile, openSheet, refused} from '../state/select.js';
-import type {FormSheet, RevisionFormSheet, ScalingFormSheet} from '../sheets/sheets.js';
+import {changeSheet, formKey, isForm, notifyWhile, openSheet, saidWhy} from '../state/select.js';
+import type {FormSheet, RevisionFormSheet} from '../sheets/sheets.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 
 /** Opens what was left of a new Service, or an empty form. Does nothing but say so where the right is missing. */
@@ -101,7 +101,7 @@ export function baseRead(store: ConsoleStore, uid: string, running: Base): void 
 export function openTagForm(store: ConsoleStore): void {
 	const state = store.getState();
 	const revision = selectedRevision(state);
-	if (!revision) return void refused(store, 'info', missingRevision);
+	if (!revision) return void saidWhy(store, 'info', missingRevision);
 	openFor(store, service => ({
 		key: formKey({kind: 'tag', uid: service.uid, revision: revision.name}),
 		fresh: () =>
@@ -138,7 +138,7 @@ function isTyped(left: FormSheet, fresh: FormSheet): boolean {
 const on = (service: ServiceView) => ({seen: service, isAnother: false, now: service});
 
 function isWithheld(store: ConsoleStore, right: RightName, namespace: string): boolean {
-	return refused(store, 'bad', state => refusedRight(state, right, namespace));
+	return saidWhy(store, 'bad', state => refusedRight(state, right, namespace));
 }
 
 function openFor(
@@ -148,7 +148,7 @@ function openFor(
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) {
-		refused(store, 'info', missingService);
+		saidWhy(store, 'info', missingService);
 		return false;
 	}
 	if (isWithheld(store, 'patch', service.namespace)) return false;

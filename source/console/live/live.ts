@@ -10,7 +10,7 @@ import {tagHeader} from '../../probe/transport/tag-target.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {missingLoop, missingService, selectedService} from '../state/read.js';
 import {isShown} from '../state/scope.js';
-import {notify, refused} from '../state/select.js';
+import {notify, saidWhy} from '../state/select.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {gatewayKnown} from './known-gateway.js';
 import {backgroundLoops, budgetSpent, crowdedOut} from './loops/background.js';
@@ -163,7 +163,7 @@ export function createLive(
 		const requestOptions = requestOptionsFor(store.getState(), service.uid);
 		const asked = targetOf(service, service.url, gateway, requestOptions);
 		if (!asked.ok) {
-			refused(store, 'bad', state => whyNoTarget(state, service));
+			saidWhy(store, 'bad', state => whyNoTarget(state, service));
 			return undefined;
 		}
 		const begun = era;
@@ -194,8 +194,8 @@ export function createLive(
 	/** Does it to the loop of the selected service and shows it at once: whoever pressed a key waits for no snapshot. */
 	function steer(change: (loop: Loop, entry: LoopEntry) => void): void {
 		const found = selected();
-		if (!found) return void refused(store, 'info', missingService);
-		if (!found.entry) return void refused(store, 'info', missingLoop);
+		if (!found) return void saidWhy(store, 'info', missingService);
+		if (!found.entry) return void saidWhy(store, 'info', missingLoop);
 		change(found.entry.loop, found.entry);
 		publish(found.service.uid);
 	}
@@ -203,7 +203,7 @@ export function createLive(
 	const live: Live = {
 		async toggle() {
 			const found = selected();
-			if (!found) return void refused(store, 'info', missingService);
+			if (!found) return void saidWhy(store, 'info', missingService);
 			if (found.entry) {
 				found.entry.wanted = !found.entry.wanted;
 			} else if (!(await gatewayKnown(store)) || !(await open(found.service))) return;
@@ -225,7 +225,7 @@ export function createLive(
 		toggleComparison: () => steer(loop => loop.compare(!loop.snapshot().comparing)),
 		turnPage(direction) {
 			const {live: now} = store.getState();
-			if (!now) return void refused(store, 'info', missingLoop);
+			if (!now) return void saidWhy(store, 'info', missingLoop);
 			const {length} = now.snapshot.history;
 			const page = now.page - direction;
 			if (page > length) {

@@ -9,7 +9,7 @@ import {
 import {parseHost} from '../../probe/transport/request-content.js';
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import {domainsOf, missingService, selectedService} from '../state/read.js';
-import {closeSheet, notify, notifyOnSheet, openSheet, refused} from '../state/select.js';
+import {closeSheet, notify, notifyOnSheet, openSheet, saidWhy} from '../state/select.js';
 import type {RequestSheet, RequestValues} from '../sheets/sheets.js';
 import type {ConsoleStore} from '../state/state.js';
 import {keepable} from './remembered-requests.js';
@@ -22,7 +22,7 @@ export const headerFields = 3;
 export function openRequests(store: ConsoleStore): void {
 	const state = store.getState();
 	const service = selectedService(state);
-	if (!service) return void refused(store, 'info', missingService);
+	if (!service) return void saidWhy(store, 'info', missingService);
 	const options = requestOptionsFor(state, service.uid);
 	const suggestion = state.live?.uid === service.uid ? state.live.snapshot.suggestion : undefined;
 	openSheet(store, {

@@ -2,7 +2,7 @@
 import {routeSettled} from '../../knative/service/service-state.js';
 import {missingRevision, missingService, selectedRevision, selectedService} from '../state/read.js';
 import type {ServiceView} from '../../knative/service/service.js';
-import {changeSheet, openSheet, refused} from '../state/select.js';
+import {changeSheet, openSheet, saidWhy} from '../state/select.js';
 import type {VerifySheet} from '../sheets/sheets.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {gatewayKnown} from './known-gateway.js';
@@ -13,7 +13,7 @@ import {requestOptionsFor, targetOf, taggedEntry, tlsRedirectOf, whyNoTarget} fr
 export async function verifyService(store: ConsoleStore): Promise<void> {
 	const state = store.getState();
 	const service = selectedService(state);
-	if (!service) return void refused(store, 'info', missingService);
+	if (!service) return void saidWhy(store, 'info', missingService);
 	const isWhole = service.splitDoubt === undefined;
 	const alone = isWhole ? service.statusTraffic.find(({percent}) => percent === 100)?.revision : undefined;
 	await ask(store, service, {tag: undefined, revision: alone}, service.url);
@@ -27,9 +27,9 @@ export async function verifyRevision(store: ConsoleStore, tagsByHeader: TagsByHe
 	const state = store.getState();
 	const service = selectedService(state);
 	const revision = selectedRevision(state);
-	if (!service || !revision) return void refused(store, 'info', missingRevision);
+	if (!service || !revision) return void saidWhy(store, 'info', missingRevision);
 	const entry = taggedEntry(service, revision.name);
-	if (!entry) return void refused(store, 'bad', whyUntagged);
+	if (!entry) return void saidWhy(store, 'bad', whyUntagged);
 	await ask(store, service, {tag: entry.tag, revision: revision.name}, entry.url, tagsByHeader);
 }
 
@@ -56,7 +56,7 @@ async function ask(
 	const state = store.getState();
 	const requestOptions = requestOptionsFor(state, service.uid);
 	const asked = targetOf(service, url, state.gateway, requestOptions);
-	if (!asked.ok) return void refused(store, 'bad', now => whyNoTarget(now, service, url));
+	if (!asked.ok) return void saidWhy(store, 'bad', now => whyNoTarget(now, service, url));
 	const sheet: VerifySheet = {
 		kind: 'verify',
 		service: service.name,

@@ -16,7 +16,7 @@ import {
 } from '../sheets/contexts-sheet.js';
 import {nextId} from '../sheets/inspect.js';
 import {notConnected} from '../state/read.js';
-import {changeSheet, focusPane, notify, openSheet, refused} from '../state/select.js';
+import {changeSheet, focusPane, notify, openSheet, saidWhy} from '../state/select.js';
 import {startSession, type Session} from './session.js';
 import {isAcross} from '../state/scope.js';
 import {initialState, type ConsoleStore} from '../state/state.js';
@@ -199,7 +199,7 @@ export function createConnection(
 			store.setState({connection: {kind: 'failed', sentence: said}});
 		},
 		async chooseNamespace() {
-			if (!cluster) return void refused(store, 'info', notConnected);
+			if (!cluster) return void saidWhy(store, 'info', notConnected);
 			openSheet(store, {kind: 'namespaces', names: []});
 			const asked = cluster;
 			const listed = await listNamespaces(asked);
@@ -211,7 +211,7 @@ export function createConnection(
 			}));
 		},
 		async changeNamespace(wanted) {
-			if (!cluster) return void refused(store, 'info', notConnected);
+			if (!cluster) return void saidWhy(store, 'info', notConnected);
 			const {namespace, scope} = store.getState();
 			if (wanted === namespace && scope.kind === 'one') {
 				return notify(store, {tone: 'info', text: `The namespace is ${printable(namespace)} already.`});
@@ -231,7 +231,7 @@ export function createConnection(
 			focusPane(store, 'services');
 		},
 		showAllNamespaces() {
-			if (!cluster) return void refused(store, 'info', notConnected);
+			if (!cluster) return void saidWhy(store, 'info', notConnected);
 			open(cluster, store.getState().namespace, {isAll: true});
 			store.setState({filter: ''});
 			focusPane(store, 'services');
@@ -252,7 +252,7 @@ export function createConnection(
 			const wanted = name === '-' ? contextBefore : name;
 			const tell = (text: string) => notify(store, {tone: 'info', text});
 			if (!contexts) return tell('There is no kubeconfig to choose from here.');
-			if (state.connection.kind === 'connecting') return void refused(store, 'info', notConnected);
+			if (state.connection.kind === 'connecting') return void saidWhy(store, 'info', notConnected);
 			if (wanted === undefined) {
 				return tell('There is no context before this one; :ctx lists those there are.');
 			}

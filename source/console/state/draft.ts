@@ -28,7 +28,7 @@ import {
 	selectedRow,
 	selectedService,
 } from './read.js';
-import {notify, refused} from './select.js';
+import {notify, saidWhy} from './select.js';
 import type {ConsoleStore, Draft} from './state.js';
 
 /**
@@ -39,7 +39,7 @@ function current(store: ConsoleStore): {service: ServiceView; draft: Draft; key:
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) {
-		refused(store, 'info', missingService);
+		saidWhy(store, 'info', missingService);
 		return undefined;
 	}
 	const split = splitOf(service);

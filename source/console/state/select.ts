@@ -260,7 +260,7 @@ export function notifyWhile(
  * @param why The reason as a sentence; undefined where there is none (any more).
  * @returns Whether there was one.
  */
-export function refused(
+export function saidWhy(
 	store: ConsoleStore,
 	tone: Notice['tone'],
 	why: (state: ConsoleState) => string | undefined,

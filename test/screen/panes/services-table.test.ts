@@ -81,18 +81,20 @@ test('a split that has no room says how many shares more it has, and is never cu
 	expect(shownIn(5)).toBe('60│+4');
 });
 
+/** Columns of all namespaces in a narrow window, with names of these lengths. */
+const columnsFor = (names: readonly [namespace: number, service: number]) =>
+	fitColumns(servicesColumns(true, 29), [1, names[0], names[1], 0, 5, 5, 4, 20, 0], 26, 1).map(
+		({index, width}) => [servicesColumns(true, 29)[index]?.title, width],
+	);
+
 test('of all namespaces, too, 80 columns have room for both names and a split', () => {
-	const shown = (names: readonly [namespace: number, service: number]) =>
-		fitColumns(servicesColumns(true, 29), [1, names[0], names[1], 0, 5, 5, 4, 20, 0], 26, 1).map(
-			({index, width}) => [servicesColumns(true, 29)[index]?.title, width],
-		);
-	expect(shown([7, 10])).toEqual([
+	expect(columnsFor([7, 10])).toEqual([
 		[' ', 1],
 		['NS', 7],
 		['SERVICE', 10],
 		['SPLIT', 5],
 	]);
-	expect(shown([30, 40]).map(([title]) => title)).toEqual([' ', 'NS', 'SERVICE', 'SPLIT']);
+	expect(columnsFor([30, 40]).map(([title]) => title)).toEqual([' ', 'NS', 'SERVICE', 'SPLIT']);
 });
 
 test('what has no share is left out of a split of more than two', () => {
