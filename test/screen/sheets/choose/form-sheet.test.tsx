@@ -1,6 +1,11 @@
 import {openImages, pickImage} from '../../../../source/console/forms/used-images.js';
 import {describe, expect, it, vi} from 'vitest';
-import {baseRead, openRevisionForm, openServiceForm, openTagForm} from '../../../../source/console/forms/forms.js';
+import {
+	baseRead,
+	openRevisionForm,
+	openServiceForm,
+	openTagForm,
+} from '../../../../source/console/forms/forms.js';
 import {isForm} from '../../../../source/console/state/select.js';
 import type {ConsoleStore} from '../../../../source/console/state/state.js';
 import {FormSheet} from '../../../../source/screen/sheets/choose/form-sheet.js';
