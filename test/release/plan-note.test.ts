@@ -49,8 +49,10 @@ it('says which one was found worse, and later writes go on saying so', () => {
 	expect(noteIn(planned(planRollback(situation())))?.worse).toBeUndefined();
 });
 
+/** After half of the users were given to the canary. */
+const shared = (note: Noted) => noteIn(planned(planSplit(situation({note}), half(situation()))))?.isWhole;
+
 it('tells on whether all that was taken from the canary is told since it came', () => {
-	const shared = (note: Noted) => noteIn(planned(planSplit(situation({note}), half(situation()))))?.isWhole;
 	expect(shared({verb: 'new revision', canary: undefined})).toBe(true);
 	expect(shared({isWhole: true, canary: two})).toBe(true);
 	expect(shared({isWhole: true, canary: three})).toBeUndefined();

@@ -1,4 +1,5 @@
 /** What is so, as sentences under names: what is new in one of them is told as a line of its own. Pure. */
+import {podWords} from '../../knative/revision/pod-words.js';
 import {count} from '../../knative/text/short-words.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
 import {isGotLately, latelyIn, shareGot, tagsSilentSince} from '../../console/live/verdicts.js';
@@ -145,13 +146,6 @@ export function serviceWords(service: ServiceView): string {
 	const state = sentence === '' ? word : `${word}: ${sentence.replace(/\.$/, '')}`;
 	const split = shares.length > 0 ? `${shares.join(', ')}.` : '';
 	return [`${service.name}: ${state}.`, split, splitDoubt ?? ''].filter(Boolean).join(' ');
-}
-
-/** How many are wanted may not be known yet: a sign for that is not read out. */
-function podWords(actual: number, wanted: number | undefined): string {
-	if (wanted === undefined) return count(actual, 'pod');
-	if (actual > wanted) return `${count(actual, 'pod')}, going down to ${wanted}`;
-	return wanted === 0 ? 'no pods' : `${actual} of ${count(wanted, 'pod')}`;
 }
 
 /** One revision in a sentence, without a glyph that a screen reader would spell. */

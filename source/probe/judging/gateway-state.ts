@@ -6,7 +6,7 @@ import {withCode, answerSummary} from '../transport/answer-summary.js';
 export type GatewayCondition =
 	| {kind: 'not asked'}
 	| {kind: 'answers'}
-	/** No connection comes to be. */
+	/** No connection comes to be, of several requests in a row. */
 	| {
 			kind: 'down';
 			/** Milliseconds since 1970. */
@@ -53,13 +53,14 @@ export type GatewayMonitor = {
 const recently = 30_000;
 
 /** So many requests in a row without an answer of a revision, for so many milliseconds, are no chance, however fast they are sent. */
-const silence = {requests: 3, duration: 2000};
+export const silence = {requests: 3, duration: 2000};
 
 /**
- * A gateway of which nothing is known. Any answer ends that it is down; a reset or a timeout does not, it may be the
- * revision’s.
+ * A gateway of which nothing is known. It is down after several requests that were lost, and not after one; any answer ends that. A
+ * reset or a timeout does not, it may be the revision’s.
  */
 export function createGatewayMonitor(): GatewayMonitor {
+	/** Requests without a connection, with none that was answered since. */
 	let down: Extract<GatewayCondition, {kind: 'down'}> | undefined;
 	let own: Extract<GatewayCondition, {kind: 'answers itself'}> | undefined;
 	let hasAnswered = false;
@@ -123,7 +124,8 @@ export function createGatewayMonitor(): GatewayMonitor {
 			if (own) own = {...own, isAll: false};
 		},
 		condition(now) {
-			if (down) return down;
+			// One or two are lost without that.
+			if (down && down.requests >= silence.requests) return down;
 			if (own && (own.isAll || now - own.last < recently)) return own;
 			return hasAnswered ? {kind: 'answers'} : {kind: 'not asked'};
 		},

@@ -2,7 +2,7 @@
 import {withCode} from '../transport/answer-summary.js';
 import type {Lost} from '../counting/answer-series.js';
 import type {EpochCounts} from '../counting/past-epochs.js';
-import type {GatewayCondition} from './gateway-state.js';
+import {silence, type GatewayCondition} from './gateway-state.js';
 import type {LastSeen} from './last-seen.js';
 
 export type Trouble = {
@@ -162,7 +162,10 @@ function outage(counts: Counts, {last, lately}: Lately): Trouble | undefined {
 			recent: lately && {count: lately.unreached, of: requestsLately(counts, lately)},
 			last,
 		},
-		({count, of}, {lately: when}) => `the gateway was down for ${count} of ${of} requests${when}`,
+		({count, of}, {lately: when}) =>
+			count < silence.requests
+				? `${count} of ${of} requests${when} did not reach the gateway`
+				: `the gateway was down for ${count} of ${of} requests${when}`,
 	);
 }
 

@@ -42,7 +42,7 @@ export function announcement(
 	return `${who} changed ${what}: ${splitsWords(entry, look)}${tool === undefined ? '' : ` with ${tool}`} · not from this console`;
 }
 
-/** `12:03:46 ann 100│0 → 90│10`: the last change of a service that is known here. */
+/** `12:03:46 ann set 100│0 → 90│10`: the last change of a service that is known here. */
 export function lastChangeWords(
 	{history}: Pick<ConsoleState, 'history'>,
 	uid: string,

@@ -81,5 +81,6 @@ function styleOfFailures(
 	{styles}: Theme,
 ): NonNullable<Piece['style']> {
 	if (failures?.kind === 'unknown') return styles.warning;
+	if (failures?.isOld) return styles.muted;
 	return !failures || failures.isNone ? styles.plain : styles.bad;
 }

@@ -5,7 +5,7 @@ import {apportion} from '../../knative/split/apportion.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import {duration, failedPart} from '../format.js';
 
-/** `err cart-00002` → `22 %`, `suspect cart-00002` → `yes`, `got cart-00002` → `13 %`, `p95 cart-00002` → `382 ms`: flat, so that the same is no news. */
+/** `err cart-00002` → `22 %`, `then err cart-00002` → `yes` where that is of before the loop was paused, `suspect cart-00002` → `yes`, `got cart-00002` → `13 %`, `p95 cart-00002` → `382 ms`: flat, so that the same is no news. */
 export type Measured = Readonly<Record<string, string>>;
 
 /** By the names of revisions. Empty without a service, and for what nobody has measured. */
@@ -24,14 +24,24 @@ export function measuredOf(
 type Entry = readonly [string, string];
 
 /** A share of what a revision was asked; or nobody has counted it, and what fails may be its. */
-export type FailuresMeasured = {kind: 'share'; part: string; isNone: boolean} | {kind: 'unknown'};
+export type FailuresMeasured =
+	| {kind: 'share'; part: string; isNone: boolean; /** Of before nobody asked any more. */ isOld: boolean}
+	| {kind: 'unknown'};
 
 /** Undefined where nobody has measured, and nothing fails that may be its. */
 export function failuresOf(measured: Measured, revision: string): FailuresMeasured | undefined {
 	const part = measured[`err ${revision}`];
-	if (part !== undefined) return {kind: 'share', part, isNone: part === failedPart(0, 1)};
+	if (part !== undefined) {
+		return {kind: 'share', part, isNone: part === failedPart(0, 1), isOld: isOld(measured, 'err', revision)};
+	}
 	return measured[`suspect ${revision}`] === undefined ? undefined : {kind: 'unknown'};
 }
+
+/** Whether it is of a loop that asks no more: so it was then. */
+export const isOld = (measured: Measured, what: 'err' | 'p95', revision: string): boolean =>
+	measured[`then ${what} ${revision}`] !== undefined;
+
+const isAsking = ({state, burstLeft}: LoopSnapshot) => state === 'running' || burstLeft > 0;
 
 const loopOf = ({live}: Pick<ConsoleState, 'live'>, uid: string): LoopSnapshot | undefined =>
 	live?.uid === uid ? live.snapshot : undefined;
@@ -68,18 +78,27 @@ function failureShares(state: Pick<ConsoleState, 'live' | 'users'>, {uid}: Servi
 		only && others.length === 0 && !alarm && doubtful.every(revision => revision === only.revision);
 	const alone = isAlone ? [{revision: only.revision, of: answered, failed: errors}] : [];
 	const asked = comparison ? [comparison.fresh, comparison.old] : [];
-	const known = [
+	const probed = [
 		...alone,
-		...counted.map(({revision, requests, failed}) => ({revision, of: requests, failed})),
 		...asked.map(side => ({revision: side.revision, of: side.asked, failed: side.failed})),
-	];
+	].filter(({of}) => of > 0);
+	const ofUsers = counted
+		.map(({revision, requests, failed}) => ({revision, of: requests, failed}))
+		.filter(({of}) => of > 0);
+	const snapshot = loopOf(state, uid);
+	const isPast = snapshot !== undefined && !isAsking(snapshot);
+	// What the loop has found before is of then; where users are counted now it is of no use.
+	const old = isPast
+		? probed.filter(({revision}) => ofUsers.every(counts => counts.revision !== revision))
+		: [];
+	const known = [...(isPast ? old : probed), ...ofUsers];
 	const isFailing = rows.some(row => row.revision === undefined && row.errors > 0);
 	const suspects = isFailing ? doubtful : [];
 	// The worse of both, which is the last one: users may ask for more than the loop does.
 	return [
 		...suspects.map(revision => [`suspect ${revision}`, 'yes'] as const),
+		...old.map(({revision}) => [`then err ${revision}`, 'yes'] as const),
 		...known
-			.filter(({of}) => of > 0)
 			.toSorted((one, other) => one.failed / one.of - other.failed / other.of)
 			.map(({revision, of, failed}) => [`err ${revision}`, failedPart(failed, of)] as const),
 	];
@@ -123,8 +142,10 @@ function sharesGot({verdicts, users}: Pick<ConsoleState, 'verdicts' | 'users'>, 
 
 /** Of the answers that the loop got of each, under this split. */
 function percentiles(state: Pick<ConsoleState, 'live'>, {uid}: ServiceView): Entry[] {
-	const {rows = []} = answeredLoop(state, uid) ?? {};
-	return rows.flatMap(({revision, p95}) =>
-		revision === undefined || p95 === undefined ? [] : [[`p95 ${revision}`, duration(p95)] as const],
-	);
+	const snapshot = answeredLoop(state, uid);
+	return (snapshot?.rows ?? []).flatMap(({revision, p95}): Entry[] => {
+		if (!snapshot || revision === undefined || p95 === undefined) return [];
+		const then: Entry[] = isAsking(snapshot) ? [] : [[`then p95 ${revision}`, 'yes']];
+		return [[`p95 ${revision}`, duration(p95)], ...then];
+	});
 }

@@ -39,7 +39,7 @@ import {useTheme} from '../widgets/theme-context.js';
 import {sameParts, useConsoleState} from '../use-console.js';
 import {useNow} from '../use-now.js';
 import {ageInList, envValue, shortImage, shortRevision} from '../format.js';
-import {failuresOf, measuredOf, type FailuresMeasured, type Measured} from './measured.js';
+import {failuresOf, isOld, measuredOf, type FailuresMeasured, type Measured} from './measured.js';
 import {aroundTexts} from '../widgets/document.js';
 import {differenceLines} from './difference-lines.js';
 import {revisionFacts} from './fact-lines.js';
@@ -251,18 +251,25 @@ function cellsOf(
 		}),
 		pods(revision, theme),
 		failuresCell(failuresOf(measured, revision.name), theme),
-		measured[`p95 ${revision.name}`] ?? '',
+		latencyCell(measured, revision.name, theme),
 		ageInList(revision.createdAt, now),
 		shortImage(revision.image),
 		revision.env.map(entry => `${entry.name}=${envValue(entry, isUncovered)}`).join(' '),
 	];
 }
 
-/** Red where it fails, and a doubt where what fails may be another's. */
+/** Red where it fails, a doubt where what fails may be another's, and dim where it was so before. */
 function failuresCell(failures: FailuresMeasured | undefined, {styles}: Theme): TableCell {
 	if (!failures) return '';
 	if (failures.kind === 'unknown') return {text: '?', style: styles.warning};
+	if (failures.isOld) return {text: failures.part, style: styles.muted};
 	return failures.isNone ? failures.part : {text: failures.part, style: styles.bad};
+}
+
+/** Dim where it is of before. */
+function latencyCell(measured: Measured, revision: string, {styles}: Theme): TableCell {
+	const text = measured[`p95 ${revision}`] ?? '';
+	return isOld(measured, 'p95', revision) ? {text, style: styles.muted} : text;
 }
 
 /** Ready and wanted ones, `1/2`; while it scales down `3→1`. How many are wanted is not known at first, and is not said then. */

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {verdictOf} from '../../../source/console/live/verdicts.js';
 import type {LoopSnapshot} from '../../../source/console/state/state.js';
-import {failuresOf, measuredOf} from '../../../source/screen/panes/measured.js';
+import {failuresOf, isOld, measuredOf} from '../../../source/screen/panes/measured.js';
 import {serviceView} from '../../knative/objects.js';
 import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {comparisonOf, rowOf, snapshotOf} from '../live/snapshot.js';
@@ -85,8 +85,28 @@ test('what fails and may be of a revision is not known of it, until it is counte
 	};
 	expect(ofBoth({})).toEqual([{kind: 'unknown'}, {kind: 'unknown'}]);
 	expect(ofBoth({comparison: comparisonOf(one, two, {failed: 20})})).toEqual([
-		{kind: 'share', part: '0 %', isNone: true},
-		{kind: 'share', part: '50 %', isNone: false},
+		{kind: 'share', part: '0 %', isNone: true, isOld: false},
+		{kind: 'share', part: '50 %', isNone: false, isOld: false},
 	]);
 	expect(failuresOf(measured({rows: [], weights: []}), one)).toBeUndefined();
+});
+
+test('what a paused loop has found is of then, unless users are counted now', () => {
+	const comparison = comparisonOf(one, two, {failed: 20});
+	const paused = measured({state: 'paused', comparison});
+	expect([failuresOf(paused, two), isOld(paused, 'p95', two)]).toMatchObject([
+		{part: '50 %', isOld: true},
+		true,
+	]);
+	const asking = measured({comparison});
+	expect([failuresOf(asking, two), isOld(asking, 'p95', two)]).toMatchObject([{isOld: false}, false]);
+	expect(failuresOf(measured({state: 'paused', burstLeft: 5, comparison}), two)).toMatchObject({
+		isOld: false,
+	});
+	const rows = [usersRow(one, 8, {requests: 100}), usersRow(two, 2, {requests: 100, failed: 4})];
+	const users = {uid, snapshot: usersSnapshot(usersWindow(rows)), isPaused: false, alarm: undefined};
+	expect(failuresOf(measured({state: 'paused', comparison}, users), two)).toMatchObject({
+		part: '4 %',
+		isOld: false,
+	});
 });

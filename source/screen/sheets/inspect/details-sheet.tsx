@@ -4,6 +4,7 @@ import type {Theme} from '../../../terminal/output/theme.js';
 import {printable} from '../../../knative/text/printable.js';
 import type {RevisionView} from '../../../knative/revision/revision.js';
 import {rejectionOf} from '../../../knative/release/evidence/release-facts.js';
+import {podWords} from '../../../knative/revision/pod-words.js';
 import {stateWords} from '../../../knative/revision/revision-state.js';
 import {told} from '../../../knative/revision/revision-trouble.js';
 import {momentBy} from '../../../knative/text/moment.js';
@@ -64,7 +65,7 @@ function detailLines(
 		['Tag URLs', entries.flatMap(({url}) => url ?? []).join('  ')],
 		['Image', revision.image],
 		['Protocol', revision.protocol === 'grpc' ? 'gRPC (h2c)' : 'HTTP'],
-		['Pods', `${revision.actualReplicas ?? 0} of ${revision.desiredReplicas ?? 0}`],
+		['Pods', podWords(revision.actualReplicas ?? 0, revision.desiredReplicas)],
 		[
 			'Concurrency',
 			revision.containerConcurrency === 0 ? '' : `at most ${revision.containerConcurrency} per pod`,
