@@ -1,5 +1,6 @@
 /** Each verb of the console: what it plans on the service that is meant, and the review or the words that come of it. */
 import {behindService, meantBy} from '../knative/release/revision-by-word.js';
+import {releaseOf} from '../knative/release/release.js';
 import {sharesMeant} from '../knative/release/shares-meant.js';
 import {rebased} from '../knative/split/rebased.js';
 import {equalSplits, followedBy, pinnedAsMeant, splitOf, wholeOf} from '../knative/split/split.js';
@@ -157,7 +158,8 @@ export function createVerbs(
 		}
 		const command = verb && result.candidates ? commands[verb] : undefined;
 		const named = command === undefined ? '' : ` :${command} REVISION names it.`;
-		const instead = result.instead ? ' X gives the release up.' : '';
+		const canary = result.instead && releaseOf(factsOf(state, service)).canary?.revision;
+		const instead = canary === undefined ? '' : ` X gives ${canary} up.`;
 		const text = `${result.reason}${named}${instead}`;
 		notifyWhile(store, {tone: 'info', text}, now => {
 			const newest = now.services.find(({uid}) => uid === service.uid);

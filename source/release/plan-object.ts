@@ -10,7 +10,6 @@ import {annotationOperations} from '../knative/service/annotation-operations.js'
 import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, latestKey, splitOf, type Split, type SplitDifference} from '../knative/split/split.js';
 import {releaseOf, type ReleaseFacts} from '../knative/release/release.js';
-import {takenBackOf} from '../knative/release/evidence/release-facts.js';
 import {whyNoCanaryTag} from '../knative/release/free-tag.js';
 import {rejectedImage} from '../knative/release/evidence/likeness.js';
 import {untriedWhenMade} from '../knative/release/untried.js';
@@ -94,7 +93,7 @@ function untaggedNotes({service, placeholders}: Facts, after: Split): string[] {
 /** That a canary which is being tried loses its tag, and with it the URL at which it is looked at. */
 function takenTags(facts: Facts, after: Split): Warning[] {
 	const {canary, whole} = releaseOf(facts);
-	if (!canary || canary.revision === whole || takenBackOf(facts, canary.revision)) return [];
+	if (!canary || canary.revision === whole || canary.lost !== undefined) return [];
 	const before = splitOf(facts.service).find(({revision}) => revision === canary.revision);
 	const lost = before?.tags.filter(tag => after.some(row => row.latest && row.tags.includes(tag))) ?? [];
 	if (lost.length === 0 || before?.latest) return [];

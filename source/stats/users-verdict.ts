@@ -39,6 +39,8 @@ export type UsersSplitVerdict = {
 	readonly requests: readonly (number | undefined)[];
 	/** ln E, divided by what the dispersion may be. */
 	readonly logE: number;
+	/** It disagreed, and what came lately is by far likelier to be of the split that is set than of what was got then. */
+	readonly isOver?: true;
 	/** Requests from which on agreement can be told. */
 	readonly minimum: number;
 	readonly dispersion: Dispersion;
@@ -109,7 +111,39 @@ export function usersSplitVerdict(
 						: total < minimum || spread.looks === 0
 							? 'too few'
 							: 'agrees';
-	return {...common, state, logE};
+	const isOver = state === 'disagrees' && isRightAgain(intervals, shares, spread.factor);
+	return {...common, state, logE, ...(isOver && {isOver})};
+}
+
+/**
+ * Whether the last half a minute speaks for the split that is set and against the shares of that half a minute which spoke most against
+ * it: by the likelihoods of both, whose ratio reaches 20 with a chance of at most 1/20 where those are still got (a look; whatever is
+ * said to be over is said to be wrong again as soon as it is). Divided by how grouped requests are found to be.
+ */
+function isRightAgain(
+	intervals: readonly UsersInterval[],
+	shares: readonly number[],
+	factor: number,
+): boolean {
+	const sumsOf = (some: readonly UsersInterval[]) =>
+		shares.map((_, place) => some.reduce((sum, {requests}) => sum + (requests[place] ?? 0), 0));
+	const last = intervals.length - recentStretches;
+	if (last <= 0) return false;
+	const lately = sumsOf(intervals.slice(last));
+	if (logEvidence(lately, shares) / Math.max(1, factor) >= suspiciousFrom) return false;
+	let worst = sumsOf(intervals.slice(0, recentStretches));
+	for (let from = 1; from < last; from++) {
+		const sums = sumsOf(intervals.slice(from, from + recentStretches));
+		if (logEvidence(sums, shares) > logEvidence(worst, shares)) worst = sums;
+	}
+	const total = worst.reduce((sum, count) => sum + count, 0) + shares.length / 2;
+	const ratio = lately.reduce((sum, count, place) => {
+		const share = shares[place] ?? 0;
+		return share > 0 && count > 0
+			? sum + count * Math.log((share * total) / ((worst[place] ?? 0) + 0.5))
+			: sum;
+	}, 0);
+	return ratio / Math.max(1, factor) >= claimedFrom;
 }
 
 const lengthsOf = (intervals: readonly UsersInterval[]) => intervals.map(({seconds = 1}) => seconds);

@@ -1,7 +1,15 @@
 /** What the linear mode tells of a verdict. */
 import {expect, test} from 'vitest';
 import {verdictOf, type ServiceVerdict} from '../../source/console/live/verdicts.js';
-import {countLines, revisionWords, spoken, verdictWords} from '../../source/headless/linear/told.js';
+import {
+	countLines,
+	revisionsTold,
+	revisionWords,
+	spoken,
+	verdictWords,
+} from '../../source/headless/linear/told.js';
+import {formatRejection} from '../../source/knative/release/evidence/rejection.js';
+import {keyOf} from '../../source/console/tables/object-name.js';
 import {selectionOf} from '../../source/console/state/selection.js';
 import {createConsoleStore, type LoopSnapshot} from '../../source/console/state/state.js';
 import {createLoop} from '../../source/probe/loop/loop.js';
@@ -63,7 +71,7 @@ test('counts of before are told as such while the gateway answers nothing, and n
 		return countLines(store.getState()).join('\n');
 	};
 	const down = {kind: 'down', since, requests: 3, sentence: ''} as const;
-	expect(linesOf({})).toMatch(/got 90\.0 %,/);
+	expect(linesOf({})).toMatch(/got 90\.0 % \(0 to 100\),/);
 	expect(linesOf({})).not.toContain('of before');
 	const silence =
 		/^No revision has answered at the service's own URL since \d\d:\d\d:\d\d; what follows is of before\.$/m;
@@ -84,6 +92,40 @@ test('counts of before are told as such while the gateway answers nothing, and n
 	const stops = placesOf({gateway: down});
 	expect(stops.tags).toBeGreaterThan(stops.silent);
 	expect(linesOf({alarm: {since, last: since, isOver: true}})).toMatch(/got 100\.0 % lately,/);
+});
+
+test('what each revision is in the release is told, and that it was rejected', () => {
+	const store = createConsoleStore({to: 'test', namespace: 'default'});
+	const service = serviceView({
+		traffic: [
+			{revisionName: revisionName(1), percent: 100, tag: 'stable'},
+			{revisionName: revisionName(2), percent: 0, tag: 'canary'},
+		],
+		ready: 2,
+	});
+	const gone = {...revisionView(3), rejected: formatRejection({by: 'ann', at: 0, why: '5xx'})};
+	store.setState({
+		services: [service],
+		revisions: new Map([[keyOf(service), [gone, revisionView(2), revisionView(1)]]]),
+	});
+	expect(revisionsTold(store.getState(), service).map(({sentence}) => sentence)).toEqual([
+		expect.stringContaining('-00001 (stable): Ready'),
+		expect.stringContaining('-00002 (canary): Ready'),
+		expect.stringContaining('-00003: Rejected, Ready'),
+	]);
+});
+
+test.each([
+	['alike', [], 'Revisions answer identically. Another part of the answer (--fingerprint)'],
+	['unheard', [revisionName(2)], `What ${revisionName(2)} answers is not known: tag (11) gives it a URL`],
+] as const)('counts of answers of nobody for certain (%s) end with what helps', (why, unheard, remedy) => {
+	const store = createConsoleStore({to: 'test', namespace: 'default'});
+	const service = serviceView();
+	const open = {...rowOf(revisionName(1), 9, 100), revision: undefined, why};
+	const snapshot = snapshotOf({rows: [open], answered: 9, unheard});
+	const live = {uid: service.uid, page: 0, background: 0, snapshot};
+	store.setState({services: [service], selected: selectionOf(service), namespace: 'default', live});
+	expect(countLines(store.getState()).join('\n')).toContain(remedy);
 });
 
 test('where there is no way back none is named', () => {

@@ -230,13 +230,13 @@ describe('a plan to make a revision', () => {
 		]);
 	});
 
-	it('takes the tag from what was rolled back where that is asked for, and notes on who has done that', () => {
+	it('takes the tag from what was rolled back, which is proposed, and notes on who has done that', () => {
 		const traffic = [
 			{revisionName: one, percent: 100, tag: 'stable'},
 			{revisionName: two, percent: 0, tag: 'canary'},
 		];
 		const service = serviceMade({traffic, ready: 2, note: {verb: 'roll back', by: 'ann'}});
-		expect(freeCanaryTag({service, revisions: undefined, changes: []})).toBe('');
+		expect(freeCanaryTag({service, revisions: undefined, changes: []})).toBe('canary');
 		const plan = making(service, {asked: {...request, newTag: 'canary'}});
 		expect(plan.warnings.map(({kind}) => kind)).not.toContain('takes tag');
 		expect(noteIn(plan)).toMatchObject({taken: [{revision: two, by: 'ann'}]});

@@ -258,3 +258,25 @@ it('does not say that a split agrees which only looks wrong because little is kn
 		expect(usersSplitVerdict(wrong.slice(0, seen), [0.9, 0.1]).state).toMatch(/suspicious|disagrees/);
 	}
 });
+
+describe('a split that was wrong', () => {
+	const stretches = (of: readonly number[], seconds: number, seed: number) =>
+		intervalsOf({kind: 'poisson', shares: of, seconds, rate: 50, random: seeded(seed)});
+	const wrong = stretches([0.5, 0.5], 60, 1);
+
+	it('is over once what came lately is of the one that is set', () => {
+		expect(usersSplitVerdict([...wrong, ...stretches(shares, 40, 2)], shares)).toMatchObject({
+			state: 'disagrees',
+			isOver: true,
+		});
+	});
+
+	it.each([
+		['goes on', wrong],
+		['has only just ended', [...wrong, ...stretches(shares, 10, 3)]],
+		['is a little less so', [...wrong, ...stretches([0.65, 0.35], 40, 4)]],
+		['comes back', [...wrong, ...stretches(shares, 40, 5), ...stretches([0.5, 0.5], 20, 6)]],
+	])('is not over while it %s', (_, intervals) => {
+		expect(usersSplitVerdict(intervals, shares).isOver).toBeUndefined();
+	});
+});

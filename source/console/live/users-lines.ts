@@ -133,10 +133,15 @@ export function usersVerdicts({view, state}: UsersSnapshot): UsersLine[] {
 					tone: 'doubtful',
 					text: `${splitVerdictBegins} possibly off; could be chance${split.isOneTagged ? ' or requests at a tag URL' : ''} (${counts})`,
 				} as const,
-				disagrees: {
-					tone: 'bad',
-					text: `${splitVerdictBegins} DISAGREES with the configured one (${counts})${oneClient(split)}`,
-				} as const,
+				disagrees: split.isOver
+					? ({
+							tone: 'doubtful',
+							text: `${splitVerdictBegins} was wrong, as configured by now (${counts})`,
+						} as const)
+					: ({
+							tone: 'bad',
+							text: `${splitVerdictBegins} DISAGREES with the configured one (${counts})${oneClient(split)}`,
+						} as const),
 				impossible: {
 					tone: 'bad',
 					text: `${splitVerdictBegins} requests at a revision that is configured 0 % (${counts})`,
@@ -193,7 +198,7 @@ export function usersAlarm({
 }
 
 const isWrong = (split: UsersSplitVerdict | undefined): boolean =>
-	split?.state === 'disagrees' || split?.state === 'impossible';
+	(split?.state === 'disagrees' && split.isOver !== true) || split?.state === 'impossible';
 
 /** The limit stands there because it is what was tested; the part that failed is only what was seen. */
 const failingWords = ({revision, failed, requests, limit}: UsersFailing): string =>

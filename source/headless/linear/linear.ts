@@ -10,7 +10,6 @@ import {factsOf} from '../../console/state/known-facts.js';
 import {revisionsOf, selectedService, topSheet, whyNoService} from '../../console/state/read.js';
 import type {BesideView, ConsoleState} from '../../console/state/state.js';
 import {closeSheet, notify, selectRevision, selectService} from '../../console/state/select.js';
-import {inSplitFirst} from '../../console/state/sorted.js';
 import {visibleServices} from '../../console/state/visible.js';
 import {systemTimers} from '../../kube/timers.js';
 import {meantBy} from '../../knative/release/revision-by-word.js';
@@ -30,7 +29,7 @@ import {
 	mostTold,
 	newlyTold,
 	paceLine,
-	revisionWords,
+	revisionsTold,
 	serviceWords,
 	spoken,
 	toldOf,
@@ -160,9 +159,7 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, LinearPerformer>>
 		if (!service) return say(spoken(whyNoService(state)));
 		say(serviceWords(service));
 		if (service.url !== undefined) say(`URL ${service.url}`);
-		for (const revision of inSplitFirst(revisionsOf(state, service), service)) {
-			say(`Revision ${revisionWords(revision)}.`);
-		}
+		for (const {sentence} of revisionsTold(state, service)) say(sentence);
 		const verdict = state.verdicts.get(service.uid);
 		for (const line of usersLines(state)) say(spoken(line));
 		if (verdict && verdict.word !== '') say(verdictOfService(state, service, verdict));

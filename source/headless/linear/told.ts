@@ -5,8 +5,13 @@ import {waitingSentence} from '../../console/session/follow-routes.js';
 import {isGotLately, latelyIn, shareGot, tagsSilentSince} from '../../console/live/verdicts.js';
 import type {BesideView, ConsoleState, GatewayState, LoopSnapshot, ServiceVerdict} from '../../console/state/state.js';
 import {absenceOfRevision, absenceOfService, absenceWords} from '../../console/state/absence.js';
-import {revisionsOf, selectedService} from '../../console/state/read.js';
+import {changesOf} from '../../console/session/change-recorder.js';
+import {requestOptionsFor} from '../../console/live/request-target.js';
+import {revisionsOf, selectedService, toldRevisions} from '../../console/state/read.js';
 import {inSplitFirst} from '../../console/state/sorted.js';
+import {askedBy, remedies} from '../../knative/commands/identify-revisions.js';
+import {rejectionOf} from '../../knative/release/evidence/release-facts.js';
+import {releaseOf, roleOf} from '../../knative/release/release.js';
 import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
@@ -41,8 +46,8 @@ export function toldOf(state: ConsoleState): LinearNews {
 			tell(`service ${service.uid}`, serviceWords(service));
 		}
 	}
-	for (const revision of selected ? inSplitFirst(revisionsOf(state, selected), selected) : []) {
-		tell(`revision ${revision.uid}`, `Revision ${revisionWords(revision)}.`);
+	for (const {uid, sentence} of selected ? revisionsTold(state, selected) : []) {
+		tell(`revision ${uid}`, sentence);
 	}
 	for (const verdict of state.verdicts.values()) {
 		const service = services.find(({uid}) => uid === verdict.uid);
@@ -148,11 +153,28 @@ export function serviceWords(service: ServiceView): string {
 	return [`${service.name}: ${state}.`, split, splitDoubt ?? ''].filter(Boolean).join(' ');
 }
 
+/** The revisions of a service, a sentence each, those of its split first: what each is in the release, and how it is. */
+export function revisionsTold(state: ConsoleState, service: ServiceView): {uid: string; sentence: string}[] {
+	const revisions = toldRevisions(state, service);
+	const release = releaseOf({service, revisions, changes: changesOf(state, service.uid)});
+	return inSplitFirst(revisionsOf(state, service), service).map(revision => {
+		const {name, uid} = revision;
+		const lost = name === release.canary?.revision ? release.canary.lost : undefined;
+		const role = lost ?? roleOf(name, release);
+		const isRejected = rejectionOf({service, revisions}, name) !== undefined;
+		return {uid, sentence: `Revision ${revisionWords(revision, {role, isRejected})}.`};
+	});
+}
+
 /** One revision in a sentence, without a glyph that a screen reader would spell. */
-export function revisionWords({name, state, actualReplicas, desiredReplicas, image}: RevisionView): string {
+export function revisionWords(
+	{name, state, actualReplicas, desiredReplicas, image}: RevisionView,
+	{role, isRejected = false}: {role?: string | undefined; isRejected?: boolean} = {},
+): string {
 	const pods = actualReplicas === undefined ? '' : `, ${podWords(actualReplicas, desiredReplicas)}`;
 	const why = state.ready || ['', state.word].includes(state.sentence) ? '' : ` (${state.sentence})`;
-	return `${name}: ${state.word}${why}${pods}, image ${image}`;
+	const rejected = isRejected ? 'Rejected, ' : '';
+	return `${name}${role === undefined ? '' : ` (${role})`}: ${rejected}${state.word}${why}${pods}, image ${image}`;
 }
 
 /**
@@ -245,6 +267,7 @@ export function countLines(state: ConsoleState): string[] {
 		...(areTagsOfNow ? tags : []),
 		...silence,
 		...rowLines(snapshot),
+		...remedyLines(state, service, snapshot),
 		...(areTagsOfNow ? [] : tags),
 		...(verdict && verdict.word !== '' ? [verdictOfService(state, service, verdict)] : []),
 	];
@@ -257,13 +280,35 @@ function rowLines(snapshot: LoopSnapshot): string[] {
 	return snapshot.rows.map(row => {
 		const whose = row.revision ?? 'unattributed';
 		const share = shareGot(row, {isGotLately: isLately, lately});
-		const got = share === undefined ? '' : `, got ${(share * 100).toFixed(1)} %${isLately ? ' lately' : ''}`;
+		const {low, high} = row.interval;
+		const margin = isLately ? ' lately' : ` (${Math.floor(low * 100)} to ${Math.ceil(high * 100)})`;
+		const got =
+			share === undefined
+				? ''
+				: `, got ${(share * 100).toFixed(1)} %${row.revision === undefined ? '' : margin}`;
 		// Of answers of nobody in particular no share was set: theirs is that of whoever they may be of.
 		const isSet = row.revision !== undefined && row.configuredPercent !== undefined;
 		const set = isSet ? `, set ${row.configuredPercent} %` : '';
 		const said = row.fingerprint ?? row.text;
 		return `${whose}: ${count(row.n, 'answer')}${set}${got}, ${count(row.errors, 'failure')}${said === '' ? '' : `: ${said}`}.`;
 	});
+}
+
+/** What may tell whose the answers are that are nobody's for certain. */
+function remedyLines(
+	state: ConsoleState,
+	{uid, summary}: ServiceView,
+	{rows, unheard, tags}: LoopSnapshot,
+): string[] {
+	const open = rows.filter(({revision, n}) => revision === undefined && n > 0);
+	if (open.some(({why}) => why === 'alike')) {
+		const {grpcCall} = requestOptionsFor(state, uid);
+		return [`Revisions answer identically. ${remedies[askedBy(summary.protocol, grpcCall)].long}`];
+	}
+	const untagged = unheard.find(name => !tags.some(({revision}) => revision === name));
+	return untagged !== undefined && open.some(({why}) => why === 'unheard')
+		? [`What ${untagged} answers is not known: ${commandWords('tag')} gives it a URL of its own.`]
+		: [];
 }
 
 /** What was compared at the tags of two revisions. */

@@ -19,7 +19,7 @@ function rowWords(
 	const name = latest ? `@latest (${revision ?? (isMaking ? 'the new revision' : 'none ready')})` : key;
 	// A tag that goes takes its URL with it.
 	const gone = tagsBefore.filter(tag => !tags.includes(tag)).map(tag => `-${tag}`);
-	const signed = tags.map(tag => (tagsBefore.length > 0 && !tagsBefore.includes(tag) ? `+${tag}` : tag));
+	const signed = tags.map(tag => (before !== undefined && !tagsBefore.includes(tag) ? `+${tag}` : tag));
 	const words = [...signed, ...gone].join(', ');
 	const tagged = words === '' ? '' : `  ${words}`;
 	return `  ${name}  ${shareWords(before, '–')} → ${shareWords(after, 'removed')}${tagged}`;

@@ -6,13 +6,17 @@ import {waitingLatest} from './evidence/shares.js';
 import {releaseOf} from './release.js';
 import {canaryTag, placeholderRule} from './verbs/role-tags.js';
 
-/** The tag for a canary, unless one that is being tried has it, or was: it is not taken away from that without a word. */
+/**
+ * The tag for a canary, unless one that is being tried has it: it is not taken away from that without a word. What was taken from
+ * users is not tried any more.
+ */
 export function freeCanaryTag(facts: ReleaseFacts & {placeholders?: Placeholders | undefined}): string {
 	const {service, placeholders} = facts;
 	const {canary, whole} = releaseOf(facts);
 	// On the row that follows the latest it is of the new one as soon as that is made.
 	const isWaiting = waitingLatest(service)?.row.tags.includes(canaryTag) === true;
-	const isRunning = canary !== undefined && canary.revision !== whole && !isWaiting;
+	const isRunning =
+		canary !== undefined && canary.revision !== whole && canary.lost === undefined && !isWaiting;
 	const isInUse = service.specTraffic.some(({tag}) => tag === canaryTag);
 	return (isRunning && isInUse) || whyNoCanaryTag(service, placeholders) !== undefined ? '' : canaryTag;
 }

@@ -66,7 +66,9 @@ export function lastChangeBriefly(
 	const [before, after] = [last.before, last.after].map(split => split.filter(({percent}) => percent > 0));
 	const isLong = (before?.length ?? 0) + (after?.length ?? 0) > mostNamed;
 	const numbers = (split: Split = []) => split.map(({percent}) => percent).join(look.bar);
-	const brief = isLong ? `${whoWhen(last)} ${numbers(before)} ${look.arrow} ${numbers(after)}` : first;
+	const brief = isLong
+		? `${whoWhen(last)} ${verbOf(last)} ${numbers(before)} ${look.arrow} ${numbers(after)}`
+		: first;
 	return others.length === 0 ? brief : `${brief} and ${count(others.length, 'more change')}`;
 }
 
@@ -86,7 +88,21 @@ export function changesWords(
 }
 
 const changeLine = (entry: HistoryEntry, look: {bar: string; arrow: string}): string =>
-	`${whoWhen(entry)} ${splitsWords(entry, look)}`;
+	`${whoWhen(entry)} ${verbOf(entry)} ${splitsWords(entry, look)}`;
+
+/** What is noted of an own change begins with its verb. */
+const verbs: readonly (readonly [reason: string, verb: string])[] = [
+	['promote', 'promoted'],
+	['roll back', 'rolled back'],
+	['abandon', 'abandoned'],
+	['undo', 'put back'],
+	['split', 'set'],
+	['create revision', 'created a revision:'],
+];
+
+/** Of what somebody else has done it is not known by which. */
+const verbOf = ({own, reason}: HistoryEntry): string =>
+	(own && verbs.find(([begins]) => reason.startsWith(begins))?.[1]) || 'changed';
 
 function whoWhen({at, by, own}: HistoryEntry): string {
 	return `${clock(at)} ${by === '' ? (own ? 'you' : 'somebody') : by}`;

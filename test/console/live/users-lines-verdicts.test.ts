@@ -46,6 +46,15 @@ describe('the alarm', () => {
 		expect(said.map(({text}) => text)).toEqual([expect.stringContaining('canary is WORSE')]);
 	});
 
+	it('is no more of a split that was wrong and is right again', () => {
+		const over = snapshot({split: {...split('disagrees'), isOver: true}});
+		expect(usersAlarm(over)).toBeUndefined();
+		expect(usersVerdicts(over)[0]).toMatchObject({
+			tone: 'doubtful',
+			text: expect.stringContaining('was wrong, as configured by now'),
+		});
+	});
+
 	it('is of users who still get what was rolled back', () => {
 		const back = snapshot({split: split('at tags'), kept});
 		expect(usersAlarm(back)).toBe('wrong');

@@ -79,8 +79,20 @@ test.each([
 });
 
 test('the last change of a service says who it was', () => {
-	expect(lastChangeWords(state, service.uid, look)).toMatch(/^\d\d:\d\d:\d\d bob 90│10 → 50│50$/);
+	expect(lastChangeWords(state, service.uid, look)).toMatch(/^\d\d:\d\d:\d\d bob changed 90│10 → 50│50$/);
 	expect(lastChangeWords(state, 'another', look)).toBeUndefined();
+});
+
+test.each([
+	['split', 'set'],
+	['split: CHG-1234', 'set'],
+	['roll back', 'rolled back'],
+	['promote', 'promoted'],
+	['undo', 'put back'],
+	['tag', 'changed'],
+])('an own change for %j is told with what was done: %s', (reason, verb) => {
+	const words = lastChangeWords({history: [{...entry, own: true, reason}]}, service.uid, look);
+	expect(words).toMatch(new RegExp(` bob ${verb} 90│10 → 50│50$`));
 });
 
 const tagged = (revision: string, tag?: string) =>
@@ -119,9 +131,11 @@ test('a change of tags alone is told by the tags, and one of revisions by their 
 
 test('a change of many shares is told whole in few words', () => {
 	const five = {...entry, after: split({a: 40, b: 30, c: 20, d: 7, e: 3})};
-	expect(lastChangeBriefly({history: [five]}, service.uid, look)).toMatch(/ bob 90│10 → 40│30│20│7│3$/);
+	expect(lastChangeBriefly({history: [five]}, service.uid, look)).toMatch(
+		/ bob changed 90│10 → 40│30│20│7│3$/,
+	);
 	const two = {...entry, after: split({b: 100})};
-	expect(lastChangeBriefly({history: [two]}, service.uid, look)).toMatch(/ bob a 90│b 10 → b 100$/);
+	expect(lastChangeBriefly({history: [two]}, service.uid, look)).toMatch(/ bob changed a 90│b 10 → b 100$/);
 	expect(lastChangeBriefly({history: []}, service.uid, look)).toBeUndefined();
 });
 
@@ -139,6 +153,6 @@ test('latest has no name of a revision that the same split pins: a newer one was
 		latestReady: 'cart-00001',
 	});
 	expect(lastChangeWords({history: [{...entry, before, after}]}, service.uid, look)).toMatch(
-		/ bob latest \(…00001\) 100 → …00001 60│latest 40$/,
+		/ bob changed latest \(…00001\) 100 → …00001 60│latest 40$/,
 	);
 });

@@ -322,10 +322,12 @@ function rowLines(
 	});
 }
 
-/** The tags as they are to be; with a sign what comes, and what goes. */
-function tagWords({tags, tagsBefore, after}: Plan['rows'][number]): string {
+/** The tags as they are to be; with a sign what comes, and what goes. Of a row that comes all is new. */
+function tagWords({tags, tagsBefore, before, after}: Plan['rows'][number]): string {
 	if (after === undefined) return tagsBefore.join(', ');
 	const gone = tagsBefore.filter(tag => !tags.includes(tag)).map(tag => `-${tag}`);
-	const isNew = tagsBefore.length > 0 || gone.length > 0;
-	return [...tags.map(tag => (isNew && !tagsBefore.includes(tag) ? `+${tag}` : tag)), ...gone].join(', ');
+	return [
+		...tags.map(tag => (before !== undefined && !tagsBefore.includes(tag) ? `+${tag}` : tag)),
+		...gone,
+	].join(', ');
 }

@@ -175,7 +175,7 @@ describe('undoing what gave users a revision', () => {
 			},
 		});
 		expect(releaseOf(facts)).toMatchObject({
-			canary: {isRolledBack: true},
+			canary: {lost: 'undone'},
 			reason: expect.stringContaining('but was taken back to 0 %'),
 		});
 		expect(rollBack(facts)).toMatchObject({
