@@ -259,9 +259,10 @@ it('does not say that a split agrees which only looks wrong because little is kn
 	}
 });
 
+const stretches = (of: readonly number[], seconds: number, seed: number) =>
+	intervalsOf({kind: 'poisson', shares: of, seconds, rate: 50, random: seeded(seed)});
+
 describe('a split that was wrong', () => {
-	const stretches = (of: readonly number[], seconds: number, seed: number) =>
-		intervalsOf({kind: 'poisson', shares: of, seconds, rate: 50, random: seeded(seed)});
 	const wrong = stretches([0.5, 0.5], 60, 1);
 
 	it('is over once what came lately is of the one that is set', () => {

@@ -64,11 +64,11 @@ export function usersChartOf(
 				revision,
 				share: ofColumns(came(revisionsOf), found => {
 					const all = sumOf(found, came(revisionsOf));
-					const own = sumOf(
+					const ofRevision = sumOf(
 						found,
 						came(() => [revision]),
 					);
-					return all === 0 || !areSharesTold(found) ? undefined : own / all;
+					return all === 0 || !areSharesTold(found) ? undefined : ofRevision / all;
 				}),
 				errors: errorsOf(() => [revision]),
 				p95: ofColumns(own, found => p95Of(found, revision)),

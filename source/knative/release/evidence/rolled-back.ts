@@ -1,7 +1,7 @@
 /** Whether somebody has taken the traffic from a revision, as the cluster tells it. Pure. */
 import type {Split} from '../../split/split.js';
 import {momentBy} from '../../text/moment.js';
-import type {Lost} from '../roles/role.js';
+import type {HowLost} from '../roles/role.js';
 import type {Guess} from '../verbs/choice.js';
 import {stableTag} from '../verbs/role-tags.js';
 import type {Taken} from './note.js';
@@ -13,7 +13,7 @@ export function takenFromUsers(
 	facts: ReleaseFacts,
 	revision: string,
 	now: number | undefined,
-): (Guess & {readonly taken: string; readonly lost: Lost}) | undefined {
+): (Guess & {readonly taken: string; readonly lost: HowLost}) | undefined {
 	const found = noteOf(facts);
 	const noted = found && takenIn(facts, found.note).find(one => one.revision === revision);
 	const share = sharesOf(facts.service).find(candidate => candidate.revision === revision);

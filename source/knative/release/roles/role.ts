@@ -3,7 +3,7 @@
 export type RoleName = 'canary' | 'stable';
 
 /** By a roll back, by an undo, or by another change of the split. */
-export type Lost = 'rolled back' | 'undone' | 'taken back';
+export type HowLost = 'rolled back' | 'undone' | 'taken back';
 
 export type Role = {
 	readonly revision: string;
@@ -12,7 +12,7 @@ export type Role = {
 	/** Why it has this part, as a clause: `tagged canary`. */
 	readonly because: string;
 	/** How a canary was taken from users again. */
-	readonly lost?: Lost;
+	readonly lost?: HowLost;
 };
 
 export type Doubt = {
