@@ -14,7 +14,7 @@ import {KubeconfigError, kubeconfigStamp, namedKubeconfigs} from './auth/kubecon
 import type {TerminalLoan} from './auth/plugin-login.js';
 import {movedTo} from './auth/same-cluster.js';
 import {withoutAnyLogin} from '../knative/text/user-info.js';
-import {isLoopback, proxyAddress, proxyFault, proxyFromEnvironment} from './http/proxy.js';
+import {proxyAddress, proxyFault, proxyFromEnvironment} from './http/proxy.js';
 
 export {
 	KubeconfigError,
@@ -36,17 +36,14 @@ export type ConnectOptions = KubeconfigSource &
 	};
 
 /**
- * Whether credentials may travel to that server. kubectl sends none without TLS (client-go clientcmd, "only try to
- * read the auth information if we are secure"); here none leave the machine. Behind a proxy it is the proxy's loopback.
+ * Without who one is where there is no TLS, also on this machine, as kubectl does (client-go clientcmd, "only try to read the
+ * auth information if we are secure"); whom to act as is said in any case.
  */
-function isPrivate(server: string, proxy: string | undefined): boolean {
-	const {protocol, hostname} = new URL(server);
-	return protocol === 'https:' || (isLoopback(hostname) && proxy === undefined);
-}
-
-/** Without who one is, where that may not travel. */
-function shown(selected: SelectedContext, proxy: string | undefined): SelectedContext {
-	return isPrivate(selected.cluster.server, proxy) ? selected : {...selected, user: {}};
+function shown(selected: SelectedContext): SelectedContext {
+	const {cluster, user} = selected;
+	if (new URL(cluster.server).protocol === 'https:') return selected;
+	const {as, 'as-groups': groups, 'as-uid': uid, 'as-user-extra': extra} = user;
+	return {...selected, user: {as, 'as-groups': groups, 'as-uid': uid, 'as-user-extra': extra}};
 }
 
 /** Milliseconds between two looks at the times of the files. */
@@ -89,18 +86,18 @@ function proxyOfEnvironment(server: string, env: Readonly<Record<string, string 
  */
 export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 	const {overrides, terminal} = options;
-	const selected = await selectContext(options, options.context, overrides);
+	const selected = shown(await selectContext(options, options.context, overrides));
 	refuseNamespace(options.namespace ?? selected.namespace);
 	const {user} = selected;
 	const {server, 'proxy-url': ownProxy} = selected.cluster;
 	const given = ownProxy || proxyOfEnvironment(server, options.env ?? process.env);
 	const proxy = given ? proxyAddress(given) : undefined;
 	const listeners = new Set<(standing: Standing) => void>();
-	const credentials = credentialSource(shown(selected, proxy), {
+	const credentials = credentialSource(selected, {
 		proxy,
 		terminal,
 		// What was changed in the file is taken up without a new start.
-		reread: async () => shown(await selectContext(options, selected.name, overrides), proxy),
+		reread: async () => shown(await selectContext(options, selected.name, overrides)),
 		onStanding(standing) {
 			for (const listener of listeners) listener(standing);
 		},
@@ -113,7 +110,11 @@ export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
 			listeners.delete(listener);
 		};
 	};
-	const flags = copiedFlags(selected.name, await namedKubeconfigs(options), overrides);
+	const flags = copiedFlags(
+		selected.isMadeUp ? undefined : selected.name,
+		await namedKubeconfigs(options),
+		overrides,
+	);
 	const cluster = httpCluster(selected, {credentials, proxy, onStanding, flags}, options);
 	selectedFor.set(cluster, selected);
 	if (!terminal?.isDrawnOn) return cluster;

@@ -2,12 +2,7 @@
  * Turns a wish about the traffic into a Plan: the one write, and everything the review sheet says about it. Pure; the
  * console and the commands without a screen plan by the same functions.
  */
-import {
-	droppedByKn,
-	knTrafficCommand,
-	kubectlMarkCommand,
-	kubectlPatchCommand,
-} from '../knative/commands/commands.js';
+import {knTrafficCommand, kubectlMarkCommand, kubectlPatchCommand} from '../knative/commands/commands.js';
 import {trafficOperation} from '../knative/objects/patch.js';
 import {abandon} from '../knative/release/verbs/abandon.js';
 import {
@@ -35,6 +30,7 @@ import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, splitOf, wholeOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
 import {truncate} from '../knative/text/truncate.js';
+import {knNotes} from './kn-line.js';
 import type {Plan, TrafficAction} from './plan.js';
 import {latestGuards} from './doubt-since.js';
 import {skippedSteps} from '../knative/release/skipped-steps.js';
@@ -181,12 +177,6 @@ function rolledBackWarnings(facts: Facts, after: Split, told: BroughtBack | unde
 function rowsOf(service: ServiceView, before: Split, after: Split) {
 	const isPinned = after.every(({latest}) => !latest);
 	return diffSplit(isPinned ? pinnedSplit(service) : before, after);
-}
-
-/** What the command line of kn cannot do of it. */
-function knNotes(after: Split): string[] {
-	const dropped = droppedByKn(after).map(({key}) => key);
-	return dropped.length === 0 ? [] : [`The kn command drops ${dropped.join(', ')} (0 %, untagged).`];
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A write that is ready to be sent, and all there is to say about it before that; what a dry run said of it. */
 import {atCluster} from '../knative/commands/commands.js';
+import {withoutKn} from './kn-line.js';
 import type {PatchOperation} from '../knative/objects/patch.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import type {Rejection} from '../knative/release/evidence/rejection.js';
@@ -89,9 +90,10 @@ export type DryRun =
 	| {kind: 'not logged in'; sentence: string}
 	| {kind: 'unknown'; sentence: string};
 
-/** The plan with command lines that act on the cluster it is of, wherever they are pasted. */
+/** The plan with command lines that act on the cluster it is of, wherever they are pasted: of kn where that can be led there. */
 export function placed(plan: Plan, {flags}: {flags: readonly string[]}): Plan {
-	return {...plan, commands: plan.commands.map(line => atCluster(line, flags))};
+	const possible = withoutKn(plan, flags);
+	return {...possible, commands: possible.commands.map(line => atCluster(line, flags))};
 }
 
 /** What a review says of the release, in the order in which it is read: what was done so far before what differs. */

@@ -1,7 +1,7 @@
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
-import {afterEach, beforeEach, expect, it} from 'vitest';
+import {afterEach, beforeEach, expect, it, onTestFinished} from 'vitest';
 import {reachOf} from '../../source/cli/cluster-from-flags.js';
 import type {ConsoleFlags} from '../../source/cli/flags.js';
 import type {Cluster} from '../../source/kube/cluster.js';
@@ -20,7 +20,7 @@ let connected: Cluster[];
 beforeEach(async () => {
 	asked = [];
 	connected = [];
-	const [a, b, given] = await Promise.all(places.map(async () => startApiServer()));
+	const [a, b, given] = await Promise.all(places.map(async () => startApiServer({protocol: 'https'})));
 	servers = {a: a!, b: b!, given: given!};
 	for (const place of places) {
 		servers[place].always(({headers, answer}) => {
@@ -40,14 +40,17 @@ afterEach(async () => {
 	rmSync(directory, {recursive: true});
 });
 
+/** The certificates are not what this is about. */
+const unchecked = {'insecure-skip-tls-verify': true};
+
 /** Two contexts, a and b, of which a is the current one. */
 function writeContexts(serverOfA: string): void {
 	const config = {
 		apiVersion: 'v1',
 		kind: 'Config',
 		clusters: [
-			{name: 'a', cluster: {server: serverOfA}},
-			{name: 'b', cluster: {server: servers.b.url}},
+			{name: 'a', cluster: {...unchecked, server: serverOfA}},
+			{name: 'b', cluster: {...unchecked, server: servers.b.url}},
 		],
 		users: ['a', 'b'].map(name => ({name, user: {token: `of-${name}`}})),
 		contexts: ['a', 'b'].map(name => ({name, context: {cluster: name, user: name}})),
@@ -120,12 +123,14 @@ it('the first cluster is the one that its context meant then, whatever that mean
 });
 
 it('the context that one is in is the one that means the cluster, however it is written', async () => {
-	const bare = servers.a.url.replace('http://', '');
-	writeContexts(bare);
+	const plain = await startApiServer();
+	onTestFinished(async () => plain.close());
+	plain.always(({answer}) => answer(200, {}));
+	writeContexts(plain.url.replace('http://', ''));
 	const {opened, goTo, here} = consoleWith({});
 	await opened();
 	expect(await here()).toEqual(['a']);
-	writeContexts(`${servers.a.url}/`);
+	writeContexts(`${plain.url}/`);
 	expect(await here()).toEqual(['a']);
 	writeContexts(servers.given.url);
 	expect(await here()).toEqual([]);

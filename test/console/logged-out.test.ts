@@ -12,7 +12,7 @@ let world: World;
 let console: Console;
 
 beforeEach(async () => {
-	world = await startWorld({tls: false});
+	world = await startWorld();
 	const cluster = await connect({kubeconfig: world.sandbox.kubeconfigPath});
 	console = await world.console('cart', {cluster});
 });
@@ -39,6 +39,18 @@ async function watched(): Promise<void> {
 		atOnce,
 	);
 }
+
+it('is told of while the watches stay open, from the first request that is refused to the first that is not', async () => {
+	const {apiFaults} = world.sandbox;
+	apiFaults.set({expireTokens: true});
+	console.rollBack();
+	await until(console.store, 'the refusal', ({standing}) => standing.isRefused === true);
+	expect(console.store.getState().feeds.services.kind).toBe('live');
+	apiFaults.set({expireTokens: false});
+	console.store.setState({sheets: []});
+	console.rollBack();
+	await until(console.store, 'the login', ({standing}) => standing.isRefused === false);
+});
 
 it.each([401, 403] as const)('keeps what was told before a %i, and says how old it is', async status => {
 	const split = splitWords(console.store.getState());

@@ -19,7 +19,7 @@ let world: World;
 
 beforeAll(async () => {
 	// A handshake is no part of the race.
-	world = await startWorld({tls: false});
+	world = await startWorld();
 });
 
 afterAll(async () => {

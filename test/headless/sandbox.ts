@@ -12,7 +12,7 @@ export type SandboxWorld = {sandbox: Sandbox; cluster: Cluster};
 
 /** Everything comes at once; stopped after the test. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<SandboxWorld> {
-	const sandbox = await startSandbox({pace: Infinity, tls: false, ...options});
+	const sandbox = await startSandbox({pace: Infinity, ...options});
 	onTestFinished(async () => sandbox.stop());
 	const cluster = await connect({kubeconfig: sandbox.kubeconfigPath});
 	onTestFinished(async () => cluster.close());

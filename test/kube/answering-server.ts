@@ -5,7 +5,7 @@ import path from 'node:path';
 import {afterEach, beforeEach} from 'vitest';
 import {TransportError, type Cluster} from '../../source/kube/cluster.js';
 import {connect, type ConnectOptions} from '../../source/kube/connect.js';
-import {startApiServer, type ApiServer} from '../support/kube/api-server.js';
+import {startApiServer, type ApiServer, type Protocol} from '../support/kube/api-server.js';
 import {manualTimers, type ManualTimers} from './manual-timers.js';
 
 export let server: ApiServer;
@@ -30,11 +30,11 @@ export async function failure(promise: Promise<unknown>): Promise<TransportError
 	throw new Error('it had an answer');
 }
 
-/** For each test one of its own, and a directory. */
-export function withAnsweringServer(): void {
+/** For each test one of its own, and a directory. Credentials are sent over TLS alone. */
+export function withAnsweringServer({protocol = 'http'}: {protocol?: Protocol} = {}): void {
 	beforeEach(async () => {
 		timers = manualTimers();
-		server = await startApiServer();
+		server = await startApiServer({protocol});
 		directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-'));
 	});
 

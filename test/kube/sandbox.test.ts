@@ -33,7 +33,8 @@ let server: ApiServer;
 let cluster: Cluster;
 
 function config(): string {
-	return kubeconfigYaml({server: server.url, token, userName: 'jane', contextName: 'sandbox'});
+	const {url, certificateAuthority} = server;
+	return kubeconfigYaml({server: url, certificateAuthority, token, userName: 'jane', contextName: 'sandbox'});
 }
 
 async function current(): Promise<Identity> {
@@ -50,7 +51,7 @@ async function seen(): Promise<WriteTarget> {
 
 beforeEach(async () => {
 	store = createObjectStore();
-	server = await startApiServer({store, token, userName: 'jane', bookmarkInterval: 20});
+	server = await startApiServer({store, token, userName: 'jane', tls: true, bookmarkInterval: 20});
 	cluster = await connect({kubeconfigText: config()});
 });
 
@@ -229,6 +230,7 @@ describe('against the sandbox', () => {
 			store,
 			token,
 			userName: 'jane',
+			tls: true,
 			rules: [{verbs: ['get'], apiGroups: ['serving.knative.dev'], resources: ['services']}],
 		});
 		const limited = await connect({kubeconfigText: config()});

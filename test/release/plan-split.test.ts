@@ -14,7 +14,7 @@ import {
 } from '../../source/release/plan-split.js';
 import {copiedLines, kubectlPatchCommand} from '../../source/knative/commands/commands.js';
 import {set, splitOf} from '../../source/knative/split/split.js';
-import type {Plan} from '../../source/release/plan.js';
+import {placed, type Plan} from '../../source/release/plan.js';
 import {createTheme} from '../../source/terminal/output/theme.js';
 import {condition, revisionView} from '../knative/objects.js';
 import {sheetOn} from '../screen/parts/review.js';
@@ -44,6 +44,24 @@ describe('the command line of kn', () => {
 		const {notes, commands} = planned(planSplit(facts, set(splitOf(facts.service), two, 100)));
 		expect(commands[1]).toBe(`kn service update helloworld-go -n default --traffic ${two}=100`);
 		expect(notes).toEqual([`The kn command drops ${one} (0 %, untagged).`]);
+	});
+
+	it.each([
+		[['--context', 'prod', '--cluster', 'c', '--as', 'jane', '--as-group', 'a'], 2],
+		[['--server', 'https://api.example'], 1],
+		[['--context', 'prod', '--user', 'jane'], 1],
+		[['--context', 'prod', '--token', '$TOKEN'], 1],
+		[['--insecure-skip-tls-verify'], 1],
+	])('is there where kn has the flags that lead to the cluster: %j', (flags, count) => {
+		const traffic = [
+			{revisionName: one, percent: 90},
+			{revisionName: two, percent: 10, tag: 'canary'},
+		];
+		const facts = factsOf(traffic);
+		const plan = placed(planned(planSplit(facts, set(splitOf(facts.service), two, 100))), {flags});
+		expect(plan.commands).toHaveLength(count);
+		expect(plan.commands[0]).toMatch(/^kubectl --/);
+		expect(plan.notes).toHaveLength(count - 1);
 	});
 
 	it('is not, where it does the same', () => {

@@ -12,16 +12,12 @@ import type {GatewayState} from '../state/state.js';
 /** The service as its gateway is looked for. */
 type SelectedRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boolean};
 
-type Found = Extract<GatewayState, {kind: 'found'}>;
+type FoundState = Extract<GatewayState, {kind: 'found'}>;
 
 /** `own`: of the service itself, where what is asked is a host of a DomainMapping; `hostOwner`: whose that is, where it is not the service's. */
-export type AskedRoutes = {
-	asked: SelectedRoute;
-	own?: SelectedRoute;
-	hostOwner?: NonNullable<Found['hostOwner']>;
-};
+export type AskedRoutes = {asked: SelectedRoute; own?: SelectedRoute; hostOwner?: NonNullable<FoundState['hostOwner']>};
 
-type OwnDoor = Pick<Found, 'own' | 'ownMissing' | 'hostScheme' | 'hostOwner'>;
+type OwnDoor = Pick<FoundState, 'own' | 'ownMissing' | 'hostScheme' | 'hostOwner'>;
 
 /** Where a gateway is and, where the service's own hosts have another door, where that is. */
 type DoorsFound = FoundGateway & OwnDoor;

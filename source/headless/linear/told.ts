@@ -3,7 +3,13 @@ import {podWords} from '../../knative/revision/pod-words.js';
 import {count} from '../../knative/text/short-words.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
 import {isGotLately, latelyIn, shareGot, tagsSilentSince} from '../../console/live/verdicts.js';
-import type {BesideView, ConsoleState, GatewayState, LoopSnapshot, ServiceVerdict} from '../../console/state/state.js';
+import type {
+	BesideView,
+	ConsoleState,
+	GatewayState,
+	LoopSnapshot,
+	ServiceVerdict,
+} from '../../console/state/state.js';
 import {absenceOfRevision, absenceOfService, absenceWords} from '../../console/state/absence.js';
 import {changesOf} from '../../console/session/change-recorder.js';
 import {requestOptionsFor} from '../../console/live/request-target.js';
@@ -114,9 +120,9 @@ function watchWords(feed: ConsoleState['feeds']['services']): string {
 	}
 }
 
-function missingWords({isBarred, isUnknown, missing}: Extract<GatewayState, {kind: 'not found'}>): string {
+function missingGateway({isBarred, ...gateway}: Extract<GatewayState, {kind: 'not found'}>): string {
 	if (isBarred) return 'No way to the gateway';
-	return isUnknown || missing ? 'Gateway not known' : 'No gateway';
+	return gateway.isUnknown || gateway.missing ? 'Gateway not known' : 'No gateway';
 }
 
 function gatewayWords({gateway}: ConsoleState): string {
@@ -126,7 +132,7 @@ function gatewayWords({gateway}: ConsoleState): string {
 		case 'found':
 			return `Gateway ${gateway.via} at ${gateway.host}:${gateway.port}.`;
 		case 'not found':
-			return `${missingWords(gateway)}: ${gateway.sentence}`;
+			return `${missingGateway(gateway)}: ${gateway.sentence}`;
 	}
 }
 

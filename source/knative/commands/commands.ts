@@ -259,6 +259,9 @@ export function atCluster(line: string, flags: readonly string[]): string {
 	);
 }
 
+/** Whether it is kn that the line starts. */
+export const isOfKn = (line: string): boolean => line.startsWith('kn ');
+
 /** Whether the line does nothing when the object was changed, or replaced, since it was made. */
 export function isGuarded(line: string): boolean {
 	return (

@@ -14,10 +14,11 @@ const file = (name: string, value: string | undefined): string[] => flag(name, v
  * then, or $KUBECONFIG is. A token that was given on the command line has a place, or kubectl would send the server that of the
  * context; itself it is left out, like a password: it is nobody's to read off a screen.
  *
+ * @param context Undefined where no file has it.
  * @param kubeconfigs Paths of the files that were named. Of several, `KUBECONFIG=…` is the first word: see `placeOf`.
  */
 export function copiedFlags(
-	context: string,
+	context: string | undefined,
 	kubeconfigs: readonly string[],
 	{
 		cluster,

@@ -38,6 +38,8 @@ export type Standing = {
 	plugin?: PluginRun | undefined;
 	/** A plugin gets no further before the operator hands the terminal over, with ctrl-r. */
 	needsTerminal?: boolean;
+	/** The server has refused the login there is, and accepted none since: a watch that is open may go on for a while. */
+	isRefused?: boolean;
 	/** That the context means another cluster by now, as a sentence without its end. */
 	movedTo?: string | undefined;
 };
@@ -53,6 +55,8 @@ export type CredentialSource = {
 	rejected(used: Credentials): Promise<boolean>;
 	/** The server knows them. */
 	accepted(): void;
+	/** It does not, and there are no others. */
+	refused(): void;
 	/** Reads the kubeconfig again, and says in `standing` whether the context means the same cluster. */
 	check(): Promise<void>;
 	/** The operator wants to know now, whatever was to be waited for. */
@@ -303,7 +307,11 @@ export function credentialSource(
 			return true;
 		},
 		accepted() {
+			if (standing.isRefused) put({isRefused: false});
 			void plugin?.then(login => login.accepted());
+		},
+		refused() {
+			if (!standing.isRefused) put({isRefused: true});
 		},
 		async check() {
 			await readAgain();

@@ -40,6 +40,7 @@ export async function inCluster(source: KubeconfigSource): Promise<Kubeconfig | 
 	const entry = (value: unknown): KubeconfigEntry => ({value, file: 'the service account', directory});
 	return {
 		files: ['the service account'],
+		isOfPod: true,
 		currentContext: 'in-cluster',
 		contexts: new Map([['in-cluster', entry({cluster: 'in-cluster', user: 'service account', namespace})]]),
 		clusters: new Map([

@@ -69,6 +69,8 @@ export type KubeconfigContext = v.InferOutput<typeof contextSchema>;
 /** A context with what it refers to; paths are absolute. */
 export type SelectedContext = {
 	name: string;
+	/** No file has a context of that name: it is what the flags or the pod make up for one. */
+	isMadeUp?: true;
 	namespace: string;
 	clusterName: string;
 	userName: string;
@@ -96,6 +98,8 @@ export type KubeconfigEntry = {value: unknown; file: string; directory: string};
 export type Kubeconfig = {
 	/** What was read, for messages. */
 	files: string[];
+	/** No file: the account of the pod. */
+	isOfPod?: true;
 	currentContext: string | undefined;
 	contexts: Map<string, KubeconfigEntry>;
 	clusters: Map<string, KubeconfigEntry>;

@@ -87,7 +87,7 @@ export async function selectContext(
 	overrides: KubeconfigOverrides = {},
 ): Promise<SelectedContext> {
 	const config = await loadKubeconfig(source, {isOptional: overrides.server !== undefined});
-	const {name, context} = contextOf(config, wanted, overrides);
+	const {name, context, isMadeUp} = contextOf(config, wanted, overrides);
 	const clusterName = overrides.cluster ?? context.cluster ?? '';
 	const clusterEntry = config.clusters.get(clusterName);
 	const by = overrides.cluster === undefined ? `context "${printable(name)}"` : '--cluster';
@@ -118,6 +118,7 @@ export async function selectContext(
 	}
 	const selected: SelectedContext = {
 		name,
+		...((isMadeUp || config.isOfPod) && {isMadeUp: true}),
 		namespace: context.namespace || (await podNamespace(source)) || 'default',
 		clusterName,
 		userName,
@@ -133,11 +134,11 @@ function contextOf(
 	config: Kubeconfig,
 	wanted: string | undefined,
 	overrides: KubeconfigOverrides,
-): {name: string; context: KubeconfigContext} {
+): {name: string; context: KubeconfigContext; isMadeUp?: true} {
 	const name = wanted ?? config.currentContext;
 	const standsAlone = overrides.server !== undefined || overrides.cluster !== undefined;
 	if (name === undefined && standsAlone) {
-		return {name: overrides.server ?? overrides.cluster ?? '', context: {}};
+		return {name: overrides.server ?? overrides.cluster ?? '', context: {}, isMadeUp: true};
 	}
 	if (config.contexts.size === 0) throw new KubeconfigError(withoutContexts(config));
 	if (name === undefined) {
@@ -183,8 +184,8 @@ function checkUser(entry: KubeconfigEntry, name: string): KubeconfigUser {
 }
 
 /**
- * `host:port` is what kubectl makes of it, whatever is said of TLS beside it: http, over which no credential leaves this
- * machine. `kubectl proxy` is reached so.
+ * `host:port` is what kubectl makes of it, whatever is said of TLS beside it: http, over which no credential is
+ * sent. `kubectl proxy` is reached so.
  */
 function checkServer(server: string | null | undefined, cluster: string): string {
 	const given = server ?? '';

@@ -104,6 +104,7 @@ export function createExchange({
 					: {isProven: true, again: answer};
 				if (!isFirst || !(await credentials.rejected(used)) || !isProven) {
 					serverSignals.refused();
+					if (isProven) credentials.refused();
 					return again;
 				}
 				await again.body.dump().catch(() => {});

@@ -80,7 +80,7 @@ export function headerLine(
 		? {text: `${theme.glyphs.waiting} logging in`, style: styles.waiting}
 		: standing.needsTerminal
 			? {text: `${theme.glyphs.bad} login waits for ctrl-r`, style: styles.bad}
-			: watchState(connection, feeds, now, theme);
+			: watchState({connection, feeds, standing}, now, theme);
 	const around: Piece[] = [
 		{text: ' kn-canary', style: {bold: true}},
 		{text: '  '},
@@ -136,7 +136,11 @@ function gatewayWords(gateway: ConsoleState['gateway'], down: GatewayDown | unde
 	}
 	if (gateway.kind === 'not found') {
 		const {missing, isUnknown, isBarred} = gateway;
-		const state = isBarred ? 'no way to the gateway' : isUnknown || missing ? 'gateway not known' : 'no gateway';
+		const state = isBarred
+			? 'no way to the gateway'
+			: isUnknown || missing
+				? 'gateway not known'
+				: 'no gateway';
 		if (!missing) return [state];
 		const {verb, resource, namespace} = missing;
 		const brief = `gateway: may not ${verb} ${resource.split('.')[0]}`;
@@ -165,8 +169,7 @@ function worse(one: FeedState, other: FeedState): FeedState {
 }
 
 function watchState(
-	connection: ConsoleState['connection'],
-	feeds: ConsoleState['feeds'],
+	{connection, feeds, standing: {isRefused = false}}: Pick<HeaderState, 'connection' | 'feeds' | 'standing'>,
 	now: number,
 	{glyphs, styles}: Theme,
 ): {text: string; style: Theme['styles'][keyof Theme['styles']]} {
@@ -193,7 +196,9 @@ function watchState(
 		case 'connecting':
 			return {text: `${glyphs.waiting} connecting`, style: styles.waiting};
 		case 'live':
-			return {text: `${glyphs.running} watching`, style: styles.ok};
+			return isRefused
+				? {text: `${glyphs.bad} login refused`, style: styles.bad}
+				: {text: `${glyphs.running} watching`, style: styles.ok};
 		case 'stale':
 			return {
 				text: `${glyphs.warning} ${feed.isUnanswered ? 'no answer, ' : ''}${old}${where}`,

@@ -272,7 +272,7 @@ function emptySentences(
 		case 'forbidden':
 			if (feed.status === 403 && only !== undefined) {
 				const line = ownLine(['status', only], {namespace, flags});
-				const short = ownLine(['status', only], {namespace, flags: []});
+				const short = `${ownLine(['status', only], {namespace, flags: []})}${sameFlags(flags)}`;
 				return [
 					`${feed.why.replace(/\.$/, '')}. Without a watch: ${line}`,
 					`You may not list ${only} in ${where}. Without a watch: ${line}`,
@@ -284,9 +284,9 @@ function emptySentences(
 			if (feed.status !== 403 || isMany) return [feed.why];
 			return [
 				`You may not list services in ${where}. ${byName(namespace, flags)}`,
-				`You may not list services in ${where}. ${byName(namespace, [])}`,
-				`You may not list services. By name: ${ownLine(['ksvc/NAME'], {namespace, flags: []})}`,
-				`By name: ${ownLine(['ksvc/NAME'], {namespace, flags: []})}`,
+				`You may not list services in ${where}. ${byName(namespace, [])}${sameFlags(flags)}`,
+				`You may not list services. By name: ${ownLine(['ksvc/NAME'], {namespace, flags: []})}${sameFlags(flags)}`,
+				`By name: ${ownLine(['ksvc/NAME'], {namespace, flags: []})}${sameFlags(flags)}`,
 			];
 		case 'stale':
 		case 'offline':
@@ -294,6 +294,9 @@ function emptySentences(
 			return [feed.why];
 	}
 }
+
+/** A line that has no room for what leads it to the same cluster, as the same user, is not to be taken for whole. */
+const sameFlags = (flags: readonly string[]): string => (flags.length === 0 ? '' : ', same flags');
 
 /** The console on it, or what is known of it. */
 const byName = (namespace: string, flags: readonly string[]) =>

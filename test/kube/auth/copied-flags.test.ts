@@ -19,6 +19,14 @@ it('has the server that was given, a place for the token, and none of the secret
 	]);
 });
 
+it('has no context where no file has one: kubectl refuses one that it does not find', async () => {
+	const server = 'https://api.example:6443';
+	const home = '/nonexistent';
+	const cluster = await connect({home, env: {}, overrides: {server}});
+	await cluster.close();
+	expect(cluster.flags).toEqual(['--server', server]);
+});
+
 const listed = (...files: string[]) => ({KUBECONFIG: files.join(path.delimiter)});
 
 async function flagsWith(source: {kubeconfig?: string; env: Record<string, string>}) {

@@ -1,8 +1,8 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {connect} from '../../../source/kube/connect.js';
-import {kubeconfigFor, status} from '../../support/kube/api-server.js';
+import {kubeconfigFor, startApiServer, status} from '../../support/kube/api-server.js';
 import {
 	clusters,
 	connected,
@@ -13,7 +13,7 @@ import {
 	withAnsweringServer,
 } from '../answering-server.js';
 
-withAnsweringServer();
+withAnsweringServer({protocol: 'https'});
 
 const given = (name: string) => ({[`${name}-data`]: Buffer.from('PEM').toString('base64')});
 
@@ -91,20 +91,25 @@ describe('who we are', () => {
 		expect(seen).toEqual([...Array.from({length: 3}, () => 'Bearer first'), 'Bearer second']);
 	});
 
-	it('does not leave the machine without TLS', async () => {
-		// The proxy stands for the way to a server elsewhere.
-		const cluster = {'proxy-url': server.url};
-		// What a proxy is asked for is its own localhost, and it reads what leads there.
-		for (const url of ['http://api.example', 'http://localhost:8001', 'http://127.0.0.1:8001']) {
-			const elsewhere = await connected({
-				kubeconfigText: kubeconfigFor(url, {cluster, user: {token: 'secret', as: 'jane'}}),
-			});
-			const answer = elsewhere.request({method: 'GET', path: '/a'});
-			const exchange = await server.next();
-			expect(exchange.headers).not.toHaveProperty('authorization');
-			expect(exchange.headers).not.toHaveProperty('impersonate-user');
-			exchange.answer(200, {});
-			await answer;
+	it('is not said without TLS, also on this machine, but for whom to act as, as kubectl does', async () => {
+		const plain = await startApiServer();
+		onTestFinished(async () => plain.close());
+		const exec = {apiVersion: 'client.authentication.k8s.io/v1', command: 'false', interactiveMode: 'Never'};
+		const through = {cluster: {'proxy-url': plain.url}};
+		for (const user of [{token: 'secret'}, {username: 'jane', password: 'p'}, {exec}]) {
+			for (const [url, extra] of [
+				[plain.url, {}],
+				['http://api.example', through],
+				['http://localhost:8001', through],
+			] as const) {
+				const config = kubeconfigFor(url, {...extra, user: {...user, as: 'jane', 'as-groups': ['a']}});
+				const answer = (await connected({kubeconfigText: config})).request({method: 'GET', path: '/a'});
+				const {headers, ...exchange} = await plain.next();
+				expect(headers).not.toHaveProperty('authorization');
+				expect(headers).toMatchObject({'impersonate-user': 'jane', 'impersonate-group': 'a'});
+				exchange.answer(200, {});
+				await answer;
+			}
 		}
 	});
 

@@ -6,7 +6,7 @@ import {status} from '../../support/kube/api-server.js';
 import {eventually} from '../../support/eventually.js';
 import {connected, directory, failure, server, timers, withAnsweringServer} from '../answering-server.js';
 
-withAnsweringServer();
+withAnsweringServer({protocol: 'https'});
 
 /** A plugin that counts its runs in a file and gives `token-<run>`, and what it was told. */
 async function plugin(script = '') {

@@ -9,7 +9,7 @@ import {kubeconfigFor, startApiServer, status} from '../../support/kube/api-serv
 import {createAuthority, hasOpenssl, type Authority} from '../../support/kube/authority.js';
 import {clusters, directory, server, timers, withAnsweringServer} from '../answering-server.js';
 
-withAnsweringServer();
+withAnsweringServer({protocol: 'https'});
 
 async function connected(kubeconfig: string): Promise<Cluster> {
 	const cluster = await connect({kubeconfig, timers});
@@ -30,7 +30,7 @@ function logins(statusOf: (count: number) => number): readonly (string | undefin
 describe('a context that means another cluster by now', () => {
 	it('keeps the credentials of the old one to itself, and writes no more', async () => {
 		const file = path.join(directory, 'kubeconfig');
-		const other = await startApiServer();
+		const other = await startApiServer({protocol: 'https'});
 		try {
 			await writeFile(file, server.kubeconfig({user: {token: 'old'}}));
 			const cluster = await connected(file);
@@ -63,7 +63,7 @@ describe('a context that means another cluster by now', () => {
 			args: ['-c', script],
 			interactiveMode: 'Never',
 		};
-		const other = await startApiServer();
+		const other = await startApiServer({protocol: 'https'});
 		try {
 			for (const user of [{tokenFile}, {exec}]) {
 				await writeFile(tokenFile, 'old\n');
@@ -109,12 +109,14 @@ describe('a context whose cluster is written in another way', () => {
 	it('gets its new token all the same', async () => {
 		const file = path.join(directory, 'kubeconfig');
 		const {port} = new URL(server.url);
-		await writeFile(file, kubeconfigFor(`http://localhost:${port}`, {user: {token: 'old'}}));
-		const cluster = await connected(file);
+		const cluster = {'insecure-skip-tls-verify': true};
+		const written = (url: string, token: string) => kubeconfigFor(url, {cluster, user: {token}});
+		await writeFile(file, written(`https://localhost:${port}`, 'old'));
+		const opened = await connected(file);
 		const seen = logins(count => (count === 1 ? 401 : 200));
-		await writeFile(file, kubeconfigFor(`HTTP://LOCALHOST:${port}/`, {user: {token: 'new'}}));
-		expect((await cluster.request({method: 'PATCH', path: '/a', body: []})).status).toBe(200);
-		expect(cluster.standing.movedTo).toBeUndefined();
+		await writeFile(file, written(`HTTPS://LOCALHOST:${port}/`, 'new'));
+		expect((await opened.request({method: 'PATCH', path: '/a', body: []})).status).toBe(200);
+		expect(opened.standing.movedTo).toBeUndefined();
 		expect(seen).toEqual(['Bearer old', 'Bearer new']);
 	});
 

@@ -1,6 +1,6 @@
 import {createServer} from 'node:net';
 import {gzipSync} from 'node:zlib';
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, onTestFinished} from 'vitest';
 import {ReadOnlyError} from '../../../source/kube/cluster.js';
 import {kubeconfigFor, startApiServer} from '../../support/kube/api-server.js';
 import {connected, failure, server, timers, withAnsweringServer} from '../answering-server.js';
@@ -9,7 +9,9 @@ withAnsweringServer();
 
 describe('a request', () => {
 	it('carries method, path, query, body and credentials, and gives back whatever was answered', async () => {
-		const cluster = await connected({kubeconfigText: server.kubeconfig({user: {token: 'secret'}})});
+		const secure = await startApiServer({protocol: 'https'});
+		onTestFinished(async () => secure.close());
+		const cluster = await connected({kubeconfigText: secure.kubeconfig({user: {token: 'secret'}})});
 		const answer = cluster.request({
 			method: 'PATCH',
 			path: '/apis/x/v1/things/a%2Fb',
@@ -17,7 +19,7 @@ describe('a request', () => {
 			body: [{op: 'remove', path: '/a'}],
 			contentType: 'application/json-patch+json',
 		});
-		const exchange = await server.next();
+		const exchange = await secure.next();
 		expect(exchange).toMatchObject({
 			method: 'PATCH',
 			path: '/apis/x/v1/things/a%2Fb',

@@ -118,7 +118,7 @@ describe('a connection to a pod', () => {
 	});
 
 	it('shows the token, and all of whom to act as', async () => {
-		const port = await serve(createServer());
+		const port = await serve(secure());
 		const user = {
 			token: 'secret',
 			as: 'jane',
@@ -126,7 +126,7 @@ describe('a connection to a pod', () => {
 			'as-groups': ['dev', 'ops'],
 			'as-user-extra': {'example.com/Team': ['a', 'b']},
 		};
-		expect(await said(`http://127.0.0.1:${port}`, {user})).toBe('hello');
+		expect(await said(`https://127.0.0.1:${port}`, {cluster: secureCluster, user})).toBe('hello');
 		const {rawHeaders} = asked[0]!.request;
 		const headers = rawHeaders.flatMap((name, index) =>
 			index % 2 === 0 && /^(?:Authorization|Impersonate)/.test(name)
@@ -145,23 +145,26 @@ describe('a connection to a pod', () => {
 	});
 
 	it('shows user and password', async () => {
-		const port = await serve(createServer());
-		await said(`http://127.0.0.1:${port}`, {user: {username: 'jane', password: 'p:w'}});
+		const port = await serve(secure());
+		await said(`https://127.0.0.1:${port}`, {
+			cluster: secureCluster,
+			user: {username: 'jane', password: 'p:w'},
+		});
 		expect(asked[0]!.request.headers.authorization).toBe(`Basic ${base64('jane:p:w')}`);
 	});
 
 	it('reads the token file each time', async () => {
-		const port = await serve(createServer());
+		const port = await serve(secure());
 		const tokenFile = path.join(directory(), 'token');
 		for (const token of ['first', 'second']) {
 			writeFileSync(tokenFile, token);
-			await said(`http://127.0.0.1:${port}`, {user: {tokenFile}});
+			await said(`https://127.0.0.1:${port}`, {cluster: secureCluster, user: {tokenFile}});
 			expect(asked.at(-1)!.request.headers.authorization).toBe(`Bearer ${token}`);
 		}
 	});
 
 	it('runs the plugin, and once more when what it gave is refused', async () => {
-		const port = await serve(createServer());
+		const port = await serve(secure());
 		const home = directory();
 		const command = path.join(home, 'plugin');
 		writeFileSync(
@@ -172,7 +175,7 @@ describe('a connection to a pod', () => {
 		refuse = ({headers}) =>
 			headers.authorization === 'Bearer token-1' ? {code: 401, body: 'Unauthorized'} : undefined;
 		const exec = {apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'Never'};
-		expect(await said(`http://127.0.0.1:${port}`, {user: {exec}})).toBe('hello');
+		expect(await said(`https://127.0.0.1:${port}`, {cluster: secureCluster, user: {exec}})).toBe('hello');
 		expect(asked.map(({request}) => request.headers.authorization)).toEqual([
 			'Bearer token-1',
 			'Bearer token-2',

@@ -101,6 +101,12 @@ test('a cluster that shows the services and not the revisions is watched, and it
 	expect(headerLine(state, {now: 0, width: 80, theme}).right.at(-1)?.text).toContain(
 		'watching, not revisions',
 	);
+	const live = {...state, feeds: {services: {kind: 'live'}, revisions: {kind: 'live'}}} as const;
+	const rightOf = (isRefused: boolean) =>
+		headerLine({...live, standing: {isRefused}}, {now: 0, width: 80, theme}).right.at(-1)?.text;
+	expect(rightOf(false)).toContain('watching');
+	// Watches that are open go on for a while.
+	expect(rightOf(true)).toContain('login refused');
 });
 
 test('users who are worse off are told of in the first line, whatever is looked at', () => {

@@ -111,6 +111,16 @@ describe('the list of services', () => {
 				state: {...state, only: 'cart'},
 			});
 			expect(alone.text()).toMatch(saidAlone);
+			// What leads to the same cluster, as the same user, has no room here, and that is said.
+			const who = {kind: 'connected', context: 'c', server: '', user: '', readOnly: false} as const;
+			const connection = {...who, production: false, flags: ['--as', 'jane']} as const;
+			const acting = {...state, connection};
+			const other = await openOnConsole(drawn, {
+				columns: width,
+				rows: height,
+				state: {...acting, only: 'cart'},
+			});
+			expect(other.text().replaceAll(/\s+/g, ' ')).toMatch(/status cart -n shop(?: --as jane|, same flags)/);
 		},
 	);
 
