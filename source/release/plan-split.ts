@@ -2,7 +2,12 @@
  * Turns a wish about the traffic into a Plan: the one write, and everything the review sheet says about it. Pure; the
  * console and the commands without a screen plan by the same functions.
  */
-import {knTrafficCommand, kubectlMarkCommand, kubectlPatchCommand} from '../knative/commands/commands.js';
+import {
+	knNotes,
+	knTrafficCommand,
+	kubectlMarkCommand,
+	kubectlPatchCommand,
+} from '../knative/commands/commands.js';
 import {trafficOperation} from '../knative/objects/patch.js';
 import {abandon} from '../knative/release/verbs/abandon.js';
 import {
@@ -30,7 +35,6 @@ import type {ServiceView} from '../knative/service/service.js';
 import {diffSplit, splitOf, wholeOf, type Split} from '../knative/split/split.js';
 import {retag} from '../knative/split/tags.js';
 import {truncate} from '../knative/text/truncate.js';
-import {knNotes} from './kn-line.js';
 import type {Plan, TrafficAction} from './plan.js';
 import {latestGuards} from './doubt-since.js';
 import {skippedSteps} from '../knative/release/skipped-steps.js';

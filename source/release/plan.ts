@@ -1,6 +1,6 @@
 /** A write that is ready to be sent, and all there is to say about it before that; what a dry run said of it. */
-import {atCluster} from '../knative/commands/commands.js';
-import {withoutKn} from './kn-line.js';
+import {atCluster, isOfKn, knNotes} from '../knative/commands/commands.js';
+import {mayLeadKn} from '../knative/commands/place.js';
 import type {PatchOperation} from '../knative/objects/patch.js';
 import type {KnativeService} from '../knative/objects/wire.js';
 import type {Rejection} from '../knative/release/evidence/rejection.js';
@@ -92,8 +92,17 @@ export type DryRun =
 
 /** The plan with command lines that act on the cluster it is of, wherever they are pasted: of kn where that can be led there. */
 export function placed(plan: Plan, {flags}: {flags: readonly string[]}): Plan {
-	const possible = withoutKn(plan, flags);
-	return {...possible, commands: possible.commands.map(line => atCluster(line, flags))};
+	const {commands, notes} = mayLeadKn(flags) ? plan : withoutKn(plan);
+	return {...plan, notes, commands: commands.map(line => atCluster(line, flags))};
+}
+
+/** What is left of the lines where kn cannot be led to the cluster, and of what is said of them. */
+function withoutKn({commands, notes, splits}: Plan): Pick<Plan, 'commands' | 'notes'> {
+	const ofKn = splits ? knNotes(splits.after) : [];
+	return {
+		commands: commands.filter(line => !isOfKn(line)),
+		notes: notes.filter(note => !ofKn.includes(note)),
+	};
 }
 
 /** What a review says of the release, in the order in which it is read: what was done so far before what differs. */

@@ -9,7 +9,7 @@ import {tagOfHost} from '../../knative/service/asked-host.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import type {ConsoleState, GatewayState} from '../state/state.js';
-import {clearSentence, secretFault} from './in-clear.js';
+import {clearSentence, secretFault} from '../selected/in-clear.js';
 
 export type TargetLookup =
 	| {

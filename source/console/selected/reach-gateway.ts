@@ -15,7 +15,11 @@ type SelectedRoute = AskedRoute & {scheme: 'http' | 'https'; clusterLocal: boole
 type FoundState = Extract<GatewayState, {kind: 'found'}>;
 
 /** `own`: of the service itself, where what is asked is a host of a DomainMapping; `hostOwner`: whose that is, where it is not the service's. */
-export type AskedRoutes = {asked: SelectedRoute; own?: SelectedRoute; hostOwner?: NonNullable<FoundState['hostOwner']>};
+export type AskedRoutes = {
+	asked: SelectedRoute;
+	own?: SelectedRoute;
+	hostOwner?: NonNullable<FoundState['hostOwner']>;
+};
 
 type OwnDoor = Pick<FoundState, 'own' | 'ownMissing' | 'hostScheme' | 'hostOwner'>;
 

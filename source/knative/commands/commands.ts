@@ -193,9 +193,10 @@ export function knTrafficCommand(
 	return quoteWords(words);
 }
 
-/** The rows that kn cannot keep, other than a patch: no reason to hide that they differ. */
-export function droppedByKn(after: Split): Split {
-	return after.filter(row => row.percent === 0 && row.tags.length === 0);
+/** What kn cannot keep, other than a patch: no reason to hide that they differ. */
+export function knNotes(after: Split): string[] {
+	const dropped = after.filter(row => row.percent === 0 && row.tags.length === 0).map(({key}) => key);
+	return dropped.length === 0 ? [] : [`The kn command drops ${dropped.join(', ')} (0 %, untagged).`];
 }
 
 /** The same JSON with every character that a terminal would act on as a `\u` escape. */

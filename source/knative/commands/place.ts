@@ -3,6 +3,20 @@ import {quoteWord} from './shell-words.js';
 
 const variable = 'KUBECONFIG=';
 
+/** The flags of kubectl that kn has, too (knative.dev/client: `kn options`); its `--user` is of a container. */
+const knFlags: ReadonlySet<string> = new Set([
+	'--context',
+	'--kubeconfig',
+	'--cluster',
+	'--as',
+	'--as-group',
+	'--as-uid',
+]);
+
+/** Whether these words of a cluster lead kn there as well. */
+export const mayLeadKn = (flags: readonly string[]): boolean =>
+	flags.every(word => !word.startsWith('--') || knFlags.has(word));
+
 /**
  * Of the words of a cluster (`Cluster.flags`), for a POSIX shell: the assignment in front of the program, which is there where
  * several files were named, and the flags, with the token as a variable that the shell reads.

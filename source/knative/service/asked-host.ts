@@ -1,7 +1,7 @@
 /** What a service says itself of a host that it may be asked by. Pure. */
 import type {ServiceView} from './service.js';
 
-type Hosts = Pick<ServiceView, 'url' | 'statusTraffic'>;
+type Addressed = Pick<ServiceView, 'url' | 'statusTraffic'>;
 
 /** Of a host, with a port or without, as it would be compared; undefined where it is none. */
 export const hostName = (authority: string | undefined): string | undefined =>
@@ -12,7 +12,7 @@ const isAt = (url: string | undefined, name: string): boolean =>
 
 /** The tag whose host that is, and the revision that it leads to; undefined where it is none's. */
 export function tagOfHost(
-	{statusTraffic}: Hosts,
+	{statusTraffic}: Addressed,
 	host: string,
 ): {tag: string; revision: string} | undefined {
 	const name = hostName(host);
@@ -23,7 +23,7 @@ export function tagOfHost(
 }
 
 /** Whether it is that of the service's URL, or of one of its tags. */
-export function isHostOf(service: Hosts, host: string): boolean {
+export function isHostOf(service: Addressed, host: string): boolean {
 	const name = hostName(host);
 	return name !== undefined && (isAt(service.url, name) || tagOfHost(service, host) !== undefined);
 }

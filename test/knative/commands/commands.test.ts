@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {
-	droppedByKn,
+	knNotes,
 	knTrafficCommand,
 	kubectlDeleteCommand,
 	kubectlForwardCommand,
@@ -81,11 +81,11 @@ describe('kn', () => {
 		expect(knTrafficCommand(view, before, tagged)).toBe(
 			`kn service update helloworld-go -n default --traffic ${first}=100`,
 		);
-		expect(droppedByKn(tagged)).toEqual([]);
+		expect(knNotes(tagged)).toEqual([]);
 		const slight = move(before, first, 49);
 		expect(knTrafficCommand(view, before, slight)).toContain(` --traffic ${first}=99,@latest=1`);
 		const untagged = tagged.map(row => (row.key === latestKey ? {...row, tags: []} : row));
-		expect(droppedByKn(untagged)).toMatchObject([{key: latestKey, percent: 0}]);
+		expect(knNotes(untagged)).toEqual([`The kn command drops ${latestKey} (0 %, untagged).`]);
 	});
 
 	test('says nothing of tags that stay where they are', () => {

@@ -4,8 +4,9 @@ import {mayBeSecretHeader, secretFrom} from '../../knative/text/covered.js';
 import type {RequestWords} from '../../probe/transport/request-content.js';
 
 /** `forward`: it leads there through the API server, so that nothing of it is on a network as it is. */
-type Door = Endpoint & {tls: boolean; forward?: unknown};
+type AskedDoor = Endpoint & {tls: boolean; forward?: unknown};
 
+/** That it is asked so, and why: `via` as of the gateway. */
 export function clearSentence(host: string, via: string): string {
 	const why = via === '--gateway' ? 'as --gateway says' : 'because the gateway has no TLS port';
 	return `Asked in the clear, ${why}: the URL is https, and the certificate of ${host} is not checked.`;
@@ -16,7 +17,7 @@ export function clearSentence(host: string, via: string): string {
  * may be sent; who names the door with `--gateway` has agreed.
  */
 export function secretFault(
-	{url, door, via}: {url: string | undefined; door: Door; via: string},
+	{url, door, via}: {url: string | undefined; door: AskedDoor; via: string},
 	request: RequestWords | undefined,
 ): string | undefined {
 	if (door.tls || !url?.startsWith('https:') || via === '--gateway' || door.forward) return undefined;
