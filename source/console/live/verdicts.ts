@@ -190,7 +190,12 @@ const percents = (numbers: readonly number[]) => numbers.map(number => Math.roun
 const isOn = (alarm: Alarm | undefined) => alarm !== undefined && !alarm.isOver;
 
 /** What may turn out to be well. */
-export const doubts: ReadonlySet<Trouble['kind']> = new Set(['redirects', 'unanswered', 'any host', 'unknown host']);
+export const doubts: ReadonlySet<Trouble['kind']> = new Set([
+	'redirects',
+	'unanswered',
+	'any host',
+	'unknown host',
+]);
 
 /** The worst of it in a word. */
 function inWords({

@@ -164,7 +164,10 @@ async function askService(
 	const unsubscribe = onProgress && loop.subscribe(onProgress);
 	try {
 		loop.setEpoch({weights: configured, settling: !found.settled});
-		const learning = found.settled && asked.tagsMissing === undefined ? learnTags(loop, cluster, service) : Promise.resolve();
+		const learning =
+			found.settled && asked.tagsMissing === undefined
+				? learnTags(loop, cluster, service)
+				: Promise.resolve();
 		// Nobody may need it in the end.
 		learning.catch(() => {});
 		// A revision that scaled to zero is awake then; whoever fails is tried again beside the requests.

@@ -6,7 +6,8 @@ import {silence, type GatewayCondition} from './gateway-state.js';
 import type {LastSeen} from './last-seen.js';
 
 export type Trouble = {
-	kind: 'down' | 'gateway' | 'failures' | 'unanswered' | 'refusals' | 'redirects' | 'any host' | 'unknown host';
+	kind:
+		'down' | 'gateway' | 'failures' | 'unanswered' | 'refusals' | 'redirects' | 'any host' | 'unknown host';
 	/** How many of how many requests. */
 	count: number;
 	of: number;

@@ -67,7 +67,10 @@ test.each([
 test.each([
 	['a DomainMapping of the service', mappingTo('cart')],
 	['a DomainMapping of its Route', mappingTo('cart', 'Route')],
-	['a rule of its Ingress', {[ingressPath('default', 'cart')]: {metadata: {}, spec: {rules: [{hosts: [host]}]}}}],
+	[
+		'a rule of its Ingress',
+		{[ingressPath('default', 'cart')]: {metadata: {}, spec: {rules: [{hosts: [host]}]}}},
+	],
 ])('%s makes a host its own: who has all of the traffic answers there', async (_, objects) => {
 	const {world, gateway, having} = await openAt('mapped\n');
 	const {code, said} = await verify({...world, cluster: having(objects)}, {gateway, ...asking(host)});

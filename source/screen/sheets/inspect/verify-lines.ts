@@ -30,7 +30,10 @@ export function phaseLines(sheet: VerifySheet, theme: Pick<Theme, 'styles' | 'gl
 }
 
 /** Whose answer it is, as far as that is known; nothing where there is none. */
-function whoseWords({revision, tag, isSettling, hostDoubt, otherwise, guess}: VerifySheet, {outcome}: Answer): string[] {
+function whoseWords(
+	{revision, tag, isSettling, hostDoubt, otherwise, guess}: VerifySheet,
+	{outcome}: Answer,
+): string[] {
 	if (outcome.kind === 'failure') return [];
 	if (outcome.by === 'gateway') {
 		return [
