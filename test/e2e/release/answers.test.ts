@@ -20,7 +20,11 @@ function altered(): object {
 type HandlesExchange = (exchange: Exchange) => void;
 const page = '<html><title>Log in</title></html>';
 
-const answers: readonly (readonly [string, HandlesExchange, {code: number; said: RegExp; history: RegExp}])[] = [
+const answers: readonly (readonly [
+	string,
+	HandlesExchange,
+	{code: number; said: RegExp; history: RegExp},
+])[] = [
 	[
 		'as it was wanted',
 		exchange => {
