@@ -170,7 +170,9 @@ export function createVerbs(
 				now.revisions === state.revisions &&
 				now.drafts === state.drafts &&
 				now.history === state.history;
-			return isAsBefore || !planned(factsOf(now, newest), now).ok;
+			if (isAsBefore) return true;
+			const again = planned(factsOf(now, newest), now);
+			return !again.ok && again.reason === result.reason;
 		});
 	}
 

@@ -34,7 +34,7 @@ let shown: string[][];
 const isOfRevisions = (path: string) => path === servingPath('revisions', 'default');
 
 beforeEach(async () => {
-	world = await startWorld({tls: false, crowd: {services: 60, revisions: 5}});
+	world = await startWorld({crowd: {services: 60, revisions: 5}});
 	const connected = await world.connect();
 	const asked = Promise.withResolvers<void>();
 	const pages = Promise.withResolvers<void>();

@@ -5,6 +5,7 @@ import type {ProbeOutcome, ProbeTarget} from '../../probe/transport/probe.js';
 import {curlCommand, grpcurlCommand} from '../../knative/commands/commands.js';
 import {bracketed, endpointText} from '../../knative/commands/endpoint.js';
 import {routeSettled} from '../../knative/service/service-state.js';
+import {selectedService} from '../state/read.js';
 import {tagOfHost} from '../../knative/service/asked-host.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';
@@ -46,14 +47,19 @@ export function requestOptionsFor(
 	return (uid === undefined ? undefined : requests.get(uid)) ?? requestOptions;
 }
 
-/** Why it cannot be asked there as things are, while it is selected; undefined where it can. */
-export function whyNoTarget(
-	state: ConsoleState,
-	service: ServiceView,
-	url = service.url,
-): string | undefined {
-	if (state.selected?.uid !== service.uid) return undefined;
-	const asked = targetOf(service, url, state.gateway, requestOptionsFor(state, service.uid));
+/** Of the tag, where one is meant; undefined while there is none. */
+export const askedUrl = ({url, statusTraffic}: ServiceView, tag: string | undefined): string | undefined =>
+	tag === undefined ? url : statusTraffic.find(target => target.tag === tag)?.url;
+
+/**
+ * Why it cannot be asked there as things are, while it is selected; undefined where it can.
+ *
+ * @param tag Of the revision that is asked; else the service itself is.
+ */
+export function whyNoTarget(state: ConsoleState, {uid}: ServiceView, tag?: string): string | undefined {
+	const service = selectedService(state);
+	if (service?.uid !== uid) return undefined;
+	const asked = targetOf(service, askedUrl(service, tag), state.gateway, requestOptionsFor(state, uid));
 	return asked.ok ? undefined : asked.reason;
 }
 

@@ -7,7 +7,14 @@ import type {VerifySheet} from '../sheets/sheets.js';
 import type {ConsoleState, ConsoleStore} from '../state/state.js';
 import {gatewayKnown} from './known-gateway.js';
 import type {TagsByHeader} from './private-request.js';
-import {requestOptionsFor, targetOf, taggedEntry, tlsRedirectOf, whyNoTarget} from './request-target.js';
+import {
+	requestOptionsFor,
+	targetOf,
+	taggedEntry,
+	tlsRedirectOf,
+	askedUrl,
+	whyNoTarget,
+} from './request-target.js';
 
 /** Asks the selected service once, at its own host. */
 export async function verifyService(store: ConsoleStore): Promise<void> {
@@ -16,7 +23,7 @@ export async function verifyService(store: ConsoleStore): Promise<void> {
 	if (!service) return void saidWhy(store, 'info', missingService);
 	const isWhole = service.splitDoubt === undefined;
 	const alone = isWhole ? service.statusTraffic.find(({percent}) => percent === 100)?.revision : undefined;
-	await ask(store, service, {tag: undefined, revision: alone}, service.url);
+	await ask(store, service, {tag: undefined, revision: alone});
 }
 
 /**
@@ -30,7 +37,7 @@ export async function verifyRevision(store: ConsoleStore, tagsByHeader: TagsByHe
 	if (!service || !revision) return void saidWhy(store, 'info', missingRevision);
 	const entry = taggedEntry(service, revision.name);
 	if (!entry) return void saidWhy(store, 'bad', whyUntagged);
-	await ask(store, service, {tag: entry.tag, revision: revision.name}, entry.url, tagsByHeader);
+	await ask(store, service, {tag: entry.tag, revision: revision.name}, tagsByHeader);
 }
 
 /** Why the selected revision cannot be asked on its own; undefined where it can. */
@@ -47,16 +54,18 @@ type VerifyQuestion = Pick<VerifySheet, 'tag' | 'revision'>;
 
 async function ask(
 	store: ConsoleStore,
-	service: ServiceView,
+	{uid}: ServiceView,
 	question: VerifyQuestion,
-	url: string | undefined,
 	tagsByHeader: TagsByHeader = async () => new Set(),
 ): Promise<void> {
 	if (!(await gatewayKnown(store))) return;
 	const state = store.getState();
-	const requestOptions = requestOptionsFor(state, service.uid);
-	const asked = targetOf(service, url, state.gateway, requestOptions);
-	if (!asked.ok) return void saidWhy(store, 'bad', now => whyNoTarget(now, service, url));
+	// Another one may be selected by now, or it may have gone.
+	const service = selectedService(state);
+	if (service?.uid !== uid) return;
+	const requestOptions = requestOptionsFor(state, uid);
+	const asked = targetOf(service, askedUrl(service, question.tag), state.gateway, requestOptions);
+	if (!asked.ok) return void saidWhy(store, 'bad', now => whyNoTarget(now, service, question.tag));
 	const sheet: VerifySheet = {
 		kind: 'verify',
 		service: service.name,

@@ -44,6 +44,20 @@ test('a tag is asked at its own URL, and its revision answers', async () => {
 	});
 });
 
+test('that a service has no URL yet is said until it has one', async () => {
+	const {store} = await consoleOn('checkout');
+	const put = (url: string | undefined) =>
+		store.setState(({services}) => ({
+			services: services.map(service => (service.name === 'checkout' ? {...service, url} : service)),
+		}));
+	const {url} = store.getState().services.find(({name}) => name === 'checkout') ?? {};
+	put(undefined);
+	await verifyService(store);
+	expect(store.getState().notice?.text).toContain('reports no URL of checkout');
+	put(url);
+	expect(store.getState().notice).toBeUndefined();
+});
+
 test('that a revision cannot be asked on its own is said until it has a tag', async () => {
 	const console = await consoleOn('checkout');
 	const {store} = console;

@@ -199,7 +199,7 @@ describe.skipIf(!hasOpenssl)('a gateway', () => {
 		const sheet = await terminal.until(/Test request: cart[^]*200/);
 		expect(sheet).toMatch(/▲ Asked in the clear, because the gateway has no TLS port/);
 		terminal.press('esc', 'space');
-		await terminal.until(/req\/s .*answers? .*in the clear/);
+		await terminal.until(/req\/s.*answers? .*in the clear/);
 		await using linear = openLinear(['--kubeconfig', file], on.authority.directory);
 		await linear.hear(/Gateway kourier at/);
 		linear.type('verify');

@@ -164,9 +164,9 @@ it('says what each command has done where nothing else tells of it, and what was
 	linear.type('stop');
 	await linear.hear(/No requests were sent yet; start sends them\.\n$/);
 	linear.type('use cart', 'start');
-	await linear.hear(/cart: 1 request a second; counts reads the answers\./);
+	await linear.hear(/cart: 1 request a second, and 2 at tag URLs; counts reads the answers\./);
 	linear.type('faster');
-	await linear.hear(/cart: 2 requests a second; counts reads the answers\./);
+	await linear.hear(/cart: 2 requests a second, and \d at tag URLs; counts reads the answers\./);
 	linear.type('compare');
 	await linear.hear(/cart: canary and stable are not compared\./);
 	linear.type('compare');

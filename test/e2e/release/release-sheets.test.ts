@@ -157,13 +157,14 @@ describe('after a roll back the template still has the bad code, and s', () => {
 		await using terminal = await openScaling();
 		await sendTwoPods(terminal);
 		await terminal.until(shows('Made from what users run: cart-00001'));
+		await terminal.until(shows('The tag canary moves from cart-00002 to the new revision.'));
 		await terminal.until(shows('✓ Dry run: the server would accept it.'));
 		terminal.press('enter');
 		await terminal.until(/00003.*Ready/);
 		expect(await envOf('cart-00003')).toEqual(await envOf('cart-00001'));
 		expect(await envOf('cart-00003')).not.toEqual(await envOf('cart-00002'));
-		// The one that failed users keeps its tag: the new one is given none without a word.
-		expect(await splitOf('cart')).toBe('cart-00001=100:stable cart-00002=0:canary @latest=0');
+		// What is tried now has the tag, not what was taken from users.
+		expect(await splitOf('cart')).toBe('cart-00001=100:stable cart-00002=0 @latest=0:canary');
 	});
 
 	it('says what it would make again, where the template is meant', async () => {

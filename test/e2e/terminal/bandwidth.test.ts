@@ -71,7 +71,7 @@ describe('over a line of little bandwidth, at 120 columns and 40 rows', () => {
 		await using terminal = await openQuiet();
 		// Five a second: what an answer costs does not depend on it, how long this takes does.
 		terminal.press('space');
-		await terminal.until(/1 req\/s/);
+		await terminal.until(/3 req\/s, 2 at tags/);
 		terminal.press('+', '+');
 		// From here on the list of answers is full and moves.
 		await terminal.until(screen => answers(screen) >= 12);

@@ -256,13 +256,18 @@ describe('on purpose', () => {
 	});
 
 	it('who reads the kubeconfig again when it is refused goes on', async () => {
-		const cluster = await connect({kubeconfig: sandbox.kubeconfigPath});
+		// Over TLS: no login is sent without it.
+		const own = await startSandbox({pace: 50, seed: false});
+		onTestFinished(() => own.stop());
+		const cluster = await connect({kubeconfig: own.kubeconfigPath});
 		onTestFinished(() => cluster.close());
+		const switched = async (method: string, path: string, body?: unknown) =>
+			ask(own.switchesUrl, method, path, {body, headers: {authorization: `Bearer ${own.token}`}});
 		const list = async () => (await cluster.request({method: 'GET', path: services})).status;
 		expect(await list()).toBe(200);
-		await change('PATCH', '/api', {expireTokens: true});
+		await switched('PATCH', '/api', {expireTokens: true});
 		expect(await list()).toBe(401);
-		await change('POST', '/api/rotate-tokens');
+		await switched('POST', '/api/rotate-tokens');
 		expect(await list()).toBe(200);
 	});
 

@@ -26,8 +26,8 @@ function noteIn(patch: unknown): Record<string, string> {
 	return value === undefined ? {} : {'kn-canary.dev/release': value};
 }
 
-export async function startScriptedCluster() {
-	const server = await startApiServer();
+export async function startScriptedCluster(options?: Parameters<typeof startApiServer>[0]) {
+	const server = await startApiServer(options);
 	const service = knativeService();
 	service.metadata.generation = 4;
 	service.spec.traffic = [

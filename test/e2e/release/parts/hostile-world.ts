@@ -81,7 +81,7 @@ function answerOther(exchange: Exchange): void {
 export type HostileWorld = Awaited<ReturnType<typeof startHostileWorld>>;
 
 export async function startHostileWorld() {
-	const scripted = await startScriptedCluster();
+	const scripted = await startScriptedCluster({protocol: 'https'});
 	const directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-controls-'));
 	const {service} = scripted;
 	const said = {type: 'Ready', status: 'False' as const, reason: `R${hostile}`, message: `M${hostile}`};
