@@ -274,8 +274,9 @@ test('no generated gateway gets a ✓ while more than 5 % of users’ answers fa
 			expect({seed, world, gateway, good, isGood: isGood && isFailing}).toMatchObject({isGood: false});
 		});
 	}
-	// It is no panel that never says anything good.
-	expect(praised).toBeGreaterThan(worlds);
+	// It is no panel that never says anything good. Most of it is said of few gateways: of one that gives all users what they are set to
+	// get, beside a revision at 0 % that answers alike, no answer shows that, so that nothing good is said of it.
+	expect(praised).toBeGreaterThan(0.75 * worlds);
 }, 600_000);
 
 /** Gateways in which nothing is to be accused of, and those in which something was. */
