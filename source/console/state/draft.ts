@@ -31,11 +31,11 @@ import {
 import {notify, saidWhy} from './select.js';
 import type {ConsoleStore, Draft} from './state.js';
 
-/**
- * What an operation needs: the service, the split as shown and the selected row's key. Undefined without one of them, which is
- * said.
- */
-function current(store: ConsoleStore): {service: ServiceView; draft: Draft; key: string} | undefined {
+/** What an operation needs: the service, the split as shown and the selected row's key. */
+type Current = {service: ServiceView; draft: Draft; key: string};
+
+/** Undefined without one of them, which is said. */
+function current(store: ConsoleStore): Current | undefined {
 	const state = store.getState();
 	const service = selectedService(state);
 	if (!service) {
@@ -69,30 +69,39 @@ function keep(store: ConsoleStore, service: ServiceView, draft: Draft): void {
 	});
 }
 
+type Taking = {taker?: string; refused?: string};
+
 /**
  * The row that takes what the selected one gives up, where the shares do not tell; `refused` where no row is to have it without
  * being asked for.
  */
-function takerFor(
-	store: ConsoleStore,
-	{service, draft, key}: {service: ServiceView; draft: Draft; key: string},
-): {taker?: string; refused?: string} {
+function takerFor(store: ConsoleStore, {service, draft, key}: Current): Taking {
 	if (!lacksTaker(draft.split, key)) return {};
 	const found = takerOf(factsOf(store.getState(), service), draft.split, key);
 	return found.ok ? {taker: found.key} : {refused: found.reason};
 }
 
-/** @param options.isLess The selected row gives something up. */
+/** The same for the share that was typed: never another row than was shown meanwhile. */
+function shownTaker(store: ConsoleStore, found: Current): Taking {
+	const {taker: shown} = store.getState();
+	const now = takerFor(store, found);
+	if (now.taker === undefined || now.taker === shown) return now;
+	return {
+		refused: `What ${found.key} gives up would go to ${now.taker} by now, which was not shown. Type it again.`,
+	};
+}
+
+/** @param takes Who takes what the selected row gives up, if it gives up something of the percent that it has. */
 function change(
 	store: ConsoleStore,
 	operation: (split: Split, key: string, taker: string | undefined) => Split,
-	{isLess = () => false}: {isLess?: (percent: number) => boolean} = {},
+	takes: (found: Current, percent: number) => Taking = () => ({}),
 ): void {
 	const found = current(store);
 	if (!found) return;
 	const {service, draft, key} = found;
 	const {percent = 0} = draft.split.find(row => row.key === key) ?? {};
-	const {taker, refused} = isLess(percent) ? takerFor(store, found) : {};
+	const {taker, refused} = takes(found, percent);
 	if (refused !== undefined) return notify(store, {tone: 'bad', text: refused});
 	const split = operation(draft.split, key, taker);
 	if (split === draft.split) {
@@ -107,7 +116,11 @@ function change(
 
 /** Gives the selected row so many percent more, or less below 0; the rows that are not locked make up for it. */
 export function nudge(store: ConsoleStore, percent: number): void {
-	change(store, (split, key, taker) => move(split, key, percent, taker), {isLess: () => percent < 0});
+	change(
+		store,
+		(split, key, taker) => move(split, key, percent, taker),
+		found => (percent < 0 ? takerFor(store, found) : {}),
+	);
 }
 
 /** Gives all rows that are not locked the same share, to a percent. */
@@ -233,7 +246,11 @@ export function setTyped(store: ConsoleStore): boolean {
 		return false;
 	}
 	store.setState({typed: undefined});
-	change(store, (split, key, taker) => set(split, key, percent, taker), {isLess: had => percent < had});
+	change(
+		store,
+		(split, key, taker) => set(split, key, percent, taker),
+		(found, had) => (percent < had ? shownTaker(store, found) : {}),
+	);
 	const state = store.getState();
 	return state.notice === undefined && draftOf(state, selectedService(state)) !== undefined;
 }

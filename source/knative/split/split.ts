@@ -23,8 +23,9 @@ export type SplitRow = {
 	/** The share of a locked row is changed by no operation on another row, and by `move` and `set` not at all. */
 	readonly locked: boolean;
 	/**
-	 * The share this row had when the row that is now being moved began to move; absent on that row itself, and on all
-	 * rows when none is. The others keep these proportions however far it is moved, so that moving it back restores them.
+	 * The share this row had when the row that is now being moved began to move, or, where none of the others had one, 1 for
+	 * the taker and 0 else; absent on the moved row itself, and on all rows when none is. The others keep these
+	 * proportions however far it is moved, so that moving it back restores them.
 	 */
 	readonly anchor?: number;
 };
@@ -92,7 +93,7 @@ export function lacksTaker(split: Split, key: string): boolean {
 const othersOf = (split: Split, key: string) =>
 	split.filter(candidate => candidate.key !== key && !candidate.locked);
 
-/** What the others had when the row began to move. Rows are anchored already when, and only when, this is the one that is being moved. */
+/** By what the others part what the row gives up or gets: what they had when it began to move. Rows are anchored already when, and only when, this is the one that is being moved. */
 function weightsOf(row: SplitRow, others: Split): number[] {
 	const anchored = row.anchor === undefined && others.every(other => other.anchor !== undefined);
 	return others.map(other => (anchored ? (other.anchor ?? 0) : other.percent));
@@ -106,8 +107,8 @@ export function set(split: Split, key: string, percent: number, taker?: string):
 	const free = 100 - lockedShare(split);
 	const share = Math.min(free, Math.max(0, Math.round(percent)));
 	if (share === row.percent) return split;
-	const weights = weightsOf(row, others);
-	const shares = apportion(withTaker(weights, others, taker), free - share);
+	const weights = withTaker(weightsOf(row, others), others, taker);
+	const shares = apportion(weights, free - share);
 	return split.map(candidate => {
 		const {anchor: _anchor, ...rest} = candidate;
 		if (candidate.key === key) return {...rest, percent: share};
@@ -149,7 +150,7 @@ export function addRow(split: Split, revision: string): Split {
 }
 
 /**
- * Takes a row out, with its tags; its share goes to the other unlocked rows in their proportions. Refused for the last
+ * Takes a row out, with its tags; its share goes to the other unlocked rows as if it were moved to 0. Refused for the last
  * row, for a locked one, and when all others are locked and it has a share.
  *
  * @param taker As for `move`.
@@ -169,12 +170,8 @@ export function takeOut(split: Split, key: string, taker?: string): SplitOutcome
 			refused: `All others are locked, so nothing can take over the ${row.percent} % of ${key}.`,
 		};
 	}
-	const weights = withTaker(
-		rest.map(candidate => (candidate.locked ? 0 : candidate.percent)),
-		rest,
-		taker,
-	);
-	return {split: distribute(rest, candidate => weights[rest.indexOf(candidate)] ?? 0), refused: undefined};
+	const emptied = settled(set(split, key, 0, taker));
+	return {split: emptied.filter(candidate => candidate.key !== key), refused: undefined};
 }
 
 /**

@@ -8,7 +8,8 @@ import {
 	toggleFollow,
 	typeDigit,
 } from '../../../source/console/state/draft.js';
-import {draftOf, selectedService} from '../../../source/console/state/read.js';
+import {draftOf, selectedService, shownSplit} from '../../../source/console/state/read.js';
+import {formatRejection} from '../../../source/knative/release/evidence/rejection.js';
 import {onCart} from '../../support/on-cart.js';
 import {until} from '../../support/world.js';
 
@@ -106,5 +107,69 @@ describe('what a row gives up while no other has a share', () => {
 		for (const digit of '20') typeDigit(store, digit);
 		expect(setTyped(store)).toBe(true);
 		expect(draft()?.split.map(({percent}) => percent)).toEqual([80, 20]);
+	});
+});
+
+describe('beside two others', () => {
+	const shares = () => shownSplit(state(), selectedService(state())!).map(({percent}) => percent);
+	const routed = async (...percents: readonly number[]) => {
+		await on.world.patch('cart', {
+			spec: {
+				traffic: percents.map((percent, index) => ({revisionName: `cart-0000${index + 1}`, percent})),
+				template: {metadata: {annotations: {'example.com/note': 'x'}}},
+			},
+		});
+		await until(on.console.store, 'the split', ({services}) =>
+			services.some(
+				({name, specTraffic, latestReady}) =>
+					name === 'cart' &&
+					latestReady === 'cart-00003' &&
+					specTraffic.length === percents.length &&
+					specTraffic.every(({percent}, index) => percent === percents[index]),
+			),
+		);
+	};
+
+	it('what the row gave up to one comes back from that one, by every key', async () => {
+		await routed(100, 0, 0);
+		await chosen('cart-00001');
+		const {store} = on.console;
+		nudge(store, -10);
+		nudge(store, -10);
+		expect(shares()).toEqual([80, 0, 20]);
+		nudge(store, 10);
+		expect(shares()).toEqual([90, 0, 10]);
+		beginValue(store);
+		for (const digit of '95') typeDigit(store, digit);
+		expect(shares()).toEqual([95, 0, 5]);
+		expect(setTyped(store)).toBe(true);
+		expect(shares()).toEqual([95, 0, 5]);
+		// Whatever becomes known of it now, the shares tell where it goes.
+		const rejected = formatRejection({by: 'ann', at: Date.now(), why: ''});
+		store.setState(({revisions}) => ({
+			revisions: new Map(
+				[...revisions].map(([of, views]) => [
+					of,
+					views.map(view => (view.name === 'cart-00003' ? {...view, rejected} : view)),
+				]),
+			),
+		}));
+		takeRowOut(store);
+		expect([state().notice?.text, shares()]).toEqual([undefined, [0, 100]]);
+	});
+
+	it('goes to no other row by Enter than was shown', async () => {
+		await routed(90, 10, 0);
+		await chosen('cart-00001');
+		const {store} = on.console;
+		beginValue(store);
+		for (const digit of '80') typeDigit(store, digit);
+		expect(shares()).toEqual([80, 20, 0]);
+		await routed(100, 0, 0);
+		expect(setTyped(store)).toBe(false);
+		expect(draft()).toBeUndefined();
+		expect(state().notice?.text).toBe(
+			'What cart-00001 gives up would go to cart-00003 by now, which was not shown. Type it again.',
+		);
 	});
 });

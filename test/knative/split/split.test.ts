@@ -48,7 +48,7 @@ describe('moving a row', () => {
 		expect(written(there)).toBe('a=90 b=0 c=10');
 		expect([lacksTaker(before, 'a'), lacksTaker(there, 'a'), lacksTaker(before, 'b')]).toEqual([
 			true,
-			true,
+			false,
 			false,
 		]);
 		expect(written(move(there, 'a', -10, 'c'))).toBe('a=80 b=0 c=20');
@@ -56,6 +56,20 @@ describe('moving a row', () => {
 		// Shares tell.
 		expect(written(move(split('a=90 b=10 c=0'), 'a', -10, 'c'))).toBe('a=80 b=20 c=0');
 		expect(lacksTaker(split('a=90 b=10 c=0'), 'a')).toBe(false);
+	});
+
+	test('what the taker alone has got goes back from it alone, whoever asks', () => {
+		const there = move(split('a=100 b=0 c=0'), 'a', -20, 'b');
+		expect(written(move(there, 'a', 10))).toBe('a=90 b=10 c=0');
+		expect(written(set(there, 'a', 90, 'c'))).toBe('a=90 b=10 c=0');
+		expect(written(move(move(there, 'a', 20), 'a', -5))).toBe('a=95 b=5 c=0');
+		expect(written(takeOut(there, 'a').split)).toBe('b=100 c=0');
+	});
+
+	test('a row that was moved to 100 and is taken out leaves all to those that had a share', () => {
+		const whole = move(split('a=90 b=10 c=0'), 'a', 10);
+		expect(lacksTaker(whole, 'a')).toBe(false);
+		expect(written(takeOut(whole, 'a').split)).toBe('b=100 c=0');
 	});
 
 	test('through 100 and back restores what the others had', () => {
