@@ -30,7 +30,11 @@ export function takerOf(facts: Facts, split: Split, key: string): Taker {
 }
 
 /** Why users are not to get it by the way, as a clause. */
-function objectionTo(facts: Facts, {revision}: SplitRow): string | undefined {
+function objectionTo(facts: Facts, {key, latest, revision}: SplitRow): string | undefined {
+	const {latestCreated, latestReady} = facts.service;
+	if (latest && latestCreated !== undefined && latestCreated !== latestReady) {
+		return `${key} waits for ${latestCreated}, which is not ready`;
+	}
 	if (revision === undefined) return 'nothing is ready to follow';
 	if (rejectionOf(facts, revision)) return `${revision} was rejected`;
 	const back = rolledBackBefore(facts, revision, facts.now);

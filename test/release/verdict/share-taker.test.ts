@@ -35,6 +35,25 @@ describe('what the revision with all of the traffic gives up', () => {
 		expect(takerIn(given)).toEqual({ok: false, reason: expect.stringMatching(reason)});
 	});
 
+	it('does not go to what is not ready, by the row that follows the latest', () => {
+		const traffic = [
+			{revisionName: one, percent: 100, tag: 'stable'},
+			{latestRevision: true, percent: 0, tag: 'canary'},
+		];
+		expect(takerIn(situation({traffic, ready: 2}))).toEqual({ok: true, key: '@latest'});
+		const waiting = situation({
+			traffic,
+			ready: 1,
+			edit({status}) {
+				status.latestCreatedRevisionName = two;
+			},
+		});
+		expect(takerIn(waiting)).toEqual({
+			ok: false,
+			reason: `What ${one} gives up would go nowhere for certain: @latest waits for ${two}, which is not ready. Select the row that is to get it.`,
+		});
+	});
+
 	it('goes to the one that is left where something speaks against the canary', () => {
 		expect(takerIn(situation({traffic: beside, revisions, note: backFrom}))).toEqual({ok: true, key: three});
 	});
