@@ -116,26 +116,22 @@ export function usersSplitVerdict(
 }
 
 /**
- * Whether the last half a minute speaks for the split that is set and against the shares of that half a minute which spoke most against
- * it: by the likelihoods of both, whose ratio reaches 20 with a chance of at most 1/20 where those are still got (a look; whatever is
- * said to be over is said to be wrong again as soon as it is). Divided by how grouped requests are found to be.
+ * Whether the last half a minute speaks for the split that is set and against the shares of that stretch of any length before it
+ * which says most against it: by the likelihoods of both, divided by how grouped requests are found to be. Of shares that are
+ * known their ratio reaches 20 with a chance of at most 1/20 a look where those are still got. These are chosen, so that this holds only
+ * about; by what says most, and not by the most extreme, since the most extreme half a minute of many is further off than what
+ * was got. How often it is said untruly is simulated. Whatever is said to be over is said to be wrong again as soon as it is.
  */
 function isRightAgain(
 	intervals: readonly UsersInterval[],
 	shares: readonly number[],
 	factor: number,
 ): boolean {
-	const sumsOf = (some: readonly UsersInterval[]) =>
-		shares.map((_, place) => some.reduce((sum, {requests}) => sum + (requests[place] ?? 0), 0));
 	const last = intervals.length - recentStretches;
 	if (last <= 0) return false;
-	const lately = sumsOf(intervals.slice(last));
+	const lately = summed(intervals.slice(last), shares);
 	if (logEvidence(lately, shares) / Math.max(1, factor) >= suspiciousFrom) return false;
-	let worst = sumsOf(intervals.slice(0, recentStretches));
-	for (let from = 1; from < last; from++) {
-		const sums = sumsOf(intervals.slice(from, from + recentStretches));
-		if (logEvidence(sums, shares) > logEvidence(worst, shares)) worst = sums;
-	}
+	const worst = mostAgainst(intervals.slice(0, last), shares);
 	const total = worst.reduce((sum, count) => sum + count, 0) + shares.length / 2;
 	const ratio = lately.reduce((sum, count, place) => {
 		const share = shares[place] ?? 0;
@@ -145,6 +141,27 @@ function isRightAgain(
 	}, 0);
 	return ratio / Math.max(1, factor) >= claimedFrom;
 }
+
+/** The counts of that stretch, of half minutes, which says most against the split. */
+function mostAgainst(intervals: readonly UsersInterval[], shares: readonly number[]): readonly number[] {
+	const blocks = Array.from({length: Math.ceil(intervals.length / recentStretches)}, (_, block) =>
+		summed(intervals.slice(block * recentStretches, (block + 1) * recentStretches), shares),
+	);
+	let most = shares.map(() => 0);
+	let greatest = -Infinity;
+	for (const from of blocks.keys()) {
+		let sums = shares.map(() => 0);
+		for (const block of blocks.slice(from)) {
+			sums = sums.map((sum, place) => sum + (block[place] ?? 0));
+			const evidence = logEvidence(sums, shares);
+			if (evidence > greatest) [most, greatest] = [sums, evidence];
+		}
+	}
+	return most;
+}
+
+const summed = (intervals: readonly UsersInterval[], shares: readonly number[]): number[] =>
+	shares.map((_, place) => intervals.reduce((sum, {requests}) => sum + (requests[place] ?? 0), 0));
 
 const lengthsOf = (intervals: readonly UsersInterval[]) => intervals.map(({seconds = 1}) => seconds);
 
@@ -157,7 +174,7 @@ function oneClient(
 	shares: readonly number[],
 ): {part: number; place: number} {
 	const recent = intervals.slice(-recentStretches);
-	const sums = shares.map((_, place) => recent.reduce((sum, {requests}) => sum + (requests[place] ?? 0), 0));
+	const sums = summed(recent, shares);
 	const total = sums.reduce((sum, count) => sum + count, 0);
 	if (total === 0) return {part: 0, place: -1};
 	const parts = shares.map((share, place) =>
