@@ -194,8 +194,12 @@ export function usersAlarm({
 	if (state !== 'counting' || hardlyAnybody(sinceSplit)) return undefined;
 	if (errors?.state === 'worse') return 'worse';
 	if (failing) return 'failing';
-	return kept || isWrong(split) ? 'wrong' : undefined;
+	return isSplitWrong({split, kept}) ? 'wrong' : undefined;
 }
+
+/** Whether users are known to get another split by now than the one that is set. */
+export const isSplitWrong = ({split, kept}: Pick<UsersView, 'split' | 'kept'>): boolean =>
+	kept !== undefined || isWrong(split);
 
 const isWrong = (split: UsersSplitVerdict | undefined): boolean =>
 	(split?.state === 'disagrees' && split.isOver !== true) || split?.state === 'impossible';

@@ -4,7 +4,12 @@
  * however often one looks.
  */
 import type {Cluster} from '../../kube/cluster.js';
-import {splitVerdictBegins, untestedWords, usersVerdicts} from '../../console/live/users-lines.js';
+import {
+	isSplitWrong,
+	splitVerdictBegins,
+	untestedWords,
+	usersVerdicts,
+} from '../../console/live/users-lines.js';
 import type {UsersMeter, UsersSnapshot} from '../../users/users.js';
 import {exitCodes, type ExitCode} from '../exit-codes.js';
 import {visibleJson, type OutputStreams} from '../said.js';
@@ -41,11 +46,11 @@ const notAsked = {
 	'could not ask': exitCodes.couldNotAsk,
 } as const;
 
-function usersExitCode({state, view: {split}}: UsersSnapshot): ExitCode {
+export function usersExitCode({state, view}: UsersSnapshot): ExitCode {
 	if (state === 'unserved') return exitCodes.cannotTell;
 	if (state !== 'counting') return exitCodes.couldNotAsk;
-	if (split?.state === 'disagrees' || split?.state === 'impossible') return exitCodes.notMade;
-	return split?.state === 'agrees' ? exitCodes.done : exitCodes.cannotTell;
+	if (isSplitWrong(view)) return exitCodes.notMade;
+	return view.split?.state === 'agrees' ? exitCodes.done : exitCodes.cannotTell;
 }
 
 /** Ends after `seconds` that were counted, or 15 s later where they never were. Returns what the program is to exit with. */

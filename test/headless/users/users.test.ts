@@ -4,7 +4,8 @@ import {connect} from '../../../source/kube/connect.js';
 import type {Cluster} from '../../../source/kube/cluster.js';
 import {runUsers} from '../../../source/headless/users/users-run.js';
 import {runVerifyUsers} from '../../../source/headless/users/verify-users.js';
-import {createUsersMeter} from '../../../source/users/users.js';
+import {createUsersMeter, type UsersMeter, type UsersSnapshot} from '../../../source/users/users.js';
+import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
 import {countRequests, openSandbox, type SandboxWorld} from '../sandbox.js';
 
 function streams() {
@@ -158,6 +159,30 @@ describe('users', () => {
 	});
 });
 
+/** Has counted this by the first round. */
+const meterOf = (told: UsersSnapshot): UsersMeter => ({
+	isRunning: true,
+	setSplit() {},
+	start() {},
+	pause() {},
+	stop() {},
+	snapshot: () => told,
+	subscribe(listener) {
+		queueMicrotask(listener);
+		return () => {};
+	},
+});
+
+const disagreeing = {
+	state: 'disagrees',
+	requests: [800, 200],
+	logE: 9,
+	minimum: 10,
+	dispersion: {factor: 1, isFound: false, looks: 20, mostOver: () => 1},
+	oneClient: 0.1,
+	isOneTagged: false,
+} as const;
+
 describe('verify --source users', () => {
 	it('agrees with a gateway that does what the route says, and ends as soon as one does not', async () => {
 		const world = await countedWorld();
@@ -174,6 +199,30 @@ describe('verify --source users', () => {
 			exitCode: 1,
 			sinceSplit: {seconds: expect.any(Number)},
 		});
+	});
+
+	it.each([
+		[
+			'was wrong and is right again',
+			{split: {...disagreeing, isOver: true}},
+			2,
+			'Cannot tell: users, split: was wrong, as configured by now',
+		],
+		['is wrong', {split: disagreeing}, 1, 'users, split: DISAGREES'],
+		[
+			'leaves users where they were',
+			{split: {...disagreeing, state: 'agrees'}, kept: {revision: 'cart-00002', requests: 412, others: 3}},
+			1,
+			'users, split: WRONG',
+		],
+	] as const)('says of a split that %s what is said on the screen', async (_, part, code, text) => {
+		const {cluster} = await openSandbox();
+		const rows = [usersRow('cart-00001', 90), usersRow('cart-00002', 10)];
+		const told = usersSnapshot(usersWindow(rows), part);
+		const {written, ...to} = streams();
+		const run = {...cart, seconds: 16, expect: undefined, output: 'text', meter: meterOf(told)} as const;
+		expect(await runVerifyUsers(cluster, run, to)).toBe(code);
+		expect(written.out).toContain(text);
 	});
 
 	it('says why it cannot tell: of the split, whatever there is to say of errors', async () => {
