@@ -110,26 +110,27 @@ describe('what a row gives up while no other has a share', () => {
 	});
 });
 
-describe('beside two others', () => {
-	const shares = () => shownSplit(state(), selectedService(state())!).map(({percent}) => percent);
-	const routed = async (...percents: readonly number[]) => {
-		await on.world.patch('cart', {
-			spec: {
-				traffic: percents.map((percent, index) => ({revisionName: `cart-0000${index + 1}`, percent})),
-				template: {metadata: {annotations: {'example.com/note': 'x'}}},
-			},
-		});
-		await until(on.console.store, 'the split', ({services}) =>
-			services.some(
-				({name, specTraffic, latestReady}) =>
-					name === 'cart' &&
-					latestReady === 'cart-00003' &&
-					specTraffic.length === percents.length &&
-					specTraffic.every(({percent}, index) => percent === percents[index]),
-			),
-		);
-	};
+const shares = () => shownSplit(state(), selectedService(state())!).map(({percent}) => percent);
 
+const routed = async (...percents: readonly number[]) => {
+	await on.world.patch('cart', {
+		spec: {
+			traffic: percents.map((percent, index) => ({revisionName: `cart-0000${index + 1}`, percent})),
+			template: {metadata: {annotations: {'example.com/note': 'x'}}},
+		},
+	});
+	await until(on.console.store, 'the split', ({services}) =>
+		services.some(
+			({name, specTraffic, latestReady}) =>
+				name === 'cart' &&
+				latestReady === 'cart-00003' &&
+				specTraffic.length === percents.length &&
+				specTraffic.every(({percent}, index) => percent === percents[index]),
+		),
+	);
+};
+
+describe('beside two others', () => {
 	it('what the row gave up to one comes back from that one, by every key', async () => {
 		await routed(100, 0, 0);
 		await chosen('cart-00001');
