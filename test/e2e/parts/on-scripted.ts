@@ -17,7 +17,7 @@ export function onScripted() {
 	let kubeconfig: string;
 
 	beforeEach(async () => {
-		scripted = await startScriptedCluster();
+		scripted = await startScriptedCluster({protocol: 'https'});
 		directory = await mkdtemp(path.join(tmpdir(), 'kn-canary-scripted-'));
 		kubeconfig = path.join(directory, 'config');
 		await writeFile(kubeconfig, scripted.server.kubeconfig());
