@@ -8,6 +8,7 @@ import {
 } from '../../source/console/forms/forms.js';
 import {changeServiceForm, changeTagForm, touchField} from '../../source/console/forms/forms.js';
 import {openImages} from '../../source/console/forms/used-images.js';
+import {requestCommands} from '../../source/console/selected/request-commands.js';
 import {openRequests} from '../../source/console/live/request-sheet.js';
 import {unreadLog} from '../../source/console/logs/logs.js';
 import type {Inspected} from '../../source/console/sheets/inspected.js';
@@ -223,7 +224,10 @@ export const sheetScenes: readonly Scene[] = [
 			revision: undefined,
 			isSettling: false,
 			url: 'http://cart.default.example.com/',
-			command: "curl -H 'Host: cart.default.example.com' http://203.0.113.10/",
+			...requestCommands(
+				{authority: 'cart.default.example.com', address: {host: '203.0.113.10', port: 80}, scheme: 'http'},
+				{path: '/'},
+			),
 			phase: {
 				kind: 'answered',
 				answer: {

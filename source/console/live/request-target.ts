@@ -2,7 +2,6 @@
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import type {Tag} from '../../probe/attribution/learning.js';
 import type {ProbeOutcome, ProbeTarget} from '../../probe/transport/probe.js';
-import {curlCommand, grpcurlCommand} from '../../knative/commands/commands.js';
 import {bracketed, endpointText} from '../../knative/commands/endpoint.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {selectedService} from '../state/read.js';
@@ -10,15 +9,15 @@ import {tagOfHost} from '../../knative/service/asked-host.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import type {ConsoleState, GatewayState} from '../state/state.js';
+import {requestCommands, type RequestCommands, type SentRequest} from '../selected/request-commands.js';
 import {clearSentence, secretFault} from '../selected/in-clear.js';
 
 export type TargetLookup =
-	| {
+	| (RequestCommands & {
 			ok: true;
 			target: ProbeTarget;
 			/** What is asked: that of a host of one's own, where one is. */
 			url: string;
-			command: string;
 			/** That a URL with https is asked without TLS, as a sentence. */
 			inClear?: string;
 			/** What the command needs when this program has ended: the same port-forward by kubectl. */
@@ -31,7 +30,7 @@ export type TargetLookup =
 			hostDoubt?: string;
 			/** Why no tag can be asked beside it, as a sentence. */
 			tagsMissing?: string;
-	  }
+	  })
 	/** It cannot be asked, and what to do. */
 	| {ok: false; reason: string};
 
@@ -85,11 +84,13 @@ export function targetOf(
 	const authority = (isOther && ownHost) || parsed.host;
 	const asked = isOther ? `${gateway.hostScheme ?? parsed.protocol.slice(0, -1)}://${authority}` : url;
 	const {via} = gateway;
-	const secrets = secretFault({url: asked, door, via}, request);
+	const {protocol} = service.summary;
+	const sent: SentRequest =
+		protocol === 'grpc' ? {headers: request?.headers ?? [], call: grpcCall ?? {}} : {...request, path};
+	const secrets = secretFault({url: asked, door, via}, sent);
 	if (secrets !== undefined) return {ok: false, reason: secrets};
 	const noTags =
-		ownMissing ?? (isOther ? secretFault({url: service.url, door: own ?? gateway, via}, request) : undefined);
-	const {protocol} = service.summary;
+		ownMissing ?? (isOther ? secretFault({url: service.url, door: own ?? gateway, via}, sent) : undefined);
 	const {forward} = isAtOwn ? own : gateway;
 	const {unreached, guess} = isAtOwn ? {} : gateway;
 	const isOfNobody = isOther && gateway.hostOwner?.kind === 'unknown';
@@ -108,16 +109,7 @@ export function targetOf(
 			...(scheme === 'https' && {authorities}),
 			...(own && isOther && {tagsAt: {...doorOf(own), tunnel: own.forward?.tunnel, authorities}}),
 		},
-		command:
-			protocol === 'grpc'
-				? grpcurlCommand(authority, address, {
-						...grpcCall,
-						headers: request?.headers ?? [],
-						scheme,
-						cacert: cacert?.file,
-						insecure,
-					})
-				: curlCommand(authority, address, {scheme, path, cacert: cacert?.file, insecure, ...request}),
+		...requestCommands({authority, address, scheme, cacert: cacert?.file, insecure}, sent),
 		...(scheme === 'http' && asked.startsWith('https:') && {inClear: clearSentence(authority, via)}),
 		...(forward && {forwarding: forward.command}),
 		...(unreached && {unreached: unreached.sentence}),

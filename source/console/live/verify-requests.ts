@@ -76,6 +76,8 @@ async function ask(
 		isSettling: !routeSettled(service),
 		url: asked.url,
 		command: asked.command,
+		coveredCommand: asked.coveredCommand,
+		namedCommand: asked.namedCommand,
 		...(asked.inClear !== undefined && {inClear: asked.inClear}),
 		...(asked.forwarding !== undefined && {forwarding: asked.forwarding}),
 		...(asked.unreached !== undefined && {unreached: asked.unreached}),
@@ -107,6 +109,8 @@ async function ask(
 					...current,
 					url: answered.url,
 					command: answered.command,
+					coveredCommand: answered.coveredCommand,
+					namedCommand: answered.namedCommand,
 					...(otherwise && {otherwise}),
 					phase: {kind: 'answered', answer, ...(redirect && {redirect: redirect.sentence})},
 				}

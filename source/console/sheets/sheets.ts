@@ -1,4 +1,5 @@
 /** What the sheets over the panes show: writes to be reviewed, what was asked of the gateway, what was sent. */
+import type {RequestCommands} from '../selected/request-commands.js';
 import type {Answer} from '../../probe/transport/probe.js';
 import type {AutoscalingDefaults} from '../../knative/autoscaling/autoscaling-defaults.js';
 import type {FieldErrors} from '../../knative/forms/form.js';
@@ -119,7 +120,7 @@ export type ReviewSheet = {
 };
 
 /** One request to the gateway by hand, on the service's own host or on a tag's. */
-export type VerifySheet = {
+export type VerifySheet = RequestCommands & {
 	kind: 'verify';
 	service: string;
 	/** Of the service. */
@@ -131,8 +132,6 @@ export type VerifySheet = {
 	/** When it was asked, the gateway may not have had this split yet, nor this tag: another revision may answer. */
 	isSettling: boolean;
 	url: string;
-	/** The command line that asks the same. */
-	command: string;
 	/** That nothing says that the host is the service's. */
 	hostDoubt?: string;
 	/** That a URL with https is asked without TLS. */

@@ -13,7 +13,6 @@ import type {GatewayState} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {StatusTarget} from '../../knative/service/traffic-entries.js';
 import {meantBy} from '../../knative/release/revision-by-word.js';
-import {namedRequest} from '../../knative/text/covered.js';
 import {gradeOf} from '../../probe/attribution/grade.js';
 import type {GatewayResponse} from '../../probe/transport/probe.js';
 import {parseExpectedStatus} from '../../probe/transport/request-content.js';
@@ -179,7 +178,7 @@ function reportOf(
 		tag,
 		url: asked.url,
 		byHeader: isByHeader,
-		command: namedRequest(asked.command),
+		command: asked.namedCommand,
 		...(asked.forwarding !== undefined && {forwarding: asked.forwarding}),
 	};
 	const isGateways = outcome.kind === 'response' && outcome.by === 'gateway';

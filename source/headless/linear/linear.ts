@@ -13,7 +13,6 @@ import {closeSheet, notify, selectRevision, selectService} from '../../console/s
 import {visibleServices} from '../../console/state/visible.js';
 import {systemTimers} from '../../kube/timers.js';
 import {meantBy} from '../../knative/release/revision-by-word.js';
-import {namedRequest} from '../../knative/text/covered.js';
 import {printable} from '../../knative/text/printable.js';
 import {didYouMean} from '../../knative/text/similar.js';
 import {zoned} from '../../knative/text/moment.js';
@@ -317,7 +316,7 @@ async function sayAnswer(console: Console, {say}: Prompter, send: () => Promise<
 	const top = topSheet(store.getState());
 	if (top?.kind !== 'verify') return;
 	say(top.url);
-	say(namedRequest(top.command));
+	say(top.namedCommand);
 	const {phase, otherwise, hostDoubt, inClear, unreached, forwarding} = top;
 	for (const told of [hostDoubt, inClear, unreached]) if (told !== undefined) say(told);
 	if (forwarding !== undefined) say(`Without kn-canary, this opens that port: ${forwarding}`);

@@ -4,6 +4,7 @@ import {bracketed, endpointText, type Endpoint} from './endpoint.js';
 import {guard, type PatchOperation} from '../objects/patch.js';
 import {printable} from '../text/printable.js';
 import type {ServiceView} from '../service/service.js';
+import {cookieParts, fromFile} from './named-value.js';
 import {placeOf} from './place.js';
 import {quoteWord, quoteWords} from './shell-words.js';
 import {diffSplit, type Split} from '../split/split.js';
@@ -69,9 +70,9 @@ const hasVariable = (text: string) => /(^|[\s=;])\$\{?\w/.test(text);
 /** A header as the shell is to read it: a named value is looked up there, everything else stands as it is. */
 function shellText(line: string): string {
 	if (/^cookie:.*@/is.test(line)) return cookieText(line);
-	const fromFile = /^([^:]*:\s*(?:(?:Bearer|Basic|Token)\s+)?)@(.+)$/i.exec(line);
-	if (fromFile) {
-		const [, before = '', file = ''] = fromFile;
+	const named = /^([^:]*:\s*(?:(?:Bearer|Basic|Token)\s+)?)@(.+)$/i.exec(line);
+	if (named) {
+		const [, before = '', file = ''] = named;
 		return `${doubleQuoted(before).slice(0, -1)}$(cat ${quoteWord(file)})"`;
 	}
 	return hasVariable(line) ? doubleQuoted(line, {keepVariables: true}) : singleQuoted(line);
@@ -80,10 +81,12 @@ function shellText(line: string): string {
 /** The same of cookies, each of which may be named. */
 function cookieText(line: string): string {
 	const parts = line.split(/(?<=^cookie: *|; *)/i).map(part => {
-		const [, name = '', file, end = ''] = /^([^=;@]+=)?@([^;]+)(; *)?$/.exec(part) ?? [];
-		const within =
-			file === undefined ? doubleQuoted(part, {keepVariables: hasVariable(part)}) : doubleQuoted(name);
-		return `${within.slice(1, -1)}${file === undefined ? '' : `$(cat ${quoteWord(file.trim())})${end}`}`;
+		const [, cookie = '', end = ''] = /^([^;]*)(.*)$/s.exec(part) ?? [];
+		const {name, value} = cookieParts(cookie);
+		const [, scheme = '', file] = fromFile.exec(value) ?? [];
+		return file === undefined
+			? doubleQuoted(part, {keepVariables: hasVariable(part)}).slice(1, -1)
+			: `${doubleQuoted(name + scheme).slice(1, -1)}$(cat ${quoteWord(file.trim())})${end}`;
 	});
 	return `"${parts.join('')}"`;
 }

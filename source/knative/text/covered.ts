@@ -6,6 +6,9 @@ export const cover = '•••';
 const secretName =
 	/pass(?:word|wd|phrase|code)?$|^pw$|pwd$|secret|token|api[-_.]?key|(?:access|private|secret|signing|encryption|account|shared|master)[-_.]?key|credential|^auth$|authorization|bearer|cookie|signature|dsn$|connection[-_.]?string|jdbc/i;
 
+/** Whether what stands after that name is secret. */
+export const isSecretName = (name: string): boolean => secretName.test(name);
+
 /** A user and a password in an address. */
 const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@'"]+@/gi;
 /** `?token=…`, `password=…`, `--api-key=…`, `"secret":"…"` within a text. */
@@ -16,13 +19,14 @@ const afterScheme = /\b(Bearer|Basic) +[\w.~+/=-]+/gi;
 /** Something packed: nobody reads it, and who unpacks it finds the object with its variables. */
 const packed = /^[\w+/=-]{80,}$/;
 
-function coveredText(text: string): string {
+/** What stands where a secret stands, covered. */
+export function coveredText(text: string): string {
 	return text
 		.replaceAll(userInfo, `$1${cover}@`)
 		.replaceAll(webToken, cover)
 		.replaceAll(afterScheme, `$1 ${cover}`)
 		.replaceAll(assigned, (whole: string, name: string, sign: string) =>
-			secretName.test(name) ? `${name}${sign}${cover}` : whole,
+			isSecretName(name) ? `${name}${sign}${cover}` : whole,
 		);
 }
 
@@ -43,7 +47,7 @@ function coveredWords(words: readonly unknown[]): unknown[] {
 	return words.map((word, index) => {
 		const before: unknown = words[index - 1];
 		const flag = typeof before === 'string' ? /^--?([\w.-]+)$/.exec(before)?.[1] : undefined;
-		if (typeof word === 'string' && flag !== undefined && secretName.test(flag) && !word.startsWith('-')) {
+		if (typeof word === 'string' && flag !== undefined && isSecretName(flag) && !word.startsWith('-')) {
 			return cover;
 		}
 		return typeof word === 'string' ? coveredText(word) : coveredValue(word);
@@ -78,7 +82,7 @@ function coveredAnnotation(name: string, value: unknown): unknown {
 		}
 	}
 	const last = name.slice(name.lastIndexOf('/') + 1);
-	if (secretName.test(last) || packed.test(text)) return cover;
+	if (isSecretName(last) || packed.test(text)) return cover;
 	// A manifest as YAML.
 	return /^\s*(?:- )?(?:env|value|stringData|data):/m.test(value) ? cover : coveredText(value);
 }
@@ -109,39 +113,18 @@ export function coveredValue(value: unknown): unknown {
 	return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, coveredField(name, part)]));
 }
 
-/** `-H 'Name: value'` of a command line, as a shell reads it; what it looks up itself (`$NAME`) is no secret here. */
-const headerWord = /(-H ')([\w-]+)(: *)((?:[^']|'\\'')*)(?=')/g;
-
-const isSecretHeader = (name: string): boolean => secretName.test(name) || /session|sign/i.test(name);
-
-/** Whether a header, `Name: value` as it was typed, may have a secret in it; a value that is only named there is one (`$NAME`, `@file`). */
-export function mayBeSecretHeader(line: string): boolean {
-	const [, name = '', value = ''] = /^([^:]*):\s*(.*)$/s.exec(line) ?? [];
-	const isNamed = /(?:^|[\s=;])(?:\$\{?\w|@)/.test(value);
-	return isNamed || isSecretHeader(name) || secretFrom(line) !== undefined;
-}
-
-/** A command line that sends a request, with what may be secret of it covered: to be shown, not to be run. */
-export function coveredRequest(line: string): string {
-	return coveredText(
-		line.replaceAll(headerWord, (whole: string, before: string, name: string, colon: string) =>
-			isSecretHeader(name) ? `${before}${name}${colon}${cover}` : whole,
-		),
+/** The same of a message of gRPC: what stands under a name that says so is covered, whatever it is. */
+export function coveredMessage(message: object): object {
+	return Object.fromEntries(
+		Object.entries(message).map(([name, value]: [string, unknown]) => [
+			name,
+			isSecretName(name) && value !== null ? cover : coveredPart(value),
+		]),
 	);
 }
 
-/**
- * A command line that sends a request, to be printed and run: what may be secret of its headers is taken from variables, whose
- * names are those of the headers; anything else that may be is covered.
- */
-export function namedRequest(line: string): string {
-	const named = line.replaceAll(
-		/-H '([\w-]+): *((?:[^']|'\\'')*)'/g,
-		(whole: string, name: string, value: string) => {
-			if (!isSecretHeader(name) && coveredText(value) === value) return whole;
-			const [scheme = ''] = /^(?:Bearer|Basic|Token) +/i.exec(value) ?? [];
-			return `-H "${name}: ${scheme}$${name.toUpperCase().replaceAll('-', '_')}"`;
-		},
-	);
-	return coveredText(named);
+function coveredPart(value: unknown): unknown {
+	if (typeof value === 'string') return coveredText(value);
+	if (Array.isArray(value)) return value.map(item => coveredPart(item));
+	return isRecord(value) ? coveredMessage(value) : value;
 }

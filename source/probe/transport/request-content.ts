@@ -3,6 +3,7 @@
  * should be. Values that nobody should read off a screen are named, not written: `$NAME` of the environment, `@file`.
  */
 import {readGivenSync} from '../../files/given-file.js';
+import {cookieParts, fromFile} from '../../knative/commands/named-value.js';
 import {token, type RequestContent, type RequestHeader} from './probe.js';
 
 /** As it was said: fit to be shown and remembered. */
@@ -90,8 +91,6 @@ function parseHeader(line: string, sources: ValueSources): RequestHeader {
 	return {name, value: resolved};
 }
 
-/** A value that is read from a file, with what says how it is to be taken before it. */
-const fromFile = /^((?:Bearer|Basic|Token)\s+)?@(.+)$/i;
 const variable = /(^|[\s=;])\$(?:\{(\w+)\}|(\w+))/g;
 
 /** Of cookies each may be named, with its own name before it or without. */
@@ -99,7 +98,7 @@ function resolveCookies(value: string, sources: ValueSources): string {
 	return value
 		.split(/;\s*/)
 		.map(cookie => {
-			const [, name = '', own = cookie] = /^([^=]+=)(.*)$/s.exec(cookie) ?? [];
+			const {name, value: own} = cookieParts(cookie);
 			return name + resolveValue(own, sources);
 		})
 		.join('; ');

@@ -1,7 +1,6 @@
 /** Pane 4 before the first request: how to begin, and who changed the split. */
 import {Box, Text} from 'ink';
 import {targetOf} from '../../console/live/request-target.js';
-import {coveredRequest} from '../../knative/text/covered.js';
 import type {RequestOptions} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Theme} from '../../terminal/output/theme.js';
@@ -82,14 +81,14 @@ function invitation(
 ): {text: string; wraps?: boolean; isWarning?: boolean}[] {
 	const asked = targetOf(service, service.url, gateway, requestOptions);
 	if (!asked.ok) return [{text: asked.reason}];
-	const {command, forwarding, unreached, inClear, hostDoubt} = asked;
+	const {command, coveredCommand, forwarding, unreached, inClear, hostDoubt} = asked;
 	const warnings = [hostDoubt, inClear].filter(text => text !== undefined);
 	const requests = count(requestOptions.rate, 'request');
 	return [
 		{text: `space: send ${requests}/s and count who answers · v: send one request`},
 		// Whole where what follows it leaves room.
 		{
-			text: isUncovered ? command : coveredRequest(command),
+			text: isUncovered ? command : coveredCommand,
 			wraps: forwarding === undefined && unreached === undefined,
 		},
 		...warnings.map(text => ({text: `${glyphs.warning} ${text}`, wraps: true, isWarning: true})),

@@ -161,6 +161,8 @@ test("the application's own no is neither good nor bad", () => {
 		isSettling: false,
 		url: 'http://canary-cart.default.example.com',
 		command: 'curl',
+		coveredCommand: 'curl',
+		namedCommand: 'curl',
 		phase: {kind: 'answered', answer: {at: 0, latency: 4, outcome}},
 	};
 	const said = phaseLines(sheet, createTheme({env: {}})).map(({text}) => text);

@@ -1,6 +1,6 @@
 /** What may be secret of an object is covered, wherever it stands, and nothing else is. */
 import {describe, expect, it} from 'vitest';
-import {cover, coveredRequest, coveredValue, namedRequest} from '../../../source/knative/text/covered.js';
+import {cover, coveredValue} from '../../../source/knative/text/covered.js';
 
 describe('in a text', () => {
 	it.each([
@@ -160,38 +160,6 @@ describe('of the data of a Secret', () => {
 
 	it('and one that lies in a list is a list', () => {
 		expect(coveredValue({data: ['a', {data: {b: 'c'}}]})).toEqual({data: ['a', {data: {b: cover}}]});
-	});
-});
-
-describe('in a command line that sends a request', () => {
-	it.each([
-		["-H 'Authorization: Bearer abc'", "-H 'Authorization: •••'"],
-		[
-			"-H 'Cookie: sid=abc; it'\\''s=x' -H 'Host: a.example.com'",
-			"-H 'Cookie: •••' -H 'Host: a.example.com'",
-		],
-		["-H 'X-Api-Key:abc'", "-H 'X-Api-Key:•••'"],
-		["-H 'X-Session-Id: abc'", "-H 'X-Session-Id: •••'"],
-		["'http://ann:abc@a/x?token=abc&page=2'", "'http://•••@a/x?token=•••&page=2'"],
-		[`--data-binary '{"password":"abc"}'`, `--data-binary '{"password":"•••"}'`],
-	])('%s is %s', (line, covered) => {
-		expect(coveredRequest(`curl ${line}`)).toBe(`curl ${covered}`);
-	});
-
-	it.each([
-		["-H 'Authorization: Bearer abc'", '-H "Authorization: Bearer $AUTHORIZATION"'],
-		["-H 'Cookie: sid=abc; it'\\''s=x' -H 'Host: a'", `-H "Cookie: $COOKIE" -H 'Host: a'`],
-		["-H 'X-Api-Key:abc'", '-H "X-Api-Key: $X_API_KEY"'],
-		["-H 'X-Who: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'", '-H "X-Who: $X_WHO"'],
-		["'http://a/x?token=abc&page=2'", "'http://a/x?token=•••&page=2'"],
-		['-H "Cookie: sid=$(cat jar)"', '-H "Cookie: sid=$(cat jar)"'],
-	])('%s is printed as %s, with a variable for each header that may be secret', (line, named) => {
-		expect(namedRequest(`curl ${line}`)).toBe(`curl ${named}`);
-	});
-
-	it('what the shell looks up, and what is no secret, stands as it is', () => {
-		const line = `curl -H "Authorization: Bearer $TOKEN" -H 'Accept: text/html' -H 'Host: a' http://a:80/?page=2`;
-		expect(coveredRequest(line)).toBe(line);
 	});
 });
 

@@ -11,7 +11,7 @@ import {responseOf, serveHttp, targetAt} from '../servers.js';
 const sources: ValueSources = {
 	environment: {TOKEN: 'letmein', SESSION: 'abc', EMPTY: ''},
 	readFile(file) {
-		if (file === 'token.txt') return 's3cret\n';
+		if (file === 'token.txt' || file === 'a=b.txt') return 's3cret\n';
 		if (file === 'body.json') return '{"id": 1}';
 		throw new Error('ENOENT: no such file');
 	},
@@ -34,6 +34,7 @@ test.each([
 	['Cookie: a=1; session=$SESSION', 'Cookie', 'a=1; session=abc'],
 	['Cookie: a=1; session=@token.txt; b=$SESSION', 'Cookie', 'a=1; session=s3cret; b=abc'],
 	['Cookie: @token.txt', 'Cookie', 's3cret'],
+	['Cookie: @a=b.txt', 'Cookie', 's3cret'],
 	['Cookie: mail=me@example.com', 'Cookie', 'mail=me@example.com'],
 	['X-Price: 5$', 'X-Price', '5$'],
 	['X-Mail: me@example.com', 'X-Mail', 'me@example.com'],

@@ -59,6 +59,16 @@ it('covers what may be secret of the command, unless that is to be seen', async 
 	expect((await open(found, {requestOptions, isUncovered: true})).text()).toContain("-H 'Cookie: sid=abc'");
 });
 
+it.each(['Cookie: user=ann@example.com; sid=s3cret', 'Cookie: sid=s3cret; csrf=$CSRF', 'X.Api.Key: s3cret'])(
+	'covers %s however it has to be quoted',
+	async header => {
+		const request = {...defaultRequestOptions.request, headers: [header]};
+		const {text} = await open(found, {requestOptions: {...defaultRequestOptions, request}});
+		expect(text()).toContain(': •••');
+		expect(text()).not.toContain('s3cret');
+	},
+);
+
 it('says who changed the split, where there is room for it', async () => {
 	const {text} = await open(found, {hasChanges: true});
 	expect(text()).toMatch(/CHANGES of helloworld-go, newest first \(w: all\) .*ann/);

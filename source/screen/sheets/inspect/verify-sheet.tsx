@@ -1,7 +1,6 @@
 /** What one request by hand got back, and the command that asks the same. */
 import {verifyService} from '../../../console/live/verify-requests.js';
 import type {VerifySheet} from '../../../console/sheets/sheets.js';
-import {coveredRequest} from '../../../knative/text/covered.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import {useMisled} from '../../cluster-lines.js';
 import type {Size} from '../../layout.js';
@@ -24,7 +23,7 @@ export function Verify({
 	useActions('viewer', {copyCommand: () => copy(sheet.command), askAgain}, {isActive});
 	const misled = useMisled();
 	const isUncovered = useConsoleState(state => state.isUncovered);
-	const command = isUncovered ? sheet.command : coveredRequest(sheet.command);
+	const command = isUncovered ? sheet.command : sheet.coveredCommand;
 	const asked = sheet.tag === undefined ? sheet.service : `${sheet.tag} of ${sheet.service}`;
 	return (
 		<Document
