@@ -7,6 +7,7 @@ import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {text} from 'node:stream/consumers';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {createCertificate} from '../../../source/sandbox/api/http/certificate.js';
 import {serverOf, startApiRelay, tokenOf, type ApiRelay} from '../../support/kube/api-relay.js';
 import {eventually} from '../../support/eventually.js';
 import {builtProgram} from '../../support/program/run-program.js';
@@ -308,6 +309,8 @@ describe('a kubeconfig that changes under the console', () => {
 	it('says that the context means another cluster, keeps its token from the old one, and goes there when told', async () => {
 		let isGone = false;
 		relay = await startApiRelay(sandbox.kubeconfig, {
+			// A token goes over TLS alone.
+			tls: await createCertificate(Date.now()),
 			rules: {
 				token: tokenOf(sandbox.kubeconfig),
 				answer: () => (isGone ? {status: 401, body: {kind: 'Status', code: 401}} : undefined),
