@@ -93,7 +93,7 @@ export function targetOf(
 		ownMissing ?? (isOther ? secretFault({url: service.url, door: own ?? gateway, via}, sent) : undefined);
 	const {forward} = isAtOwn ? own : gateway;
 	const {unreached, guess} = isAtOwn ? {} : gateway;
-	const isOfNobody = isOther && gateway.hostOwner?.kind === 'unknown';
+	const unknown = isOther && gateway.hostOwner?.kind === 'unknown' ? gateway.hostOwner : undefined;
 	return {
 		ok: true,
 		url: asked,
@@ -105,7 +105,7 @@ export function targetOf(
 			scheme,
 			protocol: protocol === 'grpc' ? 'grpc' : 'http1',
 			...(content && {request: content}),
-			...(isOfNobody && {isHostUnknown: true}),
+			...(unknown && {isHostUnknown: true}),
 			...(scheme === 'https' && {authorities}),
 			...(own && isOther && {tagsAt: {...doorOf(own), tunnel: own.forward?.tunnel, authorities}}),
 		},
@@ -114,13 +114,17 @@ export function targetOf(
 		...(forward && {forwarding: forward.command}),
 		...(unreached && {unreached: unreached.sentence}),
 		...(guess !== undefined && {guess}),
-		...(isOfNobody && {hostDoubt: doubtSentence(authority, service)}),
+		...(unknown && {hostDoubt: doubtSentence(authority, service, unknown)}),
 		...(noTags !== undefined && {tagsMissing: `No tag can be asked: ${noTags}`}),
 	};
 }
 
-const doubtSentence = (host: string, {name}: ServiceView): string =>
-	`Nothing that may be read here says that ${host} leads to ${name}: only what its tags say as well counts as an answer of ${name}.`;
+const doubtSentence = (
+	host: string,
+	{name}: ServiceView,
+	{isUnanswered = false}: {isUnanswered?: boolean},
+): string =>
+	`${isUnanswered ? 'The API server has not answered whether' : 'Nothing that may be read here says that'} ${host} leads to ${name}: only what its tags say as well counts as an answer of ${name}.`;
 
 /** Why a host tells nothing of the split: it is that of a tag, or of another service. Undefined where it may be asked. */
 export function hostFault(service: ServiceView, host: string, gateway?: GatewayState): string | undefined {

@@ -85,13 +85,16 @@ export function followGateway(
 		const begin = () => {
 			ending = new AbortController();
 			const until = AbortSignal.any([signal, ending.signal]);
-			void (async () => {
-				const routes = await routesOf(shared.cluster, service, host);
-				// Whose it is may be known by the next time that it is asked for.
-				const isSettled = routes.hostOwner === undefined;
-				if (given) return put(await givenGateway(cluster, given, routes), {isSettled});
-				await lookForGateway(put, {cluster, routes, shared, retry}, until);
-			})();
+			void followRoutes(
+				async () => routesOf(shared.cluster, service, host),
+				{signal: until, retry, onAgain: () => put({kind: 'looking'})},
+				async (routes, over) => {
+					// Whose it is may be known by the next time that it is asked for.
+					const isSettled = routes.hostOwner === undefined;
+					if (given) return put(await givenGateway(cluster, given, routes), {isSettled});
+					await lookForGateway(put, {cluster, routes, shared, retry}, over);
+				},
+			);
 		};
 		if (isFirst) return begin();
 		resting = setTimeout(begin, rest).unref();
@@ -106,6 +109,31 @@ export function followGateway(
 	signal.addEventListener('abort', end, {once: true});
 	look();
 }
+
+/** Goes by what is known of the routes; where not all of that was answered it is read again until it is, and gone by from then on. */
+async function followRoutes(
+	read: () => Promise<AskedRoutes>,
+	{signal, retry, onAgain}: {signal: AbortSignal; retry: number; onAgain: () => void},
+	go: (routes: AskedRoutes, ending: AbortSignal) => Promise<void>,
+): Promise<void> {
+	for (let routes = await read(); !signal.aborted;) {
+		const answered = new AbortController();
+		const going = go(routes, AbortSignal.any([signal, answered.signal]));
+		const isOpen = isUnanswered(routes);
+		while (isUnanswered(routes)) {
+			await pause(retry, signal);
+			if (signal.aborted) return;
+			routes = await read();
+		}
+		if (!isOpen) return going;
+		onAgain();
+		answered.abort();
+		await going;
+	}
+}
+
+const isUnanswered = ({hostOwner}: AskedRoutes): boolean =>
+	hostOwner?.kind === 'unknown' && hostOwner.isUnanswered === true;
 
 /** Not through a port-forward, whose state changes while it is the same one. Looked for it is, as long as services are walked through. */
 const isSameWay = (one: GatewayState, other: GatewayState): boolean =>
@@ -174,9 +202,14 @@ const leadsThere = ({found}: WaysFound): boolean =>
 const forwardsOf = ({found, ownInside}: WaysFound): number =>
 	(found.kind === 'inside' ? 1 : 0) + (ownInside ? 1 : 0);
 
-/** A door that is missing for a moment, as its pod restarts, is no better than a port-forward to it. */
+/**
+ * A door that is missing for a moment, as its pod restarts, is no better than a port-forward to it; one that was missing and is
+ * there again is better than none.
+ */
 const isBetter = (again: WaysFound, ways: WaysFound): boolean =>
-	leadsThere(again) && !again.isOwnMissing && forwardsOf(again) < forwardsOf(ways);
+	leadsThere(again) &&
+	!again.isOwnMissing &&
+	(ways.isOwnMissing === true || forwardsOf(again) < forwardsOf(ways));
 
 /** What services have in common is asked for once in a while, and an address that took a connection is not tried for each. */
 function sharedLooks(cluster: Cluster): Shared {
@@ -241,7 +274,7 @@ async function forwardWhileNeeded(
 	while (!ending.aborted) {
 		await pause(retry, ending);
 		if (lacksOwn) over.abort();
-		if (ending.aborted || !isFailing()) continue;
+		if (ending.aborted || !(isFailing() || ways.isOwnMissing)) continue;
 		looking.shared.forget();
 		const again = await findUntil(ending, looking);
 		if (again && isBetter(again, ways)) over.abort();

@@ -19,8 +19,8 @@ export type HostOwner =
 	| {kind: 'own'; route?: HostRoute}
 	/** `sentence`: whose it is, and what to do. */
 	| {kind: 'other'; sentence: string}
-	/** Nothing that may be read says whose it is. */
-	| {kind: 'unknown'};
+	/** Nothing that may be read says whose it is. `isUnanswered`: not all of it was answered, and it may yet be said. */
+	| {kind: 'unknown'; isUnanswered?: true};
 
 /**
  * Whose `host` is, by what of the namespace may be read.
@@ -28,7 +28,7 @@ export type HostOwner =
  * @param host With a port or without.
  */
 export async function readHostOwner(
-	cluster: Cluster,
+	asked: Cluster,
 	service: ServiceView,
 	host: string,
 	signal: AbortSignal = new AbortController().signal,
@@ -36,6 +36,7 @@ export async function readHostOwner(
 	if (isHostOf(service, host)) return {kind: 'own'};
 	const name = hostName(host) ?? host;
 	const {namespace} = service;
+	const {cluster, isAllAnswered} = heard(asked);
 	const other = (whose: string): HostOwner => ({
 		kind: 'other',
 		sentence: `${host} is ${whose}, and says nothing of ${service.name}. Leave that host out (--host, or i in the console).`,
@@ -49,11 +50,48 @@ export async function readHostOwner(
 			: other(`a DomainMapping that leads to the service ${parsed.value.service}`);
 	}
 	const ingress = await read(cluster, ingressPath(namespace, service.name));
-	if (readIngressHosts(ingress).some(one => hostName(one) === name)) return {kind: 'own'};
+	if (readIngressHosts(ingress).some(one => hostName(one) === name)) {
+		const tag = tagInCluster(service, name);
+		return tag === undefined ? {kind: 'own'} : other(hostOf(service, tag));
+	}
 	const owner = (await servicesOf(cluster, namespace, signal)).find(one => isHostOf(one, host));
-	if (!owner) return {kind: 'unknown'};
-	const tag = tagOfHost(owner, host)?.tag;
-	return other(`the host of ${tag === undefined ? '' : `the tag ${tag} of `}the service ${owner.name}`);
+	if (owner) return other(hostOf(owner, tagOfHost(owner, host)?.tag));
+	return {kind: 'unknown', ...(!isAllAnswered() && {isUnanswered: true})};
+}
+
+const hostOf = ({name}: ServiceView, tag: string | undefined): string =>
+	`the host of ${tag === undefined ? '' : `the tag ${tag} of `}the service ${name}`;
+
+const firstLabel = (host: string | undefined): string | undefined => host?.split('.', 1)[0];
+
+/** The tag whose name within the cluster that is, which is in no status: of its URL it has the first label. */
+function tagInCluster({name, statusTraffic}: ServiceView, host: string): string | undefined {
+	const label = firstLabel(host);
+	if (label === name) return undefined;
+	return statusTraffic.find(
+		({tag, url}) =>
+			tag !== undefined &&
+			(label === `${tag}-${name}` || label === firstLabel(hostName(URL.parse(url ?? '')?.host))),
+	)?.tag;
+}
+
+/** What says that there is none, or that it may not be read, is an answer; what something on the way says is none. */
+const answers: ReadonlySet<number> = new Set([200, 403, 404]);
+
+/** The same cluster, and whether it has answered all that it was asked. */
+function heard(asked: Cluster): {cluster: Cluster; isAllAnswered: () => boolean} {
+	let isAllAnswered = true;
+	const request: Cluster['request'] = async question => {
+		try {
+			const answer = await asked.request(question);
+			isAllAnswered &&= answers.has(answer.status);
+			return answer;
+		} catch (error) {
+			isAllAnswered = false;
+			throw error;
+		}
+	};
+	return {cluster: {...asked, request}, isAllAnswered: () => isAllAnswered};
 }
 
 async function servicesOf(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<ServiceView[]> {

@@ -5,7 +5,8 @@ import {createConsoleStore, type ConsoleState} from '../../../source/console/sta
 import {selectedService} from '../../../source/console/state/read.js';
 import {moveSelection} from '../../../source/console/state/select.js';
 import {followGateway} from '../../../source/console/selected/follow-gateway.js';
-import {corePath} from '../../../source/kube/paths.js';
+import {TransportError, type Cluster} from '../../../source/kube/cluster.js';
+import {corePath, domainMappingsPath} from '../../../source/kube/paths.js';
 import {targetOf} from '../../../source/console/live/request-target.js';
 import {verifyService} from '../../../source/console/live/verify-requests.js';
 import {pendingConnections, unansweringPort} from '../../support/kube/unanswering.js';
@@ -367,4 +368,59 @@ test('where the gateway of its tags has gone its port-forward is closed, and it 
 	objects[kourier] = body;
 	const again = await until(own, 'that it is there again', ownOf);
 	expect(await isListening(again.port)).toBe(true);
+});
+
+test('whose a host is is asked again while that is not answered, and gone by as soon as it is', async () => {
+	const {world, cluster, host, port} = await openMapped();
+	const {store} = await world.console('cart');
+	const own = createConsoleStore({to: 'test', namespace: 'default'});
+	own.setState({...store.getState(), gateway: {kind: 'looking'}});
+	askHost(own, host);
+	const leaving = new AbortController();
+	onTestFinished(() => leaving.abort());
+	let isLost = true;
+	const lossy: Cluster = {
+		...cluster,
+		async request(request) {
+			if (isLost && request.path === domainMappingsPath('default', host)) {
+				throw new TransportError('lost', 'unknown');
+			}
+			return cluster.request(request);
+		},
+	};
+	followGateway(own, lossy, leaving.signal, {retry: 1});
+	const {gateway} = await until(own, 'a gateway', state => state.gateway.kind === 'found' && state);
+	const service = selectedService(store.getState());
+	if (!service) throw new Error('nothing is selected');
+	expect(targetOf(service, service.url, gateway, {path: '/', host})).toMatchObject({
+		hostDoubt: expect.stringMatching(
+			/^The API server has not answered whether shop\.example\.org leads to cart:/,
+		),
+	});
+	isLost = false;
+	const {gateway: known} = await until(own, 'both gateways', state => ownOf(state) && state);
+	expect(known).toMatchObject({port});
+	expect(known).not.toHaveProperty('hostOwner');
+	if (gateway.kind !== 'found' || !gateway.forward) throw new Error('there was no port-forward');
+	await expect.poll(async () => isListening(gateway.port)).toBe(false);
+});
+
+test('tags can be asked as soon as their gateway is there, also while that of the host is asked through a port-forward', async () => {
+	const {world, cluster, host, objects} = await openMapped({isInside: true});
+	const {store} = await world.console('cart');
+	const kourier = corePath('services', 'kourier-system', 'kourier');
+	const {body} = await world.other.request({method: 'GET', path: kourier});
+	await world.other.request({method: 'DELETE', path: kourier});
+	const own = createConsoleStore({to: 'test', namespace: 'default'});
+	own.setState({...store.getState(), gateway: {kind: 'looking'}});
+	askHost(own, host);
+	const leaving = new AbortController();
+	onTestFinished(() => leaving.abort());
+	followGateway(own, cluster, leaving.signal, {retry: 1});
+	await until(own, 'that of the host', state => forwardOf(state) !== undefined);
+	expect(own.getState().gateway).toMatchObject({ownMissing: expect.stringContaining('not found')});
+	if (typeof body !== 'object' || body === null) throw new Error('it was not there');
+	objects[kourier] = body;
+	const {gateway} = await until(own, 'both gateways', state => ownOf(state) && state);
+	expect(gateway).not.toHaveProperty('ownMissing');
 });
