@@ -7,7 +7,7 @@ import {jsonOrText} from '../../knative/text/json-text.js';
 import {printable} from '../../knative/text/printable.js';
 import type {CredentialSource} from '../auth/credentials.js';
 import {ReadOnlyError, TransportError, type ApiRequest} from '../cluster.js';
-import {isWrite} from './api-request.js';
+import {isProxied, isWrite} from './api-request.js';
 import type {Deadline} from './deadline.js';
 import type {DispatcherCache} from './dispatcher.js';
 import type {ServerSignals} from './server-signals.js';
@@ -60,9 +60,9 @@ export function createExchange({
 	/**
 	 * Sends one request. After a 401 once more, if there are other credentials by now: the API server says so before anything is
 	 * done (k8s.io/apiserver pkg/server: authentication comes first), so that a write is safe, too; but not a write of which
-	 * somebody on the way says so, who may have let it through. Once more as well when a
-	 * GOAWAY was there before it: servers spread their clients so, and have not looked at it. After a cut connection only a
-	 * question is asked again: a write may have been made.
+	 * somebody on the way says so, who may have let it through, nor a request that the API server passes on and another refuses.
+	 * Once more as well when a GOAWAY was there before it: servers spread their clients so, and have not looked at it. After a
+	 * cut connection only a question is asked again: a write may have been made.
 	 */
 	async function exchange(
 		request: ApiRequest,
@@ -99,9 +99,11 @@ export function createExchange({
 					credentials.accepted();
 					return answer;
 				}
-				const {isProven, again} = isWrite(request)
-					? await proven(answer, url)
-					: {isProven: true, again: answer};
+				const isPassedOn = isProxied(request);
+				const {isProven, again} =
+					isPassedOn || isWrite(request) ? await proven(answer, url) : {isProven: true, again: answer};
+				// Whoever stands behind the API server has logins of its own.
+				if (isPassedOn && !isProven) return again;
 				if (!isFirst || !(await credentials.rejected(used)) || !isProven) {
 					serverSignals.refused();
 					if (isProven) credentials.refused();

@@ -11,6 +11,12 @@ export function isWrite({method, path}: Pick<ApiRequest, 'method' | 'path'>): bo
 	return method !== 'GET' && !(method === 'POST' && questions.test(path));
 }
 
+/** What the API server passes on to a pod, a Service or a node, and answers with what that says. */
+const proxied = /^\/api\/v1\/(?:namespaces\/[^/]+\/(?:pods|services)|nodes)\/[^/]+\/proxy(?:\/|$)/;
+
+/** Whether it may be something behind the API server that answers. */
+export const isProxied = ({path}: Pick<ApiRequest, 'path'>): boolean => proxied.test(path);
+
 /** The URL of a path below the server's own (`https://rancher.example/k8s/clusters/c-1`). */
 export function urlOf(server: string, path: string, query: Record<string, string>): URL {
 	// A name with `..` in it, or a query in the path, would get past the rule of what is a write.
