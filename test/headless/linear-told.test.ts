@@ -6,6 +6,7 @@ import {
 	revisionsTold,
 	revisionWords,
 	spoken,
+	toldOf,
 	verdictWords,
 } from '../../source/headless/linear/told.js';
 import {formatRejection} from '../../source/knative/release/evidence/rejection.js';
@@ -14,7 +15,7 @@ import {selectionOf} from '../../source/console/state/selection.js';
 import {createConsoleStore, type LoopSnapshot} from '../../source/console/state/state.js';
 import {createLoop} from '../../source/probe/loop/loop.js';
 import {revisionName, revisionView, serviceView} from '../knative/objects.js';
-import {comparisonOf, rowOf, snapshotOf} from '../screen/live/snapshot.js';
+import {comparisonOf, rowOf, snapshotOf, unheardRow} from '../screen/live/snapshot.js';
 import {targetAt} from '../probe/servers.js';
 
 const calm = verdictOf('uid', createLoop({target: targetAt(80)}).snapshot());
@@ -141,4 +142,35 @@ test.each([
 	['cart is now 90│10', 'cart is now 90 to 10'],
 ])('%s is told without keys and panes', (onScreen, heard) => {
 	expect(spoken(onScreen)).toBe(heard);
+});
+
+test('a login that the API server refuses is told of while its watches go on', () => {
+	const {getState, setState} = createConsoleStore({to: 'test', namespace: 'default'});
+	setState({feeds: {services: {kind: 'live'}, revisions: {kind: 'live'}}});
+	expect(toldOf(getState()).get('watch')).toMatch(/^Watching: /);
+	setState({standing: {isRefused: true}});
+	expect(toldOf(getState()).get('watch')).toMatch(/^Login refused: /);
+});
+
+test('where no tag may be asked that is said, and no tag is advised', () => {
+	const store = createConsoleStore({to: 'test', namespace: 'default'});
+	const service = serviceView();
+	const rows = [unheardRow([revisionName(1), revisionName(2)], 40)];
+	const snapshot = snapshotOf({rows, answered: 40, unheard: [revisionName(2)]});
+	store.setState({
+		services: [service],
+		selected: selectionOf(service),
+		namespace: 'default',
+		live: {uid: service.uid, page: 0, background: 0, snapshot},
+	});
+	const said = () => countLines(store.getState()).join('\n');
+	expect(said()).toContain('gives it a URL of its own');
+	const {requestOptions} = store.getState();
+	const ownMissing = 'its gateway is not found';
+	store.setState({
+		requestOptions: {...requestOptions, host: 'shop.example.org'},
+		gateway: {kind: 'found', host: '127.0.0.1', port: 80, tls: false, via: 'door', ownMissing},
+	});
+	expect(said()).toContain('No tag can be asked: its gateway is not found');
+	expect(said()).not.toContain('gives it a URL of its own');
 });

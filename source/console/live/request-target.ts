@@ -62,6 +62,15 @@ export function whyNoTarget(state: ConsoleState, {uid}: ServiceView, tag?: strin
 	return asked.ok ? undefined : asked.reason;
 }
 
+/** Why no tag can be asked beside the host that was chosen, as a sentence, while the service is selected. */
+export function whyNoTags(state: ConsoleState, service: ServiceView): string | undefined {
+	const requestOptions = requestOptionsFor(state, service.uid);
+	// They are where the service is.
+	if (requestOptions.host === undefined || state.selected?.uid !== service.uid) return undefined;
+	const asked = targetOf(service, service.url, state.gateway, requestOptions);
+	return asked.ok ? asked.tagsMissing : undefined;
+}
+
 /** @param url Of the service (`status.url`) or of a tag; undefined while there is none. */
 export function targetOf(
 	service: ServiceView,

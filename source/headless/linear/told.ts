@@ -3,16 +3,11 @@ import {podWords} from '../../knative/revision/pod-words.js';
 import {count} from '../../knative/text/short-words.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
 import {isGotLately, latelyIn, shareGot, tagsSilentSince} from '../../console/live/verdicts.js';
-import type {
-	BesideView,
-	ConsoleState,
-	GatewayState,
-	LoopSnapshot,
-	ServiceVerdict,
-} from '../../console/state/state.js';
+import type {BesideView, ConsoleState, LoopSnapshot, ServiceVerdict} from '../../console/state/state.js';
 import {absenceOfRevision, absenceOfService, absenceWords} from '../../console/state/absence.js';
+import {missingGateway} from '../../console/selected/missing-gateway.js';
 import {changesOf} from '../../console/session/change-recorder.js';
-import {requestOptionsFor} from '../../console/live/request-target.js';
+import {requestOptionsFor, whyNoTags} from '../../console/live/request-target.js';
 import {revisionsOf, selectedService, toldRevisions} from '../../console/state/read.js';
 import {inSplitFirst} from '../../console/state/sorted.js';
 import {askedBy, remedies} from '../../knative/commands/identify-revisions.js';
@@ -33,7 +28,7 @@ export const mostTold = 30;
 
 /** By what each sentence is about, so that only what is other than before is read out. */
 export function toldOf(state: ConsoleState): LinearNews {
-	const {connection, feeds, services, notice} = state;
+	const {connection, feeds, services, notice, standing} = state;
 	const told = new Map<string, string>();
 	const tell = (about: string, sentence: string) => {
 		if (sentence !== '') told.set(about, sentence);
@@ -43,7 +38,7 @@ export function toldOf(state: ConsoleState): LinearNews {
 		tell('connection', `Connected to ${connection.context}, namespace ${state.namespace}.${marks.join('')}`);
 	}
 	if (connection.kind === 'failed') tell('connection', `Not connected: ${connection.sentence}`);
-	tell('watch', watchWords(feeds.services));
+	tell('watch', watchWords(feeds.services, standing));
 	tell('gateway', gatewayWords(state));
 	const selected = selectedService(state);
 	for (const service of services) {
@@ -104,12 +99,17 @@ function missing<T extends {readonly uid: string}>(before: readonly T[], after: 
 	return before.filter(({uid}) => !left.has(uid));
 }
 
-function watchWords(feed: ConsoleState['feeds']['services']): string {
+function watchWords(
+	feed: ConsoleState['feeds']['services'],
+	{isRefused = false}: ConsoleState['standing'],
+): string {
 	switch (feed.kind) {
 		case 'connecting':
 			return '';
 		case 'live':
-			return 'Watching: what changes is told here.';
+			return isRefused
+				? 'Login refused: the API server does not accept the credentials any more; what is told here may end.'
+				: 'Watching: what changes is told here.';
 		case 'stale':
 			return feed.isUnanswered ? 'No answer from the API server; what is told may be old.' : '';
 		case 'offline':
@@ -120,11 +120,6 @@ function watchWords(feed: ConsoleState['feeds']['services']): string {
 	}
 }
 
-function missingGateway({isBarred, ...gateway}: Extract<GatewayState, {kind: 'not found'}>): string {
-	if (isBarred) return 'No way to the gateway';
-	return gateway.isUnknown || gateway.missing ? 'Gateway not known' : 'No gateway';
-}
-
 function gatewayWords({gateway}: ConsoleState): string {
 	switch (gateway.kind) {
 		case 'looking':
@@ -132,7 +127,7 @@ function gatewayWords({gateway}: ConsoleState): string {
 		case 'found':
 			return `Gateway ${gateway.via} at ${gateway.host}:${gateway.port}.`;
 		case 'not found':
-			return `${missingGateway(gateway)}: ${gateway.sentence}`;
+			return `${missingGateway(gateway).replace(/^./, first => first.toUpperCase())}: ${gateway.sentence}`;
 	}
 }
 
@@ -303,13 +298,15 @@ function rowLines(snapshot: LoopSnapshot): string[] {
 /** What may tell whose the answers are that are nobody's for certain. */
 function remedyLines(
 	state: ConsoleState,
-	{uid, summary}: ServiceView,
+	service: ServiceView,
 	{rows, unheard, tags}: LoopSnapshot,
 ): string[] {
 	const open = rows.filter(({revision, n}) => revision === undefined && n > 0);
+	const noTags = whyNoTags(state, service);
+	if (open.length > 0 && noTags !== undefined) return [noTags];
 	if (open.some(({why}) => why === 'alike')) {
-		const {grpcCall} = requestOptionsFor(state, uid);
-		return [`Revisions answer identically. ${remedies[askedBy(summary.protocol, grpcCall)].long}`];
+		const {grpcCall} = requestOptionsFor(state, service.uid);
+		return [`Revisions answer identically. ${remedies[askedBy(service.summary.protocol, grpcCall)].long}`];
 	}
 	const untagged = unheard.find(name => !tags.some(({revision}) => revision === name));
 	return untagged !== undefined && open.some(({why}) => why === 'unheard')

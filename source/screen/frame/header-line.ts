@@ -1,4 +1,5 @@
 /** What the first line says: where one is, where the gateway is, and whether what is shown is fresh. */
+import {missingGateway} from '../../console/selected/missing-gateway.js';
 import {oldSince} from '../../console/state/read.js';
 import {scopeWords} from '../../console/state/scope.js';
 import type {ConsoleState, FeedState} from '../../console/state/state.js';
@@ -135,12 +136,8 @@ function gatewayWords(gateway: ConsoleState['gateway'], down: GatewayDown | unde
 		return gateway.before ? gatewayWords(gateway.before, undefined) : ['gateway …'];
 	}
 	if (gateway.kind === 'not found') {
-		const {missing, isUnknown, isBarred} = gateway;
-		const state = isBarred
-			? 'no way to the gateway'
-			: isUnknown || missing
-				? 'gateway not known'
-				: 'no gateway';
+		const {missing} = gateway;
+		const state = missingGateway(gateway);
 		if (!missing) return [state];
 		const {verb, resource, namespace} = missing;
 		const brief = `gateway: may not ${verb} ${resource.split('.')[0]}`;

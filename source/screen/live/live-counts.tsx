@@ -1,5 +1,6 @@
 /** Pane 4 while it is asked: verdicts, counts per revision, chart, then answers and failures. */
 import {Box, Text} from 'ink';
+import {whyNoTags} from '../../console/live/request-target.js';
 import {gatewayGuess, revisionsOf} from '../../console/state/read.js';
 import {isGotLately} from '../../console/live/verdicts.js';
 import type {LoopSnapshot, RequestOptions} from '../../console/state/state.js';
@@ -37,6 +38,7 @@ export function LiveCounts({
 	const {glyphs} = useTheme();
 	const revisions = useConsoleState(state => revisionsOf(state, service));
 	const guess = useConsoleState(gatewayGuess);
+	const tagsMissing = useConsoleState(state => whyNoTags(state, service));
 	const told = useRelease(service);
 	const marks = told?.marks;
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
@@ -50,7 +52,12 @@ export function LiveCounts({
 					remedy: '] goes on to the next',
 				},
 			]
-		: byWeight(verdictLines(snapshot, verdictContext(snapshot, {service, revisions, requestOptions, guess})));
+		: byWeight(
+				verdictLines(
+					snapshot,
+					verdictContext(snapshot, {service, revisions, requestOptions, guess, tagsMissing}),
+				),
+			);
 	const failures = past || isAlone ? [] : snapshot.failures;
 	const layout = liveLayout({
 		width,

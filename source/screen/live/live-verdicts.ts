@@ -21,21 +21,27 @@ export function verdictContext(
 		revisions,
 		requestOptions: {grpcCall},
 		guess,
+		tagsMissing,
 	}: {
 		service: ServiceView;
 		revisions: readonly RevisionView[];
 		requestOptions: Pick<RequestOptions, 'grpcCall'>;
 		/** Why this gateway is asked, where the service's own Ingress does not say it. */
 		guess?: string | undefined;
+		/** Why no tag can be asked, as a sentence. */
+		tagsMissing?: string | undefined;
 	},
 ): VerdictContext {
+	const pair = pairOf(service, revisions);
+	const needsTags = pair.ok || pair.untagged !== undefined;
 	return {
 		service: service.name,
 		isRefused: lateRefusal(service) !== undefined,
 		splitDoubt: service.splitDoubt,
 		askedBy: askedBy(service.summary.protocol, grpcCall),
-		pair: pairOf(service, revisions),
+		pair: needsTags && tagsMissing !== undefined ? {ok: false, reason: tagsMissing} : pair,
 		guess,
+		tagsMissing,
 		now,
 	};
 }

@@ -1,28 +1,33 @@
 import {expect, it} from 'vitest';
-import type {LoopSnapshot} from '../../../source/console/state/state.js';
+import {selectionOf} from '../../../source/console/state/selection.js';
+import type {ConsoleState, LoopSnapshot} from '../../../source/console/state/state.js';
 import {defaultRequestOptions} from '../../../source/probe/transport/request-options.js';
 import {LiveCounts} from '../../../source/screen/live/live-counts.js';
 import {serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {canaryTraffic, knowing, one, two} from '../parts/state.js';
-import {answerOf, rowOf, snapshotOf} from './snapshot.js';
+import {splitVerdict} from '../../../source/stats/split-verdict.js';
+import {answerOf, rowOf, snapshotOf, unheardRow} from './snapshot.js';
 
 const service = serviceView({traffic: canaryTraffic, ready: 2});
 
-const open = async (part: Partial<LoopSnapshot>, {page = 0, height = 16} = {}) =>
+const open = async (
+	part: Partial<LoopSnapshot>,
+	{page = 0, height = 16, state = {}}: {page?: number; height?: number; state?: Partial<ConsoleState>} = {},
+) =>
 	openOnConsole(
 		() => (
 			<LiveCounts
 				snapshot={snapshotOf(part)}
 				page={page}
 				service={service}
-				requestOptions={defaultRequestOptions}
+				requestOptions={state.requestOptions ?? defaultRequestOptions}
 				isAlone={false}
 				width={110}
 				height={height}
 			/>
 		),
-		{columns: 110, rows: height, state: knowing(service), isStill: true},
+		{columns: 110, rows: height, state: {...knowing(service), ...state}, isStill: true},
 	);
 
 it('begins with what is bad, with the status codes beside what is not', async () => {
@@ -49,4 +54,30 @@ it('of an earlier split shows the counts of then, and the way back', async () =>
 	expect(screen()).toContain('] goes on to the next');
 	expect(screen()).toMatch(/…00001/);
 	expect(screen()).not.toMatch(/…00002 .*55/);
+});
+
+it('says why no tag is asked, and advises no tag, where none may be asked beside a host of its own', async () => {
+	const state: Partial<ConsoleState> = {
+		selected: selectionOf(service),
+		requestOptions: {...defaultRequestOptions, host: 'shop.example.org'},
+		gateway: {
+			kind: 'found',
+			host: '127.0.0.1',
+			port: 80,
+			tls: false,
+			via: 'door',
+			ownMissing: 'The gateway of the service is not found',
+		},
+	};
+	const split = [
+		{key: one, percent: 90, count: 0},
+		{key: two, percent: 10, count: 0},
+	];
+	const verdict = splitVerdict(split, [{candidates: [one, two], count: 40}]);
+	const rows = [unheardRow([one, two], 40)];
+	const part = {comparing: true, rows, unheard: [two], answered: 40, verdict};
+	const {text} = await open(part, {state});
+	expect(text()).toContain('No tag can be asked: The gateway of the service is not found');
+	expect(text()).not.toMatch(/no pair answered yet|adds/);
+	expect((await open(part)).text()).toContain('t adds a tag URL');
 });

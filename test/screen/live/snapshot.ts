@@ -34,6 +34,17 @@ export const rowOf = (revision: string, n: number, percent: number): LoopSnapsho
 	p99: undefined,
 });
 
+/** Answers that may be those of a revision that was never heard on its own. */
+export const unheardRow = (candidates: string[], n: number): LoopSnapshot['rows'][number] => ({
+	...rowOf('', n, 0),
+	key: 'unheard',
+	why: 'unheard',
+	revision: undefined,
+	attribution: 'one of',
+	candidates,
+	configuredPercent: undefined,
+});
+
 /** An answer that is a success, unless the test says otherwise. */
 export const answerOf = (said: string, part: Partial<RecordedAnswer> = {}): RecordedAnswer => ({
 	...answering(said),

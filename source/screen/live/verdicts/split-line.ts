@@ -42,7 +42,13 @@ export function splitLine(
 		last,
 		silentSince,
 	}: SplitSnapshot,
-	{isRefused, splitDoubt, askedBy, now}: Pick<VerdictContext, 'isRefused' | 'splitDoubt' | 'askedBy' | 'now'>,
+	{
+		isRefused,
+		splitDoubt,
+		askedBy,
+		tagsMissing,
+		now,
+	}: Pick<VerdictContext, 'isRefused' | 'splitDoubt' | 'askedBy' | 'tagsMissing' | 'now'>,
 ): VerdictLine {
 	if (settling && splitDoubt !== undefined) {
 		return {
@@ -100,7 +106,7 @@ export function splitLine(
 	}
 	const unheard = rows.find(({why}) => why === 'unheard');
 	if (isOpen && unheard && unheard.n > verdict.unattributed / 2) {
-		const {remedy, because} = whyUnheard({unheard: unheardRevisions, tags});
+		const {remedy, because} = whyUnheard({unheard: unheardRevisions, tags, tagsMissing});
 		return {
 			tone: 'warning',
 			sentence: `split cannot be judged: ${unheard.n} of ${answered} answers unattributed`,
@@ -131,10 +137,17 @@ export function splitLine(
 }
 
 /** Why a revision was never heard on its own, and what helps: a tag only where there is none. `because`: a clause with its stop. */
-function whyUnheard({unheard, tags}: Pick<LoopSnapshot, 'unheard' | 'tags'>): {
+function whyUnheard({
+	unheard,
+	tags,
+	tagsMissing,
+}: Pick<LoopSnapshot, 'unheard' | 'tags'> & Pick<VerdictContext, 'tagsMissing'>): {
 	remedy: string | undefined;
 	because: string;
 } {
+	if (tagsMissing !== undefined) {
+		return {remedy: undefined, because: tagsMissing.replace(/^N/, 'n').replace(/\.?$/, '.')};
+	}
 	const untagged = unheard.find(revision => !tags.some(tag => tag.revision === revision));
 	if (untagged !== undefined) {
 		return {

@@ -26,6 +26,8 @@ export type VerdictContext = {
 	pair: ComparedPair;
 	/** Why this gateway is asked, as a sentence, where the service's own Ingress does not say it. */
 	guess?: string | undefined;
+	/** Why no tag can be asked, as a sentence. */
+	tagsMissing?: string | undefined;
 	/** Milliseconds since 1970. */
 	now: number;
 };

@@ -1,5 +1,5 @@
 /** What each row of the live pane says at length, and how it is known whose it is. */
-import {requestOptionsFor} from '../../../console/live/request-target.js';
+import {requestOptionsFor, whyNoTags} from '../../../console/live/request-target.js';
 import {gatewayGuess, revisionsOf, selectedService} from '../../../console/state/read.js';
 import type {LoopSnapshot, Row} from '../../../console/state/state.js';
 import type {Theme} from '../../../terminal/output/theme.js';
@@ -21,12 +21,17 @@ export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 	const requestOptions = useConsoleState(state => requestOptionsFor(state, service?.uid));
 	const revisions = useConsoleState(state => service && revisionsOf(state, service));
 	const guess = useConsoleState(gatewayGuess);
+	const tagsMissing = useConsoleState(state => service && whyNoTags(state, service));
 	const name = service?.name ?? '';
 	const snapshot = live?.uid === service?.uid ? live?.snapshot : undefined;
 	const lines =
 		service && snapshot && snapshot.rows.length > 0
 			? [
-					...verdictTexts(snapshot, {service, revisions: revisions ?? [], requestOptions, guess}, theme),
+					...verdictTexts(
+						snapshot,
+						{service, revisions: revisions ?? [], requestOptions, guess, tagsMissing},
+						theme,
+					),
 					...failureTexts(snapshot, name, theme),
 					...linesOf(snapshot, name, theme),
 				]

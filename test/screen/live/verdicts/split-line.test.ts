@@ -91,6 +91,15 @@ test('a revision that could not be asked on its own is named as the reason', () 
 	expect(line.more).toContain('h-00001 or h-00002');
 });
 
+test('where no tag may be asked that is the reason, and no tag is advised', () => {
+	const line = split(
+		{verdict: alike, rows: [row({why: 'unheard'})], unheard: ['h-00002']},
+		{tagsMissing: 'No tag can be asked: its gateway is not found'},
+	);
+	expect(line).not.toHaveProperty('remedy');
+	expect(line.more).toMatch(/, because no tag can be asked: its gateway is not found\.$/);
+});
+
 test('a revision whose tag fails is not told to get one', () => {
 	const canary = {authority: 'canary-h.example.com', tag: 'canary', revision: 'h-00002'};
 	const unheard = (tag: Partial<TagState>, revisions = ['h-00002']) =>
