@@ -16,6 +16,8 @@ export type DomainMapping = {
 	/** With the scheme that users are to take; undefined while it has none. */
 	url: string | undefined;
 	ready: boolean;
+	/** Its namespace has no claim on the host, which another one may have: what answers there is not of this mapping. */
+	isUnclaimed?: true;
 };
 
 const schema = v.object({
@@ -41,7 +43,8 @@ export function parseDomainMapping(object: unknown): Parsed<DomainMapping> {
 	if (!['Service', 'Route'].includes(ref.kind) || ref.name === '' || isElsewhere) {
 		return {ok: false, reason: `The DomainMapping ${host} leads to no service of its namespace.`};
 	}
-	const ready = status.conditions.some(({type, status: is}) => type === 'Ready' && is === 'True');
+	const is = (condition: string, value: string) =>
+		status.conditions.some(one => one.type === condition && one.status === value);
 	const ingressClass = ingressClassOf(annotations);
 	return {
 		ok: true,
@@ -52,7 +55,8 @@ export function parseDomainMapping(object: unknown): Parsed<DomainMapping> {
 			...(ingressClass !== undefined && {ingressClass}),
 			service: ref.name,
 			url: status.url,
-			ready,
+			ready: is('Ready', 'True'),
+			...(is('DomainClaimed', 'False') && {isUnclaimed: true}),
 		},
 	};
 }

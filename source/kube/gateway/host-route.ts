@@ -45,6 +45,11 @@ export async function readHostOwner(
 	if (mapping !== undefined) {
 		const parsed = parseDomainMapping(mapping);
 		if (!parsed.ok) return other(`a DomainMapping that does not lead to a service`);
+		if (parsed.value.isUnclaimed) {
+			return other(
+				'of a DomainMapping that does not hold it (DomainClaimed is False: another namespace may)',
+			);
+		}
 		return parsed.value.service === service.name
 			? {kind: 'own', route: routeOf(parsed.value, name)}
 			: other(`a DomainMapping that leads to the service ${parsed.value.service}`);

@@ -32,13 +32,19 @@ async function openAt(answer: string | undefined, {isTagged = false} = {}) {
 	return {world, gateway, hosts, having};
 }
 
-const mappingTo = (name: string, kind = 'Service') => ({
+const mappingTo = (name: string, {kind = 'Service', status = {}} = {}) => ({
 	[domainMappingsPath('default', host)]: {
 		metadata: {name: host, namespace: 'default', uid: 'd-1'},
 		spec: {ref: {kind, name}},
-		status: {url: `http://${host}`},
+		status: {url: `http://${host}`, ...status},
 	},
 });
+
+const notReady = {type: 'Ready', status: 'False'};
+const ofAnotherNamespace = {
+	url: undefined,
+	conditions: [{type: 'DomainClaimed', status: 'False', reason: 'DomainAlreadyClaimed'}, notReady],
+};
 
 test.each(['checkout.default.example.com', 'Checkout.default.example.com:80'])(
 	'that of another service, %s, is not asked: it says whose it is',
@@ -55,18 +61,24 @@ test.each(['checkout.default.example.com', 'Checkout.default.example.com:80'])(
 
 test.each([
 	[mappingTo('checkout'), 'a DomainMapping that leads to the service checkout'],
-	[mappingTo('broker', 'Broker'), 'a DomainMapping that does not lead to a service'],
-])('that of a DomainMapping of something else is not asked: %#', async (objects, whose) => {
+	[mappingTo('broker', {kind: 'Broker'}), 'a DomainMapping that does not lead to a service'],
+	[mappingTo('cart', {status: ofAnotherNamespace}), 'of a DomainMapping that does not hold it'],
+])('that of a DomainMapping of something else, or that lost it, is not asked: %#', async (objects, whose) => {
 	const {world, gateway, hosts, having} = await openAt('Hello!\n');
 	const {code, said} = await verify({...world, cluster: having(objects)}, {gateway, ...asking(host)});
 	expect(code).toBe(2);
-	expect(said).toContain(`${host} is ${whose}, and says nothing of cart.`);
+	expect(said).toContain(`${host} is ${whose}`);
+	expect(said).toContain(', and says nothing of cart.');
 	expect(hosts).toEqual([]);
 });
 
 test.each([
 	['a DomainMapping of the service', mappingTo('cart')],
-	['a DomainMapping of its Route', mappingTo('cart', 'Route')],
+	[
+		'a DomainMapping of the service that is not ready',
+		mappingTo('cart', {status: {conditions: [{type: 'DomainClaimed', status: 'True'}, notReady]}}),
+	],
+	['a DomainMapping of its Route', mappingTo('cart', {kind: 'Route'})],
 	[
 		'a rule of its Ingress',
 		{[ingressPath('default', 'cart')]: {metadata: {}, spec: {rules: [{hosts: [host]}]}}},

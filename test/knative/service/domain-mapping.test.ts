@@ -44,6 +44,19 @@ describe('a mapping to a service', () => {
 		});
 	});
 
+	it('holds its host unless DomainClaimed is False', () => {
+		const claimed = (status: string) =>
+			parseDomainMapping(
+				mapping(
+					{},
+					{status: {conditions: [{type: 'DomainClaimed', status, reason: 'DomainAlreadyClaimed'}]}},
+				),
+			);
+		expect(claimed('False')).toMatchObject({value: {isUnclaimed: true}});
+		expect(claimed('Unknown')).not.toHaveProperty('value.isUnclaimed');
+		expect(claimed('True')).not.toHaveProperty('value.isUnclaimed');
+	});
+
 	it('that has just been made has no URL yet, and is not ready', () => {
 		for (const status of [undefined, {}]) {
 			expect(parseDomainMapping(mapping({}, {status}))).toMatchObject({
@@ -56,7 +69,7 @@ describe('a mapping to a service', () => {
 
 describe('no concern of a service is a mapping', () => {
 	it.each<[string, object]>([
-		['to something of another kind', {kind: 'Route'}],
+		['to something of another kind', {kind: 'Configuration'}],
 		['to one of that kind in its namespace', {kind: 'KafkaSink', namespace: 'shop'}],
 		['to a service of another namespace', {namespace: 'prod'}],
 		['to a service without a name', {name: undefined}],
