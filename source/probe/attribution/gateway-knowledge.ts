@@ -2,6 +2,7 @@
  * Which answers are the gateway's own, as far as its headers do not say so. Envoy's are known by those (gateway-answer.ts);
  * any other gateway is asked for a host that cannot exist, once: what it answers there it answers without a service.
  */
+import {secretFrom} from '../../knative/text/covered.js';
 import type {Answer, GatewayResponse, Probe, ProbeTarget} from '../transport/probe.js';
 import {withoutIds} from '../transport/answer-summary.js';
 import {formatAddress} from '../transport/probe.js';
@@ -75,7 +76,8 @@ export function createGatewayKnowledge({
 		const madeUp = {
 			...target,
 			authority,
-			// Nobody knows who answers there: what was given for the service (a token, a cookie) is not for them.
+			// Nobody knows who answers there: what was given for the service (a token, a cookie, a key in a query) is not for them.
+			path: target.path.slice(0, secretFrom(target.path)),
 			...(request && {request: {method: request.method, headers: []}}),
 		};
 		const answers = await Promise.all(
@@ -89,7 +91,7 @@ export function createGatewayKnowledge({
 		const signatures = new Set<string>();
 		for (const outcome of answers) {
 			if (outcome?.kind !== 'response') return undefined;
-			signatures.add(isGood(outcome) ? wordsToAll(outcome, authority) : signatureOf(outcome, authority));
+			signatures.add(isGood(outcome) ? wordsToAll(outcome, authority) : signatureOf(outcome, madeUp));
 		}
 
 		const same = signatures.size === 1 ? signatures : new Set([...signatures].map(variedWords));
@@ -122,7 +124,7 @@ export function createGatewayKnowledge({
 			known.catchAll ??= askMadeUp(target, known);
 			const signatures = await known.catchAll;
 			signal?.throwIfAborted();
-			return signatures.has(signatureOf(outcome, target.authority))
+			return signatures.has(signatureOf(outcome, target))
 				? {...answer, outcome: {...outcome, by: 'gateway'}}
 				: answer;
 		},
@@ -151,9 +153,13 @@ function madeUpHosts(authority: string, random: () => number): string[] {
 }
 
 /** What stays the same from host to host and from request to request. */
-function signatureOf({status, body, location = ''}: GatewayResponse, authority: string): string {
+function signatureOf(
+	{status, body, location = ''}: GatewayResponse,
+	{authority, path}: Pick<ProbeTarget, 'authority' | 'path'>,
+): string {
 	const name = authority.replace(/:\d+$/, '');
-	const said = `${location}\n${body}`.replaceAll(name, '{host}');
+	// Those that do not exist are asked without what is secret of the path.
+	const said = `${location}\n${body}`.replaceAll(path, '{path}').replaceAll(name, '{host}');
 	return `${status} ${withoutIds(said)}`;
 }
 

@@ -5,15 +5,21 @@ import {responseOf, serveHttp, targetAt} from '../servers.js';
 
 const own = 'helloworld-go.default.example.com';
 
-type KnownGateway = (host: string) => {status: number; body: string; headers?: Record<string, string>};
+type KnownGateway = (
+	host: string,
+	url: string,
+) => {status: number; body: string; headers?: Record<string, string>};
 
 /** What is known of a gateway that answers so; `ask` is the service's host unless said otherwise. */
-async function setUp(gateway: KnownGateway) {
+async function setUp(gateway: KnownGateway, path = '/') {
 	const hosts: string[] = [];
+	const sent: string[] = [];
 	const {port} = await serveHttp((request, response) => {
 		const host = request.headers.host ?? '';
 		hosts.push(host);
-		const {status, body, headers = {}} = gateway(host);
+		const {url = ''} = request;
+		if (host !== own) sent.push(`${url} ${request.rawHeaders.join(' ')}`);
+		const {status, body, headers = {}} = gateway(host, url);
 		response.writeHead(status, {'content-type': 'text/plain', ...headers});
 		response.end(body);
 	});
@@ -22,9 +28,15 @@ async function setUp(gateway: KnownGateway) {
 	const knowledge = createGatewayKnowledge({probe, timeout: 2000});
 	return {
 		hosts,
+		/** Request line and headers of what hosts that cannot exist were asked. */
+		sent,
 		knowledge,
 		ask: async (authority = own) => {
-			const target = targetAt(port, {authority});
+			const target = targetAt(port, {
+				authority,
+				path,
+				request: {method: 'GET', headers: [{name: 'X-Token', value: 'HUSH'}]},
+			});
 			return responseOf(await knowledge.judge(target, await probe.ask(target)));
 		},
 	};
@@ -69,6 +81,17 @@ test('a page with the host in it, or a redirect to it, is the same for every hos
 		headers: {location: `https://${host}/`},
 	}));
 	expect(await ask()).toMatchObject({by: 'gateway', location: `https://${own}/`});
+});
+
+test('nothing secret is sent to hosts that cannot exist, and a redirect to the same path is the same for every host', async () => {
+	const {ask, sent} = await setUp(
+		(host, url) => ({status: 301, body: '', headers: {location: `https://${host}${url}`}}),
+		'/orders?page=2&api_key=HUSH',
+	);
+	expect((await ask()).by).toBe('gateway');
+	expect(sent).toHaveLength(6);
+	expect(sent.join('\n')).toMatch(/^\/orders\?page=2&/);
+	expect(sent.join('\n')).not.toContain('HUSH');
 });
 
 test('a service that says no is not taken for the gateway, which says it otherwise', async () => {
