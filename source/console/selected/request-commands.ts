@@ -6,7 +6,7 @@ import {
 	type CommandTls,
 } from '../../knative/commands/commands.js';
 import type {Endpoint} from '../../knative/commands/endpoint.js';
-import {coveredHeader, namedHeader} from '../../knative/commands/secret-headers.js';
+import {coveredHeader, namedHeaders} from '../../knative/commands/secret-headers.js';
 import {coveredMessage, coveredText} from '../../knative/text/covered.js';
 import type {GrpcCall} from '../../probe/transport/probe.js';
 
@@ -36,7 +36,7 @@ export function requestCommands(door: CommandDoor, sent: SentRequest): RequestCo
 	return {
 		command: commandOf(door, sent),
 		coveredCommand: commandOf(door, {...covered, headers: headers.map(line => coveredHeader(line))}),
-		namedCommand: commandOf(door, {...covered, headers: headers.map(line => namedHeader(line))}),
+		namedCommand: commandOf(door, {...covered, headers: namedHeaders(headers)}),
 	};
 }
 

@@ -55,14 +55,24 @@ export function curlCommand(
 }
 
 function requestWords({method = 'GET', headers = [], body}: CommandRequest): string[] {
+	const isTyped = headers.some(line => /^content-type:/i.test(line));
 	return [
-		...(method === (body === undefined ? 'GET' : 'POST') ? [] : [`-X ${quoteWord(method)}`]),
-		...headers.map(line => `-H ${shellText(line)}`),
+		...methodWords(method, body),
+		// Nothing after a colon means to curl that it is not to be sent.
+		...headers.map(line => `-H ${shellText(line.replace(/^([^:]*):\s*$/, '$1;'))}`),
+		// curl would call it a form.
+		...(body === undefined || isTyped ? [] : ["-H 'Content-Type:'"]),
 		...(body === undefined
 			? []
 			: // As bytes: curl's own `--data` takes the line breaks out of a file.
 				[`--data-binary ${quoteWord(body)}`]),
 	];
+}
+
+function methodWords(method: string, body: string | undefined): string[] {
+	if (method === (body === undefined ? 'GET' : 'POST')) return [];
+	// With `-X HEAD` alone curl waits for a body that never comes.
+	return method === 'HEAD' && body === undefined ? ['-I'] : [`-X ${quoteWord(method)}`];
 }
 
 const hasVariable = (text: string) => /(^|[\s=;])\$\{?\w/.test(text);

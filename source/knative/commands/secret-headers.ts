@@ -24,13 +24,25 @@ export function coveredHeader(line: string): string {
 	return isSecretHeader(name) ? `${name}${colon}${cover}` : coveredText(line);
 }
 
-/** The same to be printed and run: what would be covered is taken from a variable, whose name is that of the header. */
-export function namedHeader(line: string): string {
-	if (coveredHeader(line) === line) return line;
-	const {name, value} = headerParts(line);
-	const [scheme = ''] = /^(?:Bearer|Basic|Token) +/i.exec(value) ?? [];
-	return `${name}: ${scheme}$${name
+/**
+ * The same to be printed and run: what would be covered is taken from variables, whose names are those of the headers, numbered
+ * from the second of a name on.
+ */
+export function namedHeaders(lines: readonly string[]): string[] {
+	const taken = new Map<string, number>();
+	return lines.map(line => {
+		if (coveredHeader(line) === line) return line;
+		const {name, value} = headerParts(line);
+		const [scheme = ''] = /^(?:Bearer|Basic|Token) +/i.exec(value) ?? [];
+		const variable = variableOf(name);
+		const nth = (taken.get(variable) ?? 0) + 1;
+		taken.set(variable, nth);
+		return `${name}: ${scheme}$${variable}${nth === 1 ? '' : `_${nth}`}`;
+	});
+}
+
+const variableOf = (header: string): string =>
+	header
 		.toUpperCase()
 		.replaceAll(/\W/g, '_')
-		.replace(/^(?=\d)/, '_')}`;
-}
+		.replace(/^(?=\d)/, '_');

@@ -1,10 +1,15 @@
 /** The lines that send one request as the console does. */
+import {execFile} from 'node:child_process';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {promisify} from 'node:util';
 import {describe, expect, onTestFinished, test} from 'vitest';
 import {curlCommand, grpcurlCommand} from '../../../source/knative/commands/commands.js';
 import {askedBy} from '../../../source/knative/commands/identify-revisions.js';
+import {createHttpProbe} from '../../../source/probe/transport/http/http.js';
+import {requestContent} from '../../../source/probe/transport/request-content.js';
+import {serveHttp, targetAt} from '../../probe/servers.js';
 import {argumentsOf} from './lines.js';
 
 const gateway = {host: '203.0.113.10', port: 80};
@@ -67,6 +72,33 @@ describe('curl', () => {
 		expect(given({headers: [`Cookie: @${file}`]})).toEqual(expect.arrayContaining(['Cookie: from-file']));
 	});
 
+	test('a head, an empty header and a body of no type reach the gateway as the program sends them', async () => {
+		const seen: unknown[] = [];
+		const {port} = await serveHttp(({method, headers}, response) => {
+			seen.push({method, empty: headers['x-empty'], type: headers['content-type']});
+			response.end('Hello');
+		});
+		const probe = createHttpProbe();
+		onTestFinished(async () => probe.close());
+		for (const request of [
+			{method: 'HEAD', headers: ['X-Empty:']},
+			{method: 'POST', headers: [], body: 'a=b'},
+			{method: 'PUT', headers: ['content-type: text/plain'], body: 'a=b'},
+		]) {
+			const content = requestContent({...request, body: request.body, expectStatus: undefined});
+			await probe.ask(targetAt(port, {request: content}));
+			const line = curlCommand(host, {host: '127.0.0.1', port}, request);
+			await promisify(execFile)('sh', ['-c', `${line} --silent --max-time 20`]);
+			const [asked, byCurl] = seen.splice(0);
+			expect(byCurl).toEqual(asked);
+			expect(asked).toMatchObject({method: request.method});
+		}
+	});
+
+	test('a call of gRPC keeps an empty header as it was said', () => {
+		expect(grpcurlCommand(host, gateway, {headers: ['X-Empty:']})).toContain("-H 'X-Empty:'");
+	});
+
 	test('the method is said only where curl would take another one', () => {
 		expect(given({})).not.toContain('-X');
 		expect(given({method: 'GET', body: '{}'})).toEqual(expect.arrayContaining(['-X', 'GET']));
@@ -121,9 +153,9 @@ test('curl gets method, headers and body as they were said, and secrets stay nam
 		},
 	);
 	expect(command).toBe(
-		String.raw`curl -X PUT -H 'X-Who: it'\''s me' -H "Authorization: Bearer $TOKEN" -H "X-Key: $(cat 'key file.txt')" --data-binary @body.json -H 'Host: shop.default.example.com' http://10.0.0.1/`,
+		String.raw`curl -X PUT -H 'X-Who: it'\''s me' -H "Authorization: Bearer $TOKEN" -H "X-Key: $(cat 'key file.txt')" -H 'Content-Type:' --data-binary @body.json -H 'Host: shop.default.example.com' http://10.0.0.1/`,
 	);
 	expect(curlCommand('h', {host: '10.0.0.1', port: 80}, {method: 'POST', body: 'a b'})).toBe(
-		"curl --data-binary 'a b' -H 'Host: h' http://10.0.0.1/",
+		"curl -H 'Content-Type:' --data-binary 'a b' -H 'Host: h' http://10.0.0.1/",
 	);
 });
