@@ -14,6 +14,8 @@ export type GatewayCondition =
 			requests: number;
 			/** Why, in the operator's words. */
 			sentence: string;
+			/** The same in a few words. */
+			reason?: string | undefined;
 	  }
 	/** It answers by itself: it has no route for the host, or no pod to send to. */
 	| {
@@ -89,7 +91,9 @@ export function createGatewayMonitor(): GatewayMonitor {
 					kind: 'down',
 					since: down?.since ?? at,
 					requests: (down?.requests ?? 0) + 1,
-					sentence: outcome.kind === 'failure' ? outcome.sentence : '',
+					...(outcome.kind === 'failure'
+						? {sentence: outcome.sentence, reason: outcome.reason}
+						: {sentence: ''}),
 				};
 				return;
 			}

@@ -66,15 +66,15 @@ function tlsDetail(code: string, message: string): string {
 /** Nothing is wrong with the gateway: what is missing is given by a flag. Node's own hint is for those who start Node. */
 function untrustedFailure(target: ProbeTarget, code: string, message: string): Failure {
 	const detail = message.replace(/; if the root CA is installed locally.*/s, '');
-	const remedy = /HOSTNAME_MISMATCH|ALTNAME/.test(code)
-		? 'it is for another name'
+	const [remedy, reason] = /HOSTNAME_MISMATCH|ALTNAME/.test(code)
+		? ['it is for another name', 'certificate for another name']
 		: /EXPIRED|NOT_YET_VALID/.test(code)
-			? 'it has to be renewed'
-			: 'give its CA with --cacert FILE';
+			? ['it has to be renewed', 'certificate has to be renewed']
+			: ['give its CA with --cacert FILE', 'certificate not trusted (--cacert)'];
 	const advice = `${remedy}; --insecure-gateway does not check it.`;
 	const {authority} = target;
 	const sentence = `The certificate of ${gatewayOf(target)} for ${serverName(authority)} is not trusted (${detail}): ${advice}`;
-	return {kind: 'failure', failure: 'tls', sentence: printable(sentence)};
+	return {kind: 'failure', failure: 'tls', sentence: printable(sentence), reason};
 }
 
 /** A failure of a known kind; `detail` is what the system said about it. */
@@ -85,13 +85,16 @@ export function describeFailure(failure: FailureKind, target: ProbeTarget, detai
 			kind: 'failure',
 			failure: 'refused',
 			sentence: printable(`No ${name}: ${trouble}.`),
+			reason: printable(`no ${name}`),
 		};
 	}
 
+	const reason = reasons[failure]?.(target.address);
 	return {
 		kind: 'failure',
 		failure,
 		sentence: printable(sentences[failure](target, gatewayOf(target), detail)),
+		...(reason !== undefined && {reason: printable(reason)}),
 	};
 }
 
@@ -135,6 +138,13 @@ const sentences: Record<FailureKind, (target: ProbeTarget, gateway: string, deta
 	protocol: ({protocol}, gateway, detail) =>
 		`What came from ${gateway} is not ${protocol === 'grpc' ? 'gRPC' : 'HTTP/1.1'} (${detail}): check the gateway's port and the service's protocol.`,
 	other: (_target, gateway, detail) => `The gateway ${gateway} cannot be asked (${detail}).`,
+};
+
+const reasons: Partial<Record<FailureKind, (address: ProbeTarget['address']) => string>> = {
+	refused: address => `nothing listens at ${formatAddress(address)}`,
+	unreachable: address => `no connection to ${formatAddress(address)}`,
+	dns: ({host}) => `${host} cannot be resolved`,
+	tls: address => `TLS with ${formatAddress(address)} failed`,
 };
 
 /** The failure of a request that was not complete within `timeout` milliseconds; `progress` says how far it came. */

@@ -90,6 +90,8 @@ export type Failure = {
 	failure: FailureKind;
 	/** What happened, with which address, and what to look at; printable. */
 	sentence: string;
+	/** Why no connection came to be, in a few words. */
+	reason?: string;
 };
 
 export type ProbeOutcome = GatewayResponse | Failure;

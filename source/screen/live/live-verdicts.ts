@@ -102,11 +102,14 @@ function asOf(line: VerdictLine, until: number): VerdictLine {
 function gatewayLines({gateway}: LoopSnapshot, {guess}: Pick<VerdictContext, 'guess'>): VerdictLine[] {
 	if (gateway.kind === 'down') {
 		const requests = gateway.requests === 1 ? '1 request' : `${gateway.requests} requests`;
+		const since = `down since ${clock(gateway.since)}`;
+		const because = gateway.reason === undefined ? '' : `: ${gateway.reason}`;
 		return [
 			{
 				tone: 'bad',
-				sentence: `gateway down since ${clock(gateway.since)} (${requests})`,
-				more: `Gateway down since ${clock(gateway.since)} (${requests}); they are in no count. ${gateway.sentence}`,
+				sentence: `gateway ${since} (${requests})${because}`,
+				shorter: [`gateway ${since}${because}`],
+				more: `Gateway ${since} (${requests}); they are in no count. ${gateway.sentence}`,
 			},
 		];
 	}

@@ -16,6 +16,8 @@ export function inPlaceWords(
 			return `in place, says Knative; users ${verdict?.isRunning === true ? 'get' : 'got'} another split`;
 		case 'not served':
 			return `in place, says Knative; users ${verdict?.isRunning === true ? 'do' : 'did'} not get it`;
+		case 'not reached':
+			return 'in place, says Knative; not reached from here';
 		case 'agreed':
 			return `${live ?? 'in place'}: answers agree`;
 		case 'not known':
@@ -33,12 +35,15 @@ function liveWords(
 	return `live since ${clock(move.movedAt)}${move.own ? ` (took ${duration(move.movedAt - move.askedAt)})` : ''}`;
 }
 
-function evidenceOf({splitAlarm, split, silentSince, trouble, isRunning}: ServiceVerdict) {
+function evidenceOf({splitAlarm, split, silentSince, trouble, gateway, isRunning}: ServiceVerdict) {
+	// What does not connect from here, or is not trusted here, may well serve users.
+	if (gateway.kind === 'down') return 'not reached';
 	if (silentSince !== undefined) return 'not served';
 	if (splitAlarm && !splitAlarm.isOver) return 'contradicted';
 	// Most of what users get is no answer of the service.
 	const isMost = trouble && !trouble.isOver && trouble.count > trouble.of / 2;
 	const isDoubted = trouble?.kind === 'any host' || trouble?.kind === 'unknown host';
+	if (isMost && trouble.kind === 'down') return 'not reached';
 	if (isMost && trouble.kind !== 'redirects' && !isDoubted) return 'not served';
 	if (isDoubted) return 'not known';
 	// What agreed once may be otherwise by now.
@@ -58,6 +63,7 @@ export function contradiction(verdict: ServiceVerdict | undefined): string | und
 			const got = setAndGot(verdict.shares, {isOver: !isRunning}) ?? 'users get another split';
 			return `${isRunning ? '' : `until ${clock(until)}: `}${got}${since} · S sends it again · ${advice}`;
 		}
+		case 'not reached':
 		case 'not served':
 			return notServed(verdict);
 		case 'agreed':
@@ -72,7 +78,8 @@ export const isAnotherSplit = (verdict: ServiceVerdict | undefined): boolean =>
 
 function notServed({gateway, trouble}: ServiceVerdict): string | undefined {
 	if (gateway.kind === 'down') {
-		return `gateway down since ${clock(gateway.since)} (${gateway.requests} requests)`;
+		const because = gateway.reason === undefined ? '' : ` · ${gateway.reason}`;
+		return `gateway down since ${clock(gateway.since)} (${gateway.requests} requests)${because}`;
 	}
 	return gateway.kind === 'answers itself' && gateway.isAll
 		? `users get ${gateway.code} from the gateway itself since ${clock(gateway.since)} · S sends the split again · ${advice}`

@@ -139,7 +139,7 @@ test('another gateway, where tags are asked, is neither down for users nor up fo
 	put(fine, 0);
 	put(failing('refused'), 10, 'tag elsewhere');
 	expect(condition(10)).toEqual({kind: 'answers'});
-	put(failing('refused'), 20);
+	for (const now of [20, 22, 24]) put(failing('refused'), now);
 	put(fine, 30, 'tag elsewhere');
 	expect(condition(30)).toMatchObject({kind: 'down', since: 20});
 });

@@ -1,8 +1,11 @@
 import {expect, test} from 'vitest';
 import type {LoopSnapshot} from '../../../source/console/state/state.js';
+import {createGatewayMonitor} from '../../../source/probe/judging/gateway-state.js';
+import {toFailure} from '../../../source/probe/transport/failure.js';
 import {clock} from '../../../source/screen/format.js';
 import {splitVerdict} from '../../../source/stats/split-verdict.js';
 import {changeLines, fittedVerdict, verdictLines} from '../../../source/screen/live/live-verdicts.js';
+import {targetAt} from '../../probe/servers.js';
 import {answerOf, comparisonOf} from './snapshot.js';
 import {context, noon} from './verdicts/context.js';
 
@@ -95,6 +98,22 @@ test('a gateway that is down is no matter of statistics: it is said first, with 
 	expect(first?.tone).toBe('bad');
 	expect(first?.sentence).toBe(`gateway down since ${clock(noon)} (12 requests)`);
 	expect(first?.more).toContain('Nothing listens at 127.0.0.1:80.');
+});
+
+test.each([
+	[100, `gateway down since ${clock(noon)} (18 requests): certificate not trusted (--cacert)`],
+	// What fits in a pane of 80 columns.
+	[74, `gateway down since ${clock(noon)}: certificate not trusted (--cacert)`],
+	[40, `gateway down since ${clock(noon)} …`],
+])('why a gateway is not reached stands beside it in %i columns, as far as there is room', (width, said) => {
+	const error = Object.assign(new Error('self-signed certificate'), {code: 'DEPTH_ZERO_SELF_SIGNED_CERT'});
+	const monitor = createGatewayMonitor();
+	for (let n = 0; n < 18; n++) {
+		const answer = {at: noon, latency: 1, outcome: toFailure(error, targetAt(443))};
+		monitor.record(answer, 'unreached', {asked: 'service', isSettling: false, now: noon});
+	}
+	const [line] = verdictLines(snapshot({gateway: monitor.condition(noon)}), context);
+	expect(line && fittedVerdict(line, width, '…')).toBe(said);
 });
 
 test('a gateway that answers by itself is said to, and that nobody of the service did', () => {

@@ -59,9 +59,15 @@ test('what answers contradict is said with what is set, what users get, how long
 test('a gateway that is down or answers by itself serves no split', () => {
 	const down = verdict({
 		silentSince: noon,
-		gateway: {kind: 'down', since: noon, requests: 12, sentence: ''},
+		gateway: {kind: 'down', since: noon, requests: 12, sentence: '', reason: 'nothing listens at h:80'},
 	});
-	expect(contradiction(down)).toBe(`gateway down since ${clock(noon)} (12 requests)`);
+	expect(contradiction(down)).toBe(
+		`gateway down since ${clock(noon)} (12 requests) · nothing listens at h:80`,
+	);
+	// Users may reach it all the same.
+	expect(inPlaceWords({generation: 3}, undefined, down)).toBe(
+		'in place, says Knative; not reached from here',
+	);
 	const own = verdict({
 		isRunning: true,
 		silentSince: noon,

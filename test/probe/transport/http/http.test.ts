@@ -105,6 +105,7 @@ test('nobody listening is a failure: refused', async () => {
 		kind: 'failure',
 		failure: 'refused',
 		sentence: `Nothing listens at 127.0.0.1:${port} (connection refused): check the gateway's address and port.`,
+		reason: `nothing listens at 127.0.0.1:${port}`,
 	});
 });
 
