@@ -40,9 +40,19 @@ it.each([
 	expect(told(header)).toEqual([line, line]);
 });
 
+it('each secret header of a name has a variable of its own', () => {
+	const headers = ['X-Token: a', 'x-token: b', 'X-Kind: c', 'X-Token: d'];
+	expect(requestCommands(door, {headers}).namedCommand).toBe(
+		`curl -H "X-Token: $X_TOKEN" -H "x-token: $X_TOKEN_2" -H 'X-Kind: c' -H "X-Token: $X_TOKEN_3" ${end}`,
+	);
+});
+
 it.each<[SentRequest, string]>([
 	[{path: '/x?token=abc&page=2'}, "curl -H 'Host: a' 'http://b/x?token=•••&page=2'"],
-	[{method: 'POST', body: '{"password":"abc"}'}, `curl --data-binary '{"password":"•••"}' ${end}`],
+	[
+		{method: 'POST', body: '{"password":"abc"}'},
+		`curl -H 'Content-Type:' --data-binary '{"password":"•••"}' ${end}`,
+	],
 	[
 		{call: {method: 'a.B/C', request: {password: 'a b', pin: {secret: 7}, name: 'ann'}}},
 		`grpcurl -plaintext -d '{"password":"•••","pin":{"secret":"•••"},"name":"ann"}' -authority a b:80 a.B/C`,
