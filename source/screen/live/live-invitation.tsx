@@ -80,7 +80,7 @@ function invitation(
 	{glyphs, isUncovered}: {glyphs: Theme['glyphs']; isUncovered: boolean},
 ): {text: string; wraps?: boolean; isWarning?: boolean}[] {
 	const asked = targetOf(service, service.url, gateway, requestOptions);
-	if (!asked.ok) return [{text: asked.reason}];
+	if (!asked.ok) return [{text: asked.reason, wraps: true}];
 	const {command, coveredCommand, forwarding, unreached, inClear, hostDoubt} = asked;
 	const warnings = [hostDoubt, inClear].filter(text => text !== undefined);
 	const requests = count(requestOptions.rate, 'request');

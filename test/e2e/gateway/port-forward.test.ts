@@ -108,7 +108,7 @@ test('answers go on after its pod has gone', async () => {
 test('an operator who may not forward reads which right is missing', async () => {
 	const world = await openWorld();
 	await using terminal = await openOnCheckout(world, ['--context', 'sandbox-viewer']);
-	await terminal.until(/gateway not known: may not create pods\/portforward in kourier-system/);
+	await terminal.until(/no way to the gateway: may not create pods\/portforward in kourier-system/);
 	terminal.press('v');
 	await terminal.until(/takes the right to create\s+pods\/portforward/);
 });

@@ -23,7 +23,9 @@ const verify = ['verify', 'cart', '--requests', '3', '--rate', '50'];
 
 /** A kubeconfig, beside that of the relay, whose user or cluster says this. */
 function kubeconfigWith({user = {token: 'any'}, cluster = {}}: {user?: object; cluster?: object}): string {
-	const text = kubeconfigFor(world.relay.url, {context: {namespace: 'default'}, user});
+	// Over TLS: files of a login are not read without it, and before anybody is reached.
+	const server = world.relay.url.replace('http:', 'https:');
+	const text = kubeconfigFor(server, {context: {namespace: 'default'}, user});
 	const config: {clusters: {cluster: object}[]} = JSON.parse(text);
 	for (const each of config.clusters) Object.assign(each.cluster, cluster);
 	const file = path.join(world.directory, 'other-kubeconfig');
