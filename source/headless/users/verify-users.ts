@@ -46,6 +46,7 @@ const notAsked = {
 	'could not ask': exitCodes.couldNotAsk,
 } as const;
 
+/** What a script is told: 0 where users get the split, 1 where they get another, 2 where that cannot be told, 3 where nothing was counted. */
 export function usersExitCode({state, view}: UsersSnapshot): ExitCode {
 	if (state === 'unserved') return exitCodes.cannotTell;
 	if (state !== 'counting') return exitCodes.couldNotAsk;
