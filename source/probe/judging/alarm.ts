@@ -7,6 +7,8 @@ export type Alarm = {
 	last: number;
 	/** Whether it still happens, as far as the last half a minute tells. */
 	isOver: boolean;
+	/** Since when it is over, or was the last time: what came before says nothing of whether it is back. */
+	overSince?: number;
 };
 
 export type Sighting = {

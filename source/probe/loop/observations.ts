@@ -167,12 +167,11 @@ export function createObservations({
 		);
 		const verdict = anyHost.isUsersOpen ? withheld(judged.verdict) : judged.verdict;
 		const epoch: EpochCounts = {...counts, ...judged, verdict, weights};
-		const answersSince = (at: number) =>
-			[...series.countSince(attributed, at).values()].reduce((sum, count) => sum + count, 0);
+		const countSince = (at: number) => series.countSince(attributed, at);
 		const timeline = series.timeline(attributed, now);
 		const lately = isLong ? series.lostSince(from) : undefined;
 		const lastOf = (keys?: ReadonlySet<string>) => series.lastSince(attributed, now - recently, keys);
-		return {epoch, settling, settlingAnswers, last, change, timeline, answersSince, lastOf, lately};
+		return {epoch, settling, settlingAnswers, last, change, timeline, countSince, lastOf, lately};
 	}
 
 	return {
@@ -268,12 +267,14 @@ export function createObservations({
 		areDistinct: (one, other) => areProvenDistinct(trusted(), one, other),
 		findings() {
 			const now = clock.date();
-			const {epoch, answersSince, lastOf, lately, ...rest} = buildEpoch();
+			const {epoch, countSince, lastOf, lately, ...rest} = buildEpoch();
 			const kinds = failures.entries({worksElsewhere: works});
 			const gateway = monitor.condition(now);
 			// What any host gets accuses nobody.
 			const change = anyHost.isUsersOpen ? undefined : rest.change;
-			alarm = rest.settling ? undefined : nextSplitAlarm(alarm, epoch, {change, lastOf, now});
+			alarm = rest.settling ? undefined : nextSplitAlarm(alarm, epoch, {change, lastOf, countSince, now});
+			const answersSince = (at: number) =>
+				[...countSince(at).values()].reduce((sum, count) => sum + count, 0);
 			return {
 				...epoch,
 				...rest,
