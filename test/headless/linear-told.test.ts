@@ -48,6 +48,11 @@ test.each<[string, Partial<ServiceVerdict>, string]>([
 		{tone: 'bad', word: 'down'},
 		'ALARM: cart is down. verify (13) says what the gateway answers, if it does.',
 	],
+	[
+		'a roll back is no cure for what no revision answers',
+		{tone: 'bad', word: 'failing', trouble: {kind: 'gateway', count: 9, of: 90, sentence: 'so it is'}},
+		'ALARM: cart is failing. verify (13) says what the gateway answers, if it does.',
+	],
 ])('%s', (_, part, sentence) => {
 	expect(words(part)).toBe(sentence);
 });

@@ -189,6 +189,10 @@ const percents = (numbers: readonly number[]) => numbers.map(number => Math.roun
 
 const isOn = (alarm: Alarm | undefined) => alarm !== undefined && !alarm.isOver;
 
+/** Whether users get nothing, or not always something, of any revision: another split cures nothing of that. */
+export const isOfGateway = ({word, trouble}: Pick<ServiceVerdict, 'word' | 'trouble'>): boolean =>
+	word === 'failing' && (trouble?.kind === 'gateway' || trouble?.kind === 'down');
+
 /** What may turn out to be well. */
 export const doubts: ReadonlySet<Trouble['kind']> = new Set([
 	'redirects',

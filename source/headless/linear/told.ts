@@ -2,7 +2,7 @@
 import {podWords} from '../../knative/revision/pod-words.js';
 import {count} from '../../knative/text/short-words.js';
 import {waitingSentence} from '../../console/session/follow-routes.js';
-import {isGotLately, latelyIn, shareGot, tagsSilentSince} from '../../console/live/verdicts.js';
+import {isGotLately, isOfGateway, latelyIn, shareGot, tagsSilentSince} from '../../console/live/verdicts.js';
 import type {BesideView, ConsoleState, LoopSnapshot, ServiceVerdict} from '../../console/state/state.js';
 import {absenceOfRevision, absenceOfService, absenceWords} from '../../console/state/absence.js';
 import {missingGateway} from '../../console/selected/missing-gateway.js';
@@ -185,9 +185,10 @@ export function revisionWords(
  */
 export function verdictWords(
 	service: string,
-	{word, tone, canary, isCanaryUnused, isCanaryUnusedShown}: ServiceVerdict,
+	verdict: ServiceVerdict,
 	{takesBack: isWayBack = true}: {takesBack?: boolean} = {},
 ): string {
+	const {word, tone, canary, isCanaryUnused, isCanaryUnusedShown} = verdict;
 	const why = `${commandWords('counts')} says why.`;
 	if (canary && isCanaryUnused && tone === 'warning' && (word === 'worse' || word === 'slower')) {
 		return `Verdict: ${canary.revision} of ${service} is ${word}, and ${isCanaryUnusedShown ? 'no user gets it' : 'is set to get no user'}. ${commandWords('abandon')} gives it up; ${why}`;
@@ -195,9 +196,10 @@ export function verdictWords(
 	const weight = {bad: 'ALARM', warning: 'Doubtful', good: 'Good', waiting: 'Verdict'}[tone];
 	const said = `${weight}: ${service} is ${word}.`;
 	if (tone !== 'bad') return said;
+	if (word === 'down' || isOfGateway(verdict)) {
+		return `${said} ${commandWords('verify')} says what the gateway answers, if it does.`;
+	}
 	switch (word) {
-		case 'down':
-			return `${said} ${commandWords('verify')} says what the gateway answers, if it does.`;
 		case 'wrong':
 			// It may have been like that under the split before, too.
 			return `${said} ${commandWords('again')} sends the split once more; ${why}`;

@@ -11,6 +11,7 @@ export type GatewayCondition =
 			kind: 'down';
 			/** Milliseconds since 1970. */
 			since: number;
+			/** At the service's own host. */
 			requests: number;
 			/** Why, in the operator's words. */
 			sentence: string;
@@ -63,7 +64,7 @@ export const silence = {requests: 3, duration: 2000};
  */
 export function createGatewayMonitor(): GatewayMonitor {
 	/** Requests without a connection, with none that was answered since. */
-	let down: Extract<GatewayCondition, {kind: 'down'}> | undefined;
+	let down: (Extract<GatewayCondition, {kind: 'down'}> & {inARow: number}) | undefined;
 	let own: Extract<GatewayCondition, {kind: 'answers itself'}> | undefined;
 	let hasAnswered = false;
 	/** Requests at the service's own host that no revision answered, since the last that one did. */
@@ -90,7 +91,8 @@ export function createGatewayMonitor(): GatewayMonitor {
 				down = {
 					kind: 'down',
 					since: down?.since ?? at,
-					requests: (down?.requests ?? 0) + 1,
+					requests: (down?.requests ?? 0) + (isService ? 1 : 0),
+					inARow: (down?.inARow ?? 0) + 1,
 					...(outcome.kind === 'failure'
 						? {sentence: outcome.sentence, reason: outcome.reason}
 						: {sentence: ''}),
@@ -129,7 +131,10 @@ export function createGatewayMonitor(): GatewayMonitor {
 		},
 		condition(now) {
 			// One or two are lost without that.
-			if (down && down.requests >= silence.requests) return down;
+			if (down && down.requests > 0 && down.inARow >= silence.requests) {
+				const {inARow: _, ...condition} = down;
+				return condition;
+			}
 			if (own && (own.isAll || now - own.last < recently)) return own;
 			return hasAnswered ? {kind: 'answers'} : {kind: 'not asked'};
 		},

@@ -36,11 +36,12 @@ type Counts = Pick<
 /** `12:03:11`, in the time zone of the operator. */
 export const timeOf = (at: number) => new Date(at).toTimeString().slice(0, 8);
 
-/** Answers without it before something is said to be over; and the chance of so many, were it as frequent as before. */
+/** Answers without it before something is said to be over; and the chance of so many, were it as frequent as before and no run. */
 const fewestSince = 5;
 const tooUnlikely = 0.01;
 
-function isOver(count: number, of: number, {answersSince}: LastSeen): boolean {
+function isOver(count: number, of: number, {answersSince, isRun = false}: LastSeen): boolean {
+	if (isRun) return answersSince >= fewestSince;
 	const before = Math.max(1, of - answersSince);
 	return answersSince >= fewestSince && (1 - Math.min(1, count / before)) ** answersSince < tooUnlikely;
 }

@@ -95,7 +95,7 @@ export function createObservations({
 	let splitSince = noSplitYet(clock.date());
 	let works = false;
 	let alarm: Alarm | undefined;
-	let unreachedAt: number | undefined;
+	let unreached: {at: number; isRun: boolean} | undefined;
 	let epochSince = clock.date();
 	const tagAnswers = createTagAnswers();
 	const tally = createTally(clock.date());
@@ -205,7 +205,10 @@ export function createObservations({
 			const said = tally.record(answer, grade, ticket, {
 				isToAny: outcome.kind === 'response' && anyHost.isToUsers(outcome),
 			});
-			if (grade === 'unreached') unreachedAt = clock.date();
+			if (grade === 'unreached') {
+				const at = clock.date();
+				unreached = {at, isRun: monitor.condition(at).kind === 'down'};
+			}
 			const holders = holdersOf(weights);
 			if (said) {
 				series.addOfService(said, {
@@ -246,7 +249,7 @@ export function createObservations({
 			tally.newEpoch({settling: next.settling, at: epochSince});
 			waiting.clear();
 			alarm = undefined;
-			unreachedAt = undefined;
+			unreached = undefined;
 			series.newEpoch();
 			failures.clear();
 		},
@@ -290,7 +293,7 @@ export function createObservations({
 							overdue: waiting.overdue,
 							isAnyHostOpen: anyHost.isUsersOpen,
 							unknownHost: unknownHost(),
-							lastSeen: lastSeenOf(kinds, unreachedAt, answersSince),
+							lastSeen: lastSeenOf(kinds, unreached, answersSince),
 							lately,
 						}),
 				alarm,

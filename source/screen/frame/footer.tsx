@@ -1,6 +1,7 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
 import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
+import {isOfGateway} from '../../console/live/verdicts.js';
 import {loggedRevision} from '../../console/logs/logs.js';
 import {offeredRights} from '../../console/session/rights.js';
 import {notOffered, rollBackEndsAlarm} from './offered.js';
@@ -106,7 +107,7 @@ function urgentAction(state: ConsoleState): {action: Action | undefined; isNow: 
 	if (service && rollBackEndsAlarm(state, service)) return rollBack;
 	if (!verdict || !['worse', 'slower', 'failing'].includes(verdict.word)) return none;
 	if (verdict.tone !== 'bad') return verdict.isCanaryUnused ? {action: 'abandon', isNow: false} : none;
-	return possibleVerbs(state, service).has('roll back') ? rollBack : none;
+	return !isOfGateway(verdict) && possibleVerbs(state, service).has('roll back') ? rollBack : none;
 }
 
 /** What these keys act on is the selected revision, whichever pane has the keyboard. */

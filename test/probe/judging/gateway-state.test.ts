@@ -53,6 +53,19 @@ test('it is down after several requests without a connection, since the first, u
 	expect(condition(100_001)).toEqual({kind: 'answers'});
 });
 
+test('requests at tags show that it is down, too, and are not counted as those of users', () => {
+	const {put, condition} = monitor();
+	put(failing('refused'), 10, 'tag');
+	put(failing('refused'), 20, 'tag');
+	put(failing('refused'), 30, 'tag');
+	expect(condition(30)).toEqual({kind: 'not asked'});
+	put(failing('refused'), 40);
+	expect(condition(40)).toMatchObject({kind: 'down', since: 10, requests: 1});
+	put(failing('refused'), 50, 'tag');
+	put(failing('refused'), 60);
+	expect(condition(60)).toMatchObject({kind: 'down', requests: 2});
+});
+
 test('what it answers itself for the service stands while nothing else comes, however long ago', () => {
 	const {put, condition} = monitor();
 	put(notFound, 10);

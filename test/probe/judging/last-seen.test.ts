@@ -28,11 +28,11 @@ describe('when users got something last', () => {
 
 	it('counts what came since from the next whole second on', () => {
 		const asked: number[] = [];
-		lastSeenOf([], 3000, at => {
+		lastSeenOf([], {at: 3000, isRun: false}, at => {
 			asked.push(at);
 			return 0;
 		});
-		lastSeenOf([], 3999, at => {
+		lastSeenOf([], {at: 3999, isRun: false}, at => {
 			asked.push(at);
 			return 0;
 		});

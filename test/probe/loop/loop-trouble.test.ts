@@ -1,4 +1,5 @@
 /** What the loop says of failures, of a gateway that cannot be reached, and of a split that users do not get. */
+import {verdictOf} from '../../../source/console/live/verdicts.js';
 import {expect, test} from 'vitest';
 import type {ProbeTarget} from '../../../source/probe/transport/probe.js';
 import {seeded} from '../../stats/parts/random.js';
@@ -128,6 +129,25 @@ test('of a gateway that partly fails and partly cannot be reached both are count
 		sentence: expect.stringContaining("7 of 31 answers lately are the gateway's own"),
 	});
 	expect(loop.snapshot().timeline.reduce((sum, {gateway}) => sum + gateway, 0)).toBe(14);
+});
+
+test('after an outage a few answers tell that it is over, however long it was well before', async () => {
+	let isDown = false;
+	const {clock, loop} = setUp(() =>
+		isDown ? failing('refused', 5) : answering('Hello World!', {isFromUpstream: true}),
+	);
+	loop.setEpoch(old);
+	loop.start();
+	await clock.pass(25_000);
+	isDown = true;
+	await clock.pass(10_000);
+	expect(loop.snapshot()).toMatchObject({gateway: {kind: 'down'}, trouble: {kind: 'down'}});
+	isDown = false;
+	await clock.pass(2000);
+	expect(loop.snapshot().trouble?.isOver).toBeUndefined();
+	await clock.pass(5000);
+	expect(loop.snapshot().trouble).toMatchObject({kind: 'down', count: 10, isOver: true});
+	expect(verdictOf('uid', loop.snapshot())).toMatchObject({tone: 'warning', word: 'unsure'});
 });
 
 test('a gateway that is partly not reached after a long time is told with the figures of now', async () => {

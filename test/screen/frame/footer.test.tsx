@@ -319,6 +319,15 @@ describe('the keys', () => {
 			expect(await told('failing', true)).not.toContain('ROLL BACK');
 		});
 
+		it.each(['down', 'gateway'] as const)('no roll back for what no revision answers: %s', async kind => {
+			const trouble = {kind, count: 9, of: 90, sentence: 'so it is'};
+			const bad = {tone: 'bad', word: 'failing'} as const;
+			expect(await judged(service, {...bad, trouble})).not.toContain('ROLL BACK');
+			expect(await judged(service, {...bad, trouble: {...trouble, kind: 'failures'}})).toMatch(
+				/^ R ROLL BACK/,
+			);
+		});
+
 		it('giving it up once no user gets it', async () => {
 			const back = serviceView({
 				traffic: [
