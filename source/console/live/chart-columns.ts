@@ -64,10 +64,13 @@ export function chartOf(
 	const first = timeline[0]?.at;
 	if (first === undefined || columns < 1) return undefined;
 	const {start, duration, length, place} = columnsFor(first, now, {columns, shortest: second});
-	const buckets = inColumns(timeline, {start, duration, length});
-	const marks = marksOf([...history, {since, weights}])
-		.map(mark => ({...mark, column: place(mark.at)}))
-		.filter(({column}) => column > 0 && column < length);
+	const changes = marksOf([...history, {since, weights}]).map(mark => ({...mark, column: place(mark.at)}));
+	const buckets = inColumns(ofOneSplit(timeline, changes), {start, duration, length}).map((column, index) => {
+		// In the column of a mark nothing else is drawn: it is of what came since.
+		const from = changes.findLast(mark => mark.column === index)?.at ?? 0;
+		return column.filter(({at}) => at >= from);
+	});
+	const marks = changes.filter(({column}) => column > 0 && column < length);
 	const breaks = new Set(marks.map(({column}) => column));
 	const ratio = (part: (bucket: TimelineBucket) => number, whole: (bucket: TimelineBucket) => number) =>
 		buckets.map((_, index) => {
@@ -130,6 +133,10 @@ function silenceIn(columns: readonly (readonly TimelineBucket[])[]): number | un
 	const failed = columns.slice(from).reduce((sum, column) => sum + sumOf(column, ({gateway}) => gateway), 0);
 	return failed >= fewestFailed ? from : undefined;
 }
+
+/** A bucket across a change is of neither split. */
+const ofOneSplit = (timeline: readonly TimelineBucket[], changes: readonly {at: number}[]) =>
+	timeline.filter(bucket => !changes.some(({at}) => at > bucket.at && at < bucket.at + bucket.duration));
 
 /** The buckets of each column; one that is longer than a column is in all that it covers. */
 function inColumns(

@@ -105,6 +105,30 @@ test('a change of the split is marked, and what was before it is in no column af
 	expect(shown(before, {until: 2, since: noon + 1000, history})?.marks).toEqual([]);
 });
 
+test('what came before a change in its column is in none after it, and the second across it in no column at all', () => {
+	const weights = [
+		{revision: old, percent: 100},
+		{revision: fresh, percent: 0},
+	];
+	const changed = (timeline: readonly TimelineBucket[], at: number, columns = 60) =>
+		shown(timeline, {
+			until: 6,
+			columns,
+			since: noon + at,
+			weights,
+			history: [{since: noon, weights: half}],
+		})?.revisions[0]?.share;
+	const before = [0, 1, 2, 3].map(second => bucket(second, {users: [0, 5]}));
+	const after = [4, 5, 6].map(second => bucket(second, {users: [5, 0]}));
+	expect(changed([...before, ...after], 3500)).toEqual([1, 1, 1, undefined, 0, 0, 0]);
+	// In columns of two seconds: of the one that it is in the second half, then nothing of its first half, which is across.
+	const soon = [...before.slice(0, 3), bucket(3, {users: [5, 0]}), ...after];
+	expect(changed(soon, 3000, 4)).toEqual([1, 0, 0, 0]);
+	expect(changed([...before, bucket(4, {users: [5, 5]}), ...after.slice(1)], 4500, 4)).toEqual([1, 1, 0, 0]);
+	// Nothing has come since.
+	expect(changed(before, 3500)).toEqual([1, 1, 1, undefined, undefined, undefined, undefined]);
+});
+
 test('columns become longer when there is no more room, and never more than there is', () => {
 	fc.assert(
 		fc.property(fc.integer({min: 1, max: 150}), fc.integer({min: 0, max: 3600}), (columns, until) => {
