@@ -28,18 +28,24 @@ export function announced(
 	);
 }
 
-/** `bob changed cart: 90│10 → 50│50 with kubectl-patch · not from this console`. */
-export function announcement(
+/**
+ * `bob changed cart: 90│10 → 50│50 with kubectl-patch · not from this console`, and the same in fewer and fewer words: the shares stay,
+ * then who it was.
+ */
+export function announcements(
 	entry: HistoryEntry,
 	{services, scope}: Pick<ConsoleState, 'services' | 'scope'>,
 	look: {bar: string; arrow: string},
-): string {
+): [whole: string, ...shorter: string[]] {
 	const service = services.find(({uid}) => uid === entry.uid);
 	// Of a later write that left the split alone it says nothing about this one.
 	const tool = service?.generation === entry.generation ? service.lastTool : undefined;
 	const who = entry.by === '' ? 'Somebody' : entry.by;
 	const what = isAcross({scope}) ? `${entry.namespace}/${entry.service}` : entry.service;
-	return `${who} changed ${what}: ${splitsWords(entry, look)}${tool === undefined ? '' : ` with ${tool}`} · not from this console`;
+	const short = `changed ${what}: ${splitsWords(entry, look)}`;
+	const named = `${who} ${short}`;
+	const told = tool === undefined ? named : `${named} with ${tool}`;
+	return [`${told} · not from this console`, told, named, short];
 }
 
 /** `12:03:46 ann set 100│0 → 90│10`: the last change of a service that is known here. */

@@ -1,4 +1,5 @@
 /** The last lines: what has just happened or is wrong, and the keys of where one is. */
+import {isDeepStrictEqual} from 'node:util';
 import {Box, Text} from 'ink';
 import {useEffect, useMemo, useReducer} from 'react';
 import {isOfGateway} from '../../console/live/verdicts.js';
@@ -48,15 +49,16 @@ export function useNoticeRows({
 	useAnnouncementsEnd();
 	const {
 		text: whole,
-		short,
+		shorter,
 		style,
 		isWhole,
 		isQuiet = false,
-	} = useConsoleState(state => noticeOf(state, theme, {revisions, now: Date.now()}), sameParts);
+	} = useConsoleState(state => noticeOf(state, theme, {revisions, now: Date.now()}), isDeepStrictEqual);
 	return useMemo(() => {
 		if (rows === 0) return {lines: [], height: 0, style};
 		const width = Math.max(1, columns - 2);
-		const text = short !== undefined && widthOf(whole) > width * rows ? short : whole;
+		const words = [whole, ...(shorter ?? [])];
+		const text = words.find(each => widthOf(each) <= width * rows) ?? words.at(-1) ?? whole;
 		const lines = wrapLine({text}, width);
 		const most = isWhole ? rows + mostMore : rows;
 		const height = Math.min(Math.max(rows, lines.length), most);
@@ -66,7 +68,7 @@ export function useNoticeRows({
 		const {ellipsis} = theme.glyphs;
 		const last = `${cutAtClause(lines.slice(height - 1).join(' '), width - rest.length, ellipsis)}${rest}`;
 		return {lines: [...lines.slice(0, height - 1), last], height, style};
-	}, [whole, short, style, isWhole, isQuiet, columns, rows, theme]);
+	}, [whole, shorter, style, isWhole, isQuiet, columns, rows, theme]);
 }
 
 /** Draws the line once more when a colleague's change is old news. */

@@ -14,13 +14,19 @@ import {clock, shortRevision} from '../format.js';
 import type {Size} from '../layout.js';
 import {troubleLinesOf} from '../panes/trouble-lines.js';
 import {frameContentSize} from '../widgets/frame-lines.js';
-import {announced, announcement, lastChangeBriefly, lastChangeWords} from './changes.js';
+import {announced, announcements, lastChangeBriefly, lastChangeWords} from './changes.js';
 
 /**
- * What is said. `short`: the same in fewer words, for where the whole has no room. `isWhole`: it gets more rows where it needs them,
+ * What is said. `shorter`: the same in fewer words, the longest first, for where the whole has no room. `isWhole`: it gets more rows where it needs them,
  * as what was just done is told once. `isQuiet`: nothing is wrong, and it is told elsewhere too.
  */
-type NoticeWords = {text: string; short?: string; style: TextStyle; isWhole?: true; isQuiet?: true};
+type NoticeWords = {
+	text: string;
+	shorter?: readonly string[];
+	style: TextStyle;
+	isWhole?: true;
+	isQuiet?: true;
+};
 
 /** The notice; without one the worst there is to say: of the connection, the watch, or the selected service. */
 export function noticeOf(
@@ -78,10 +84,10 @@ export function noticeOf(
 	const news = announced(state, now);
 	const uid = selectedService(state)?.uid;
 	if (news && !isInConflict(state, news.uid)) {
-		const text = `${glyphs.warning} ${announcement(news, state, look)}`;
+		const [text, ...shorter] = announcements(news, state, look).map(words => `${glyphs.warning} ${words}`);
 		// The rows that it would take are those of what answers prove, which comes first.
 		const isAsked = uid !== undefined && state.live?.uid === uid;
-		return {text, style: styles.warning, ...(!isAsked && {isWhole: true as const})};
+		return {text: text ?? '', style: styles.warning, ...(isAsked ? {shorter} : {isWhole: true as const})};
 	}
 	const worst = ofService ?? unkept;
 	if (worst) return worst;
@@ -92,7 +98,7 @@ export function noticeOf(
 	// What can be pressed first: of a long change the end is cut.
 	return {
 		text: `w history ${glyphs.bullet} last change ${last}`,
-		short: `w ${glyphs.bullet} ${lastChangeBriefly(state, uid, look) ?? ''}`,
+		shorter: [`w ${glyphs.bullet} ${lastChangeBriefly(state, uid, look) ?? ''}`],
 		style: styles.muted,
 		isQuiet: true,
 	};
@@ -147,5 +153,5 @@ function serviceNotice(
 		: own?.['of'] === service.name
 			? `${own['reason']}: ${own['rest']}`
 			: undefined;
-	return {text: `${service.name}: ${sentence}`, ...(short !== undefined && {short}), style};
+	return {text: `${service.name}: ${sentence}`, ...(short !== undefined && {shorter: [short]}), style};
 }

@@ -3,7 +3,7 @@ import {expect, test} from 'vitest';
 import {
 	announced,
 	announcedFor,
-	announcement,
+	announcements,
 	lastChangeBriefly,
 	lastChangeWords,
 } from '../../../source/screen/frame/changes.js';
@@ -46,14 +46,17 @@ const scope: ConsoleState['scope'] = {kind: 'one'};
 const state = {history: [entry], services: [service], namespace: 'default', scope};
 
 test('a colleague is named with before, after and tool, and never taken for oneself', () => {
-	expect(announcement(entry, state, look)).toBe(
+	expect(announcements(entry, state, look)).toEqual([
 		'bob changed cart: 90│10 → 50│50 with kubectl-patch · not from this console',
-	);
+		'bob changed cart: 90│10 → 50│50 with kubectl-patch',
+		'bob changed cart: 90│10 → 50│50',
+		'changed cart: 90│10 → 50│50',
+	]);
 	const later = {...service, generation: 8};
-	expect(announcement(entry, {services: [later], scope}, look)).not.toContain('kubectl');
-	expect(announcement(entry, {...state, scope: {kind: 'all'}}, look)).toContain('changed default/cart: ');
+	expect(announcements(entry, {services: [later], scope}, look).join()).not.toContain('kubectl');
+	expect(announcements(entry, {...state, scope: {kind: 'all'}}, look)[0]).toContain('changed default/cart: ');
 	const gone = {...entry, by: '', after: split({b: 100})};
-	expect(announcement(gone, {services: [], scope}, look)).toBe(
+	expect(announcements(gone, {services: [], scope}, look)[0]).toBe(
 		'Somebody changed cart: a 90│b 10 → b 100 · not from this console',
 	);
 });
@@ -106,7 +109,7 @@ const tagged = (revision: string, tag?: string) =>
 		latestReady: undefined,
 	});
 const said = (before: HistoryEntry['before'], after: HistoryEntry['before']) =>
-	announcement({...entry, before, after}, {services: [], scope}, look).replace(
+	announcements({...entry, before, after}, {services: [], scope}, look)[0].replace(
 		/^bob changed cart: (.*) · not.*$/,
 		'$1',
 	);

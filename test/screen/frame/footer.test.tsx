@@ -136,7 +136,8 @@ describe('the message line', () => {
 		const live = {uid: service.uid, snapshot: snapshotOf(), page: 0, background: 0};
 		const asked = await open({live});
 		expect(asked.screen().trim().split('\n')).toHaveLength(1);
-		expect(asked.screen()).toMatch(/releaser changed .*\(m: whole message\)/);
+		// Who, what, before and after are there where the rest has no room.
+		expect(asked.screen()).toMatch(/releaser changed .*: 90.10 . 50.50/);
 		const other = await open({live: {...live, uid: 'other'}});
 		expect(other.text()).toContain('not from this console');
 	});

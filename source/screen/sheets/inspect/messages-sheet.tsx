@@ -1,8 +1,9 @@
 /** What the message line has said, whole, the newest first. */
+import {isDeepStrictEqual} from 'node:util';
 import {useMemo} from 'react';
-import {announced, announcement} from '../../frame/changes.js';
+import {announced, announcements} from '../../frame/changes.js';
 import {noticeOf} from '../../frame/notice.js';
-import {sameParts, useConsoleState} from '../../use-console.js';
+import {useConsoleState} from '../../use-console.js';
 import {useNow} from '../../use-now.js';
 import type {Size} from '../../layout.js';
 import {useTheme} from '../../widgets/theme-context.js';
@@ -18,14 +19,14 @@ export function Messages({isActive, width, height}: Size & {isActive: boolean}) 
 	const standing = useConsoleState(
 		state =>
 			noticeOf({...state, notice: undefined}, theme, {revisions: undefined, now: Number.POSITIVE_INFINITY}),
-		sameParts,
+		isDeepStrictEqual,
 	);
 	const now = useNow();
 	// A colleague's change takes the place of that for a minute, and is cut where it has more words than room.
 	const news = useConsoleState(state => {
 		const entry = announced(state, now);
 		const look = {bar: isAscii ? '|' : '│', arrow: glyphs.arrow};
-		return entry && `${clock(entry.at)}  ${glyphs.warning} ${announcement(entry, state, look)}`;
+		return entry && `${clock(entry.at)}  ${glyphs.warning} ${announcements(entry, state, look)[0]}`;
 	});
 	const told = useMemo(() => {
 		const byTone = {info: styles.plain, good: styles.ok, bad: styles.bad};

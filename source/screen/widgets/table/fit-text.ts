@@ -30,15 +30,20 @@ export const cutText = (
 	return widthOf(text) <= width ? text : cliTruncate(text, width, {position, truncationCharacter: ellipsis});
 };
 
+/** Where a clause ends; only where none does a colon is an end: what follows it is what it is about. */
+const endsOfClauses = [/[,;] (?=\S)| · /g, /: (?=\S)/g];
+
 /** The same at the end of a clause, where as many as there is room for fill half of it: half a remedy is none. */
 export function cutAtClause(text: string, width: number, ellipsis: string): string {
 	if (widthOf(text) <= width) return text;
-	const clauses = text.split(/(?<=[,;:]) (?=\S)/);
-	const whole = clauses
-		.map((_, index) => clauses.slice(0, index + 1).join(' '))
-		.map(part => `${part.replace(/[,;:]$/, '')} ${ellipsis}`)
-		.findLast(part => widthOf(part) <= width);
-	return whole === undefined || widthOf(whole) < width / 2 ? cutText(text, width, {ellipsis}) : whole;
+	const whole = endsOfClauses
+		.map(ends =>
+			[...text.matchAll(ends)]
+				.map(({index}) => `${text.slice(0, index)} ${ellipsis}`)
+				.findLast(part => widthOf(part) <= width),
+		)
+		.find(part => part !== undefined && widthOf(part) >= width / 2);
+	return whole ?? cutText(text, width, {ellipsis});
 }
 
 export type PadOptions = CutOptions & {

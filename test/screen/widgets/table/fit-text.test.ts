@@ -15,6 +15,16 @@ it.each([
 	expect(cutAtClause(text, width, '…')).toBe(cut);
 });
 
+it('a dot between two things ends one, and a colon only where nothing else does', () => {
+	const change = 'bob changed cart: 90│10 → 60│40 · not from this console';
+	expect(cutAtClause(change, 40, '…')).toBe('bob changed cart: 90│10 → 60│40 …');
+	expect(cutAtClause(`somebody else ${change}`, 50, '…')).toBe(
+		'somebody else bob changed cart: 90│10 → 60│40 …',
+	);
+	expect(cutAtClause('a short end, of it: which is then much longer', 25, '…')).toBe('a short end …');
+	expect(cutAtClause('a b; c d; e f', 9, '…')).toBe('a b …');
+});
+
 it('where whole clauses would leave more than half empty it is cut where the room ends', () => {
 	expect(cutAtClause(text, 40, '…')).toBe('pods are not read: you may not get pods…');
 	expect(cutAtClause('no: '.concat('x'.repeat(60)), 30, '…')).toBe(`no: ${'x'.repeat(25)}…`);
