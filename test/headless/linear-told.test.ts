@@ -5,6 +5,7 @@ import {
 	countLines,
 	revisionsTold,
 	revisionWords,
+	serviceWords,
 	spoken,
 	toldOf,
 	verdictWords,
@@ -52,6 +53,15 @@ test.each<[string, Partial<ServiceVerdict>, string]>([
 		'a roll back is no cure for what no revision answers',
 		{tone: 'bad', word: 'failing', trouble: {kind: 'gateway', count: 9, of: 90, sentence: 'so it is'}},
 		'ALARM: cart is failing. verify (13) says what the gateway answers, if it does.',
+	],
+	[
+		'a doubt is told with what it is',
+		{
+			tone: 'warning',
+			word: 'unsure',
+			trouble: {kind: 'failures', count: 2, of: 9, sentence: '2 of 9 failed'},
+		},
+		'Doubtful: cart is unsure. 2 of 9 failed. counts (20) says why.',
 	],
 ])('%s', (_, part, sentence) => {
 	expect(words(part)).toBe(sentence);
@@ -178,4 +188,21 @@ test('where no tag may be asked that is said, and no tag is advised', () => {
 	});
 	expect(said()).toContain('No tag can be asked: its gateway is not found');
 	expect(said()).not.toContain('gives it a URL of its own');
+});
+
+test('a tag is called one, whatever the part of its revision in the release', () => {
+	const service = serviceView({
+		traffic: [
+			{revisionName: revisionName(1), percent: 100},
+			{revisionName: revisionName(2), percent: 0, tag: 'canary'},
+		],
+		ready: 2,
+	});
+	expect(serviceWords(service)).toContain('-00002 0 % (tag canary)');
+});
+
+test('a key of the screen that gives a canary up is told as the command', () => {
+	expect(spoken('cart has no way back. X gives cart-00003 up.')).toBe(
+		'cart has no way back. abandon (10) gives cart-00003 up.',
+	);
 });

@@ -46,7 +46,7 @@ export function sessionLines(
 }
 
 /** The shares that changed, of each revision, be it pinned or followed; where none did, the tags. */
-function changeWords({service, rows}: NonNullable<WriteRecord['change']>, arrow: string): string {
+export function changeWords({service, rows}: NonNullable<WriteRecord['change']>, arrow: string): string {
 	const shares = new Map<string, {before: number; after: number}>();
 	for (const {revision, before = 0, after = 0} of rows) {
 		const name = shortName(revision, service);

@@ -54,7 +54,7 @@ export const linearCommands = [
 		argument: 'revision',
 		help: 'delete that revision; without one, the service: its name has to be typed',
 	},
-	{name: 'history', help: 'read what was written from here'},
+	{name: 'history', help: 'read the last changes, from here and by others'},
 	{name: 'messages', help: 'read the last messages again'},
 	{name: 'namespace', argument: 'name', help: 'change the namespace; without a name, list them'},
 	{name: 'help', help: 'read this list'},

@@ -5,7 +5,7 @@
 import type {Console} from '../../console/console.js';
 import {openServiceForm, openTagForm} from '../../console/forms/forms.js';
 import {verifyService} from '../../console/live/verify-requests.js';
-import {endsOf, sessionLines} from '../../console/sheets/quit-sheet.js';
+import {endsOf} from '../../console/sheets/quit-sheet.js';
 import {factsOf} from '../../console/state/known-facts.js';
 import {revisionsOf, selectedService, topSheet, whyNoService} from '../../console/state/read.js';
 import type {BesideView, ConsoleState} from '../../console/state/state.js';
@@ -15,7 +15,7 @@ import {systemTimers} from '../../kube/timers.js';
 import {meantBy} from '../../knative/release/revision-by-word.js';
 import {printable} from '../../knative/text/printable.js';
 import {didYouMean} from '../../knative/text/similar.js';
-import {zoned} from '../../knative/text/moment.js';
+import {timeOf} from '../../probe/judging/user-trouble.js';
 import {askYesNo, leaving, type Prompter} from './ask-again.js';
 import {askForm} from './ask-form.js';
 import {askOnTop, change} from './ask-review.js';
@@ -35,6 +35,7 @@ import {
 	verdictOfService,
 	type LinearNews,
 } from './told.js';
+import {historyLines} from './changes-told.js';
 import {usersLines, usersNews} from './users-told.js';
 import {menuLines, namesCommand, parseLine, type LinearName} from './linear-commands.js';
 
@@ -225,13 +226,13 @@ const performers: Readonly<Record<Exclude<LinearName, 'quit'>, LinearPerformer>>
 		if (chooseRevision(console, prompter, wanted)) console.deleteRevision();
 	},
 	history({store}, {say}) {
-		const lines = sessionLines(store.getState(), at => zoned(at), 'to');
+		const lines = historyLines(store.getState(), Date.now());
 		for (const line of lines.length > 0 ? lines : ['No changes yet.']) say(line);
 	},
 	messages({store}, {say}) {
 		const {messages} = store.getState();
 		if (messages.length === 0) say('No messages yet.');
-		for (const {at, text} of messages.slice(-10)) say(`${zoned(at)}  ${text}`);
+		for (const {at, text} of messages.slice(-10)) say(`${timeOf(at)}  ${text}`);
 	},
 	async namespace(console, {say}, name) {
 		if (name !== '') return console.changeNamespace(name);

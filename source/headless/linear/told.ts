@@ -17,8 +17,12 @@ import {serviceState} from '../../knative/service/service-state.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {RevisionView} from '../../knative/revision/revision.js';
 import {timeOf} from '../../probe/judging/user-trouble.js';
+import {changesTold} from './changes-told.js';
 import {commandWords} from './linear-commands.js';
 import {takesBack, usersLines} from './users-told.js';
+
+/** What an about begins with whose sentence is told once, though its numbers change. */
+const once = 'once ';
 
 /** By what it is about. Texts are printable. */
 export type LinearNews = ReadonlyMap<string, string>;
@@ -27,7 +31,7 @@ export type LinearNews = ReadonlyMap<string, string>;
 export const mostTold = 30;
 
 /** By what each sentence is about, so that only what is other than before is read out. */
-export function toldOf(state: ConsoleState): LinearNews {
+export function toldOf(state: ConsoleState, now = Date.now()): LinearNews {
 	const {connection, feeds, services, notice, standing} = state;
 	const told = new Map<string, string>();
 	const tell = (about: string, sentence: string) => {
@@ -41,6 +45,7 @@ export function toldOf(state: ConsoleState): LinearNews {
 	tell('watch', watchWords(feeds.services, standing));
 	tell('gateway', gatewayWords(state));
 	const selected = selectedService(state);
+	for (const {about, sentence} of changesTold(state, now)) tell(`${once}${about}`, sentence);
 	for (const service of services) {
 		const isBad = serviceState(service).kind === 'failed';
 		if (services.length <= mostTold || isBad || service === selected) {
@@ -53,7 +58,9 @@ export function toldOf(state: ConsoleState): LinearNews {
 	for (const verdict of state.verdicts.values()) {
 		const service = services.find(({uid}) => uid === verdict.uid);
 		if (service && verdict.word !== '') {
-			tell(`verdict ${verdict.uid}`, verdictOfService(state, service, verdict));
+			const {uid, word, trouble} = verdict;
+			const about = word === 'unsure' && trouble ? `${once}verdict ${uid} ${trouble.kind}` : `verdict ${uid}`;
+			tell(about, verdictOfService(state, service, verdict));
 		}
 	}
 	if (notice && notice.isPassing !== true) tell('notice', spoken(notice.text));
@@ -63,7 +70,9 @@ export function toldOf(state: ConsoleState): LinearNews {
 /** What is to be said after a change: sentences that were not so before. */
 export function newlyTold(before: LinearNews, after: LinearNews): string[] {
 	return [...after]
-		.filter(([about, sentence]) => before.get(about) !== sentence)
+		.filter(([about, sentence]) =>
+			about.startsWith(once) ? !before.has(about) : before.get(about) !== sentence,
+		)
 		.map(([, sentence]) => sentence);
 }
 
@@ -131,7 +140,7 @@ function gatewayWords({gateway}: ConsoleState): string {
 	}
 }
 
-/** `cart: Ready. cart-00001 90 % (stable), cart-00002 10 % (canary).` */
+/** `cart: Ready. cart-00001 90 % (tag stable), cart-00002 10 % (tag canary).` The part in the release is said of each revision. */
 export function serviceWords(service: ServiceView): string {
 	const {word, sentence} = serviceState(service);
 	const {splitDoubt} = service;
@@ -147,7 +156,7 @@ export function serviceWords(service: ServiceView): string {
 	}
 	const shares = [...rows].map(
 		([revision, {percent, tags}]) =>
-			`${revision} ${percent} %${tags.length > 0 ? ` (${tags.join(', ')})` : ''}`,
+			`${revision} ${percent} %${tags.length > 0 ? ` (${tags.length === 1 ? 'tag' : 'tags'} ${tags.join(', ')})` : ''}`,
 	);
 	const state = sentence === '' ? word : `${word}: ${sentence.replace(/\.$/, '')}`;
 	const split = shares.length > 0 ? `${shares.join(', ')}.` : '';
@@ -188,13 +197,17 @@ export function verdictWords(
 	verdict: ServiceVerdict,
 	{takesBack: isWayBack = true}: {takesBack?: boolean} = {},
 ): string {
-	const {word, tone, canary, isCanaryUnused, isCanaryUnusedShown} = verdict;
+	const {word, tone, canary, isCanaryUnused, isCanaryUnusedShown, trouble, tagDoubt} = verdict;
 	const why = `${commandWords('counts')} says why.`;
 	if (canary && isCanaryUnused && tone === 'warning' && (word === 'worse' || word === 'slower')) {
 		return `Verdict: ${canary.revision} of ${service} is ${word}, and ${isCanaryUnusedShown ? 'no user gets it' : 'is set to get no user'}. ${commandWords('abandon')} gives it up; ${why}`;
 	}
 	const weight = {bad: 'ALARM', warning: 'Doubtful', good: 'Good', waiting: 'Verdict'}[tone];
 	const said = `${weight}: ${service} is ${word}.`;
+	if (word === 'unsure') {
+		const because = trouble?.sentence ?? tagDoubt;
+		return because === undefined ? `${said} ${why}` : `${said} ${sentenceOf(because)} ${why}`;
+	}
 	if (tone !== 'bad') return said;
 	if (word === 'down' || isOfGateway(verdict)) {
 		return `${said} ${commandWords('verify')} says what the gateway answers, if it does.`;
@@ -211,6 +224,9 @@ export function verdictWords(
 		}
 	}
 }
+
+const sentenceOf = (text: string) =>
+	`${text.charAt(0).toUpperCase()}${spoken(text.slice(1)).replace(/\.$/, '')}.`;
 
 /** The same of a service that is listed. */
 export const verdictOfService = (
@@ -330,6 +346,7 @@ export function spoken(text: string): string {
 		.replace('↑↓ selects another service', 'use chooses another service')
 		.replace(':ns lists', 'namespace lists')
 		.replace(' ↑↓ in pane 2 selects another revision.', '')
+		.replace(/\bX (?=gives \S+ up\.)/, `${commandWords('abandon')} `)
 		.replace(waitingSentence, 'when the gateway has it is told here')
 		.replaceAll(/(?<=\d)[│|](?=\d)/g, ' to ');
 }
@@ -347,9 +364,10 @@ export function eventLines({events}: BesideView): readonly string[] | undefined 
 		case 'followed': {
 			const lines = events.events
 				.slice(0, mostRead)
-				.map(({isWarning, reason, about, message, count: times}) => {
+				.map(({isWarning, reason, about, message, last, count: times}) => {
+					const when = last === undefined ? '' : `${timeOf(last)}  `;
 					const often = times > 1 ? `, ${times} times` : '';
-					return `${isWarning ? 'Warning: ' : ''}${about}: ${reason}${often}: ${message}`;
+					return `${when}${isWarning ? 'Warning: ' : ''}${about}: ${reason}${often}: ${message}`;
 				});
 			return lines.length > 0 ? lines : ['No events in the last hour.'];
 		}

@@ -7,7 +7,7 @@ const image = 'registry.example.com/samples/helloworld-go:73fbdd56';
 
 it('releases a revision step by step, and takes a failing one back', async () => {
 	await using linear = openLinear();
-	await linear.hear(/cart: Ready\. cart-00001 90 % \(stable\), cart-00002 10 % \(canary\)\./);
+	await linear.hear(/cart: Ready\. cart-00001 90 % \(tag stable\), cart-00002 10 % \(tag canary\)\./);
 	await linear.hear(/Gateway kourier at/);
 
 	linear.type('new', '', 'hello', image, '', '', '');
@@ -20,7 +20,7 @@ it('releases a revision step by step, and takes a failing one back', async () =>
 	linear.type('revision', '', 'TARGET=Knative', '', '', '', '');
 	await linear.hear(/@latest \(the new revision\) {2}– → 0 % {2}canary[^]*Type yes/);
 	linear.type('yes');
-	await linear.hear(/hello: Ready\. hello-00001 100 % \(stable\), hello-00002 0 % \(canary\)\./);
+	await linear.hear(/hello: Ready\. hello-00001 100 % \(tag stable\), hello-00002 0 % \(tag canary\)\./);
 	linear.type('tagged');
 	await linear.hear(/Answer 200 in \d+ ms, by hello-00002: Hello Knative!/);
 
@@ -33,7 +33,7 @@ it('releases a revision step by step, and takes a failing one back', async () =>
 	linear.type('split hello-00001=50 hello-00002=50');
 	await linear.hear(/Type yes/);
 	linear.type('yes');
-	await linear.hear(/hello: Ready\. hello-00001 50 % \(stable\), hello-00002 50 % \(canary\)\./);
+	await linear.hear(/hello: Ready\. hello-00001 50 % \(tag stable\), hello-00002 50 % \(tag canary\)\./);
 	linear.type('promote');
 	await linear.hear(/Way back: hello-00001 stays at 0 %\.[^]*Type yes[^]*way back removes hello-00001/);
 	linear.type('way back');
@@ -45,7 +45,7 @@ it('releases a revision step by step, and takes a failing one back', async () =>
 	linear.type('way back');
 	await linear.hear(/No way back in the split: hello-00001 is removed\.[^]*Type yes/);
 	linear.type('yes');
-	await linear.hear(/hello: Ready\. hello-00002 100 % \(stable\)\./);
+	await linear.hear(/hello: Ready\. hello-00002 100 % \(tag stable\)\./);
 
 	// One that fails half of its requests.
 	linear.type('revision', image.replace('go:73fbdd56', 'flaky:1'), 'ERROR_RATE=0.5', '', '50', '', '');

@@ -124,7 +124,7 @@ export function linearWrites(image: string): readonly {
 			lines: ['revision', '', 'TARGET=Knative', '', '', '', ''],
 			requests: ['patch services'],
 			split: /^made-00001=100:stable @latest=0:canary$/,
-			hears: /made: Ready\. made-00001 100 % \(stable\), made-00002 0 % \(canary\)/,
+			hears: /made: Ready\. made-00001 100 % \(tag stable\), made-00002 0 % \(tag canary\)/,
 		},
 		{
 			lines: ['tag 1', 'steady, stable'],
@@ -136,13 +136,13 @@ export function linearWrites(image: string): readonly {
 			lines: ['tag made-00001', 'stable'],
 			requests: ['patch services'],
 			split: /^made-00001=100:stable @latest=0:canary$/,
-			hears: /made: Ready\. made-00001 100 % \(stable\), made-00002 0 % \(canary\)/,
+			hears: /made: Ready\. made-00001 100 % \(tag stable\), made-00002 0 % \(tag canary\)/,
 		},
 		{
 			lines: ['split made-00001=60 made-00002=40'],
 			requests: ['patch services'],
 			split: /^made-00001=60:stable made-00002=40:canary$/,
-			hears: /made: Ready\. made-00001 60 % \(stable\), made-00002 40 % \(canary\)/,
+			hears: /made: Ready\. made-00001 60 % \(tag stable\), made-00002 40 % \(tag canary\)/,
 		},
 		{
 			lines: ['promote'],
@@ -154,7 +154,7 @@ export function linearWrites(image: string): readonly {
 			lines: ['undo'],
 			requests: ['patch services'],
 			split: /^made-00001=60:stable made-00002=40:canary$/,
-			hears: /made: Ready\. made-00001 60 % \(stable\), made-00002 40 % \(canary\)/,
+			hears: /made: Ready\. made-00001 60 % \(tag stable\), made-00002 40 % \(tag canary\)/,
 		},
 		{
 			lines: ['rollback'],
@@ -166,13 +166,13 @@ export function linearWrites(image: string): readonly {
 			lines: ['undo'],
 			requests: ['patch services'],
 			split: /^made-00001=60:stable made-00002=40:canary$/,
-			hears: /made: Ready\. made-00001 60 % \(stable\), made-00002 40 % \(canary\)/,
+			hears: /made: Ready\. made-00001 60 % \(tag stable\), made-00002 40 % \(tag canary\)/,
 		},
 		{
 			lines: ['abandon', '2'],
 			requests: ['patch services', 'patch revisions'],
 			split: /^made-00001=100:stable$/,
-			hears: /made: Ready\. made-00001 100 % \(stable\)\./,
+			hears: /made: Ready\. made-00001 100 % \(tag stable\)\./,
 		},
 		{
 			lines: ['again'],
