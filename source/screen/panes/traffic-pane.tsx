@@ -18,7 +18,7 @@ import {List} from '../widgets/table/list.js';
 import {useTheme} from '../widgets/theme-context.js';
 import {titleOf} from './pane-table.js';
 import type {RevisionMarks} from '../release/revision-marks.js';
-import {SplitBar, SplitRowLine} from './traffic/split-rows.js';
+import {nameOf, RemovedRowLine, SplitBar, SplitRowLine} from './traffic/split-rows.js';
 import {
 	asideOf,
 	gotOf,
@@ -60,7 +60,10 @@ export function TrafficPane({width, height}: Size) {
 	const isOneBar = shown.length > room && room > 1;
 	const got = (isOneBar ? room > 2 : room > shown.length) ? known : undefined;
 	const listHeight = isOneBar ? room - (got ? 2 : 1) : got ? shown.length : room;
-	const spare = room - (isOneBar ? 3 : shown.length + (got ? 1 : 0)) - 1;
+	const removed = draft ? current.filter(({key}) => shown.every(row => row.key !== key)) : [];
+	const left = room - (isOneBar ? 3 : shown.length + (got ? 1 : 0));
+	const areRemovedShown = removed.length <= left;
+	const spare = left - removed.length - 1;
 	const changes = useConsoleState(
 		state =>
 			service && spare > 0
@@ -92,6 +95,9 @@ export function TrafficPane({width, height}: Size) {
 					isTyping: drafted.typed !== undefined,
 					isChanged: theirs !== undefined,
 					latest,
+					removes: areRemovedShown
+						? ''
+						: removed.map(row => `${nameOf(row, service)} (${row.percent} %)`).join(', '),
 					verdict,
 				})
 			}
@@ -136,6 +142,9 @@ export function TrafficPane({width, height}: Size) {
 					)}
 				/>
 			)}
+			{service &&
+				areRemovedShown &&
+				removed.map(row => <RemovedRowLine key={row.key} row={row} service={service} width={size.width} />)}
 			{!isOneBar && gotBar}
 			{changes.map((text, index) => (
 				<Text key={index} wrap="truncate" {...theme.styles.muted}>

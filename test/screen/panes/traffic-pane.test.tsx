@@ -1,7 +1,8 @@
 import {describe, expect, it} from 'vitest';
 import {verdictOf} from '../../../source/console/live/verdicts.js';
-import {beginValue, nudge, typeDigit} from '../../../source/console/state/draft.js';
+import {beginValue, nudge, takeRowOut, typeDigit} from '../../../source/console/state/draft.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
+import {moveSelection} from '../../../source/console/state/select.js';
 import {TrafficPane} from '../../../source/screen/panes/traffic-pane.js';
 import {serviceView} from '../../knative/objects.js';
 import {snapshotOf} from '../live/snapshot.js';
@@ -82,6 +83,17 @@ describe('the slider', () => {
 		await until(/90 → 80 %/);
 		expect(screen()).toMatch(/10 → 20 %/);
 		expect(screen()).toContain('draft');
+	});
+
+	it.each([8, 3])('keeps what a draft removes before the eyes in %i rows', async rows => {
+		const {store, until} = await openOnConsole(() => <TrafficPane width={80} height={rows} />, {
+			columns: 80,
+			rows,
+			state: {...knowing(), focus: 'traffic'},
+		});
+		moveSelection(store, {by: 1});
+		takeRowOut(store);
+		await until(rows === 8 ? /…00002 .* 10 → removed/ : /draft · removes …00002 \(10 %\)/);
 	});
 
 	it('shows an exact share as it is typed', async () => {

@@ -164,8 +164,20 @@ export function SplitRowLine({
 	);
 }
 
+/** What a draft takes out of the split: until it is sent users get this. */
+export function RemovedRowLine({row, service, width}: {row: SplitRow; service: ServiceView; width: number}) {
+	const {styles, glyphs} = useTheme();
+	const value = ` ${row.percent} ${glyphs.arrow} removed`;
+	return (
+		<Text wrap="truncate" {...styles.muted}>
+			{fitText(`    ${nameOf(row, service)}`, Math.max(0, width - widthOf(value)))}
+			{value}
+		</Text>
+	);
+}
+
 /** `…00001`, or `latest (…00002)` for the row that follows the latest ready revision: never without being told apart. */
-function nameOf(row: SplitRow, {name}: ServiceView): string {
+export function nameOf(row: SplitRow, {name}: ServiceView): string {
 	const revision = row.revision === undefined ? undefined : shortRevision(row.revision, name);
 	if (!row.latest) return revision ?? row.key;
 	return revision === undefined ? 'latest (none ready)' : `latest (${revision})`;

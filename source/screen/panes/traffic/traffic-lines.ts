@@ -24,6 +24,7 @@ export function asideOf(
 		isTyping,
 		isChanged,
 		latest,
+		removes = '',
 		verdict,
 	}: {
 		isDraft: boolean;
@@ -31,12 +32,15 @@ export function asideOf(
 		isChanged: boolean;
 		/** Of a draft that lets it follow: the latest ready revision, where it was another one when the draft was begun. */
 		latest?: string | undefined;
+		/** Of a draft: the rows that it takes out and that have no room beneath the others. */
+		removes?: string;
 		verdict: ServiceVerdict | undefined;
 	},
 ): string {
 	if (isChanged) return `draft · ${service.lastModifier ?? 'somebody'} changed the split meanwhile`;
 	if (latest !== undefined) return `draft · latest is ${latest} now`;
 	if (isTyping) return 'type 0 to 100 · Enter reviews it';
+	if (removes !== '') return `draft · removes ${removes}`;
 	if (isDraft) return 'draft · sums to 100 · Enter reviews it';
 	// The server has taken a change that the watch has not told of yet: what is shown is from before it.
 	if (move && move.generation > service.generation) return 'sent · waiting for the watch';
