@@ -3,7 +3,7 @@ import {isNewer, orderOf, sharesOf} from '../knative/release/evidence/shares.js'
 import {releaseOf, roleWords, type ReleaseFacts} from '../knative/release/release.js';
 import {differences} from '../knative/revision/revision-differences.js';
 import {verdictSentence, type CanaryVerdict} from './verdict/canary-verdict.js';
-import {momentBy, sinceWords} from '../knative/text/moment.js';
+import {exactMoment, momentBy} from '../knative/text/moment.js';
 
 /** `isBad`: what speaks against any more of it. */
 export type ReleaseFact = {label: string; value: string; isBad?: true};
@@ -17,9 +17,10 @@ export function aboutRelease(
 	to?: string,
 ): ReleaseFact[] {
 	const {canary, stable, doubt, since, by} = releaseOf(facts);
-	const lasted =
-		since === undefined || facts.now === undefined ? '' : `, ${sinceWords(facts.now - since)} ago`;
-	const account = `${momentBy({at: since, by}, facts.now).trim()}${lasted}`;
+	const account =
+		since === undefined || facts.now === undefined
+			? momentBy({at: since, by}, facts.now).trim()
+			: `at ${exactMoment(since, facts.now)}${momentBy({at: undefined, by})}`;
 	const [old, fresh] = comparedIn(facts, to);
 	const {verdict} = facts;
 	// How the canary did says nothing of another revision that is to have everything.
@@ -28,7 +29,7 @@ export function aboutRelease(
 		...(canary ? [{label: 'Canary', value: roleWords(canary)}] : []),
 		...(stable ? [{label: 'Stable', value: roleWords(stable)}] : []),
 		...(doubt ? [{label: doubt.about === 'canary' ? 'Canary?' : 'Stable?', value: doubt.because}] : []),
-		...(verdict && isOfIt ? [verdictFact(verdict)] : []),
+		...(verdict && isOfIt ? [verdictFact(verdict, facts.now)] : []),
 		...(account === '' ? [] : [{label: 'Split set', value: account}]),
 	];
 	return [...lines, ...differenceLines(facts, old, fresh)];
@@ -49,9 +50,10 @@ function comparedIn(
 	return baseline !== undefined && isNewer(order, baseline, to) === true ? [to, baseline] : [baseline, to];
 }
 
-const verdictFact = (verdict: CanaryVerdict): ReleaseFact => ({
+/** With the time of it: requests go on, and it is told once. */
+const verdictFact = (verdict: CanaryVerdict, now: number | undefined): ReleaseFact => ({
 	label: 'Verdict',
-	value: verdictSentence(verdict),
+	value: `${now === undefined ? '' : `At ${exactMoment(now, now)}: `}${verdictSentence(verdict)}`,
 	...((verdict.errors === 'worse' || verdict.latency === 'slower') && {isBad: true}),
 });
 

@@ -3,7 +3,7 @@ import {describe, expect, it, test} from 'vitest';
 import {aboutRelease} from '../../source/release/about-release.js';
 import {releaseOf, type ReleaseFacts} from '../../source/knative/release/release.js';
 import {verdictSentence, type CanaryVerdict} from '../../source/release/verdict/canary-verdict.js';
-import {moment} from '../../source/knative/text/moment.js';
+import {exactMoment} from '../../source/knative/text/moment.js';
 import {now, one, revisionMade, serviceMade, three, tried, two, whole, worseCanary} from './parts/made.js';
 
 const factsOf = (
@@ -39,14 +39,14 @@ describe('of a release', () => {
 
 	it('is told since when, where that is noted', () => {
 		const service = serviceMade({traffic: tried, ready: 2, note: {since: now - 60_000, by: 'ann'}});
-		const since = `at ${moment(now - 60_000, now)} by ann, 1 min ago`;
+		const since = `at ${exactMoment(now - 60_000, now)} by ann`;
 		expect(linesOf({...factsOf(service), now} as ReleaseFacts, 'Split set')).toEqual([since]);
 	});
 
 	it('is told since when it was written, where the note has only when that was planned', () => {
 		const service = serviceMade({traffic: tried, ready: 2, note: {since: now - 600_000, by: 'ann'}});
 		const later = {...service, trafficWrittenAt: now - 21_000};
-		const since = `at ${moment(now - 21_000, now)} by ann, 21 s ago`;
+		const since = `at ${exactMoment(now - 21_000, now)} by ann`;
 		expect(linesOf({...factsOf(later), now} as ReleaseFacts, 'Split set')).toEqual([since]);
 		// As `kn-canary status` has it.
 		expect(releaseOf(factsOf(later))).toMatchObject({since: now - 21_000, by: 'ann'});
@@ -66,6 +66,9 @@ describe('of a release', () => {
 		const lines = aboutRelease({...factsOf(), verdict});
 		expect(lines.map(({label}) => label)).toEqual(['Canary', 'Stable', 'Verdict', 'Split set']);
 		expect(lines[2]).toEqual({label: 'Verdict', value: verdictSentence(verdict), isBad: true});
+		// It is read while requests go on.
+		const [dated] = linesOf({...factsOf(), verdict, now} as ReleaseFacts, 'Verdict');
+		expect(dated).toBe(`At ${exactMoment(now, now)}: ${verdictSentence(verdict)}`);
 	});
 });
 

@@ -21,9 +21,9 @@ export function endsOf(state: ConsoleState): string[] {
 	return [
 		...writes.filter(({outcome}) => outcome === '').map(({title}) => `being sent: ${title}`),
 		...lossesOf(state).map(loss => `not sent: ${loss}`),
-		...loops.map(({uid, answered}) => {
+		...loops.map(({uid}) => {
 			const name = services.find(service => service.uid === uid)?.name ?? 'a service elsewhere';
-			return `running: requests to ${name}, ${answered} answered so far`;
+			return `running: requests to ${name}`;
 		}),
 	];
 }

@@ -3,8 +3,7 @@ import type {HistoryEntry} from '../../console/session/change-recorder.js';
 import {changeWords, sessionLines} from '../../console/sheets/quit-sheet.js';
 import type {ConsoleState} from '../../console/state/state.js';
 import {diffSplit} from '../../knative/split/split.js';
-import {moment} from '../../knative/text/moment.js';
-import {timeOf} from '../../probe/judging/user-trouble.js';
+import {exactMoment} from '../../knative/text/moment.js';
 
 /** Milliseconds after which a colleague's change is no news. */
 const newFor = 60_000;
@@ -42,7 +41,7 @@ export function historyLines(
 	{writes, history}: Pick<ConsoleState, 'writes' | 'history'>,
 	now: number,
 ): string[] {
-	const when = (at: number) => (moment(at, now) === moment(at) ? moment(at) : timeOf(at));
+	const when = (at: number) => exactMoment(at, now);
 	const own = writes.map(write => ({
 		at: write.at,
 		line: sessionLines({writes: [write]}, when, 'to').join(''),

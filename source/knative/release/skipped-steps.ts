@@ -2,14 +2,14 @@
 import {sharesOf} from './evidence/shares.js';
 import {releaseOf, type ReleaseFacts} from './release.js';
 import type {Split} from '../split/split.js';
-import {sinceWords} from '../text/moment.js';
+import {exactMoment} from '../text/moment.js';
 
 /** Percent of the traffic, each some twice the one before: what few users would see is seen before most do. */
 const steps: readonly number[] = [5, 10, 25, 50];
 
 /**
- * `25 % and 50 % (10 % for 4 min)`. Of the revision that gains most; undefined where none does, or no step lies between.
- * @param facts With `now` (milliseconds since 1970) also for how long the share is what it is.
+ * `25 % and 50 % (10 % since 12:04:58)`. Of the revision that gains most; undefined where none does, or no step lies between.
+ * @param facts With `now` (milliseconds since 1970) also since when the share is what it is.
  */
 export function skippedSteps(
 	facts: ReleaseFacts & {now?: number | undefined},
@@ -37,6 +37,6 @@ export function skippedSteps(
 	const lasted =
 		isAnother || since === undefined || facts.now === undefined
 			? ''
-			: ` for ${sinceWords(facts.now - since)}`;
-	return `${named} (${isAnother ? `${tried.revision} ` : ''}${from} %${lasted} so far)`;
+			: ` since ${exactMoment(since, facts.now)}`;
+	return `${named} (${isAnother ? `${tried.revision} ` : ''}${from} %${lasted === '' ? ' so far' : lasted})`;
 }

@@ -16,6 +16,12 @@ export function moment(at: number, now?: number): string {
 	return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clock}`;
 }
 
+/** `12:04:58`, or the day and the minute when that was not within the last half day. */
+export function exactMoment(at: number, now: number): string {
+	const told = moment(at, now);
+	return told === moment(at) ? told : `${told}:${two(new Date(at).getSeconds())}`;
+}
+
 /** `at 12:04 by ann`, as far as it is told; empty where nothing is. */
 export function momentBy({at, by}: {at: number | undefined; by: string}, now?: number): string {
 	return [at === undefined ? '' : ` at ${moment(at, now)}`, by === '' ? '' : ` by ${by}`].join('');

@@ -1,8 +1,12 @@
 /** What is said of a session when it ends. */
 import {expect, it} from 'vitest';
-import {sessionLines} from '../../../source/console/sheets/quit-sheet.js';
+import {verdictOf} from '../../../source/console/live/verdicts.js';
+import {endsOf, sessionLines} from '../../../source/console/sheets/quit-sheet.js';
+import {createConsoleStore} from '../../../source/console/state/state.js';
 import type {WriteRecord} from '../../../source/console/sheets/sheets.js';
 import {diffSplit, type SplitRow} from '../../../source/knative/split/split.js';
+import {serviceView} from '../../knative/objects.js';
+import {snapshotOf} from '../../screen/live/snapshot.js';
 
 const row = (number: number, percent: number, {tags = [], latest = false}: Partial<SplitRow> = {}) => {
 	const revision = `cart-0000${number}`;
@@ -47,4 +51,12 @@ it('a write that changes no split is said by itself, and one without an answer a
 	expect(sessionLines({writes: [write]}, () => '03:12:46')).toEqual([
 		'03:12:46  create service shop: sent, outcome not known',
 	]);
+});
+
+it('requests that are being sent are said without a count that would be old at once', () => {
+	const store = createConsoleStore({to: 'test', namespace: 'default'});
+	const service = serviceView();
+	const verdict = {...verdictOf(service.uid, snapshotOf({answered: 70})), isRunning: true};
+	store.setState({services: [service], verdicts: new Map([[service.uid, verdict]])});
+	expect(endsOf(store.getState())).toEqual([`running: requests to ${service.name}`]);
 });

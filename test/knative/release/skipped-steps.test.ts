@@ -3,6 +3,7 @@ import {expect, it, test} from 'vitest';
 import {splitOf, type Split} from '../../../source/knative/split/split.js';
 import {toldAbout} from '../../../source/release/plan.js';
 import {skippedSteps} from '../../../source/knative/release/skipped-steps.js';
+import {exactMoment} from '../../../source/knative/text/moment.js';
 import {now, one, serviceMade, three, two} from '../../release/parts/made.js';
 
 const at = (percent: number, note?: {since: number; by: string}) => ({
@@ -35,9 +36,11 @@ test.each([
 	expect(skippedSteps(facts, to(splitOf(facts.service), wanted))).toBe(words);
 });
 
-it('says for how long the canary has had what it has, where that is known', () => {
+it('says since when the canary has had what it has, where that is known', () => {
 	const facts = {...at(10, {since: now - 252_000, by: 'ann'}), now};
-	expect(skippedSteps(facts, to(splitOf(facts.service), 100))).toBe('25 % and 50 % (10 % for 4 min so far)');
+	expect(skippedSteps(facts, to(splitOf(facts.service), 100))).toBe(
+		`25 % and 50 % (10 % since ${exactMoment(now - 252_000, now)})`,
+	);
 });
 
 it('is of what gets the traffic, where that is another one than the canary', () => {

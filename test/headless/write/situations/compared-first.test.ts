@@ -53,7 +53,7 @@ describe('a canary that is compared first', () => {
 		expect(plan?.about).toContainEqual({
 			label: 'Verdict',
 			value: expect.stringMatching(
-				/^Not worse so far: cart-00002 failed 0 of \d+, cart-00001 0 of \d+ \(true rate < \d\.\d %\)\.$/,
+				/^At \d\d:\d\d:\d\d: Not worse so far: cart-00002 failed 0 of \d+, cart-00001 0 of \d+ \(true rate < \d\.\d %\)\.$/,
 			),
 		});
 	});
