@@ -4,11 +4,13 @@ import {useMemo} from 'react';
 import {
 	draftOf,
 	focusedPane,
+	knownRevisions,
 	latestBefore,
 	selectedRow,
 	selectedService,
 	shownSplit,
 } from '../../console/state/read.js';
+import {rejectionOf} from '../../knative/release/evidence/release-facts.js';
 import {equalSplits, splitOf} from '../../knative/split/split.js';
 import type {Size} from '../layout.js';
 import {sameParts, useConsoleState} from '../use-console.js';
@@ -46,6 +48,12 @@ export function TrafficPane({width, height}: Size) {
 	);
 	const shown = useMemo(() => (service ? shownSplit(drafted, service) : []), [service, drafted]);
 	const told = useRelease(service);
+	const revisions = useConsoleState(state => service && knownRevisions(state, service));
+	const release = useMemo(() => {
+		const isRejected = (name: string) => service && rejectionOf({service, revisions}, name) !== undefined;
+		const names = shown.flatMap(({revision}) => revision ?? []);
+		return told && {...told.release, rejected: new Set(names.filter(name => isRejected(name)))};
+	}, [service, revisions, shown, told]);
 	const users = useConsoleState(
 		state => (state.users?.uid === service?.uid ? state.users : undefined),
 		haveSameShares,
@@ -78,7 +86,7 @@ export function TrafficPane({width, height}: Size) {
 			{...got}
 			service={service}
 			split={shown}
-			release={told?.release}
+			release={release}
 			marks={told?.marks ?? noMarks}
 			width={size.width}
 		/>
@@ -110,7 +118,7 @@ export function TrafficPane({width, height}: Size) {
 					revisions={shown.map(({revision}) => revision)}
 					service={service}
 					split={shown}
-					release={told?.release}
+					release={release}
 					marks={told?.marks ?? noMarks}
 					width={size.width}
 				/>
@@ -131,7 +139,7 @@ export function TrafficPane({width, height}: Size) {
 							width={rowWidth}
 							service={service}
 							split={shown}
-							release={told?.release}
+							release={release}
 							before={current.find(({key}) => key === row.key)?.percent}
 							base={draft?.base.find(({key}) => key === row.key)?.percent}
 							isChangedByOthers={theirs !== undefined}

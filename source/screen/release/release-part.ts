@@ -4,7 +4,10 @@ import {canaryTag, roleTags} from '../../knative/release/verbs/role-tags.js';
 
 export type ReleasePart = {readonly role: string | undefined; readonly tags: readonly string[]};
 
-export type ReleaseRoles = Pick<Release, 'canary' | 'stable'>;
+export type ReleaseRoles = Pick<Release, 'canary' | 'stable'> & {
+	/** Revisions that were given up, where the pane says that of them nowhere else. */
+	readonly rejected?: ReadonlySet<string>;
+};
 
 /** @param tags All of them, by which it has a part where the release is not known. */
 export function partOf(
@@ -13,6 +16,9 @@ export function partOf(
 	release: ReleaseRoles | undefined,
 ): ReleasePart {
 	const told = revision === undefined || !release ? undefined : roleOf(revision, release);
+	if (revision !== undefined && told !== 'stable' && release?.rejected?.has(revision) === true) {
+		return {role: 'rejected', tags: tags.filter(tag => tag !== canaryTag)};
+	}
 	if (told === 'canary' && release?.canary?.lost) {
 		return {role: release.canary.lost, tags: tags.filter(tag => tag !== canaryTag)};
 	}

@@ -51,3 +51,24 @@ export function revisionMarks(
 		}),
 	);
 }
+
+/**
+ * What each row is drawn with, in every pane: that of its revision; what is not there yet with what is left, and a revision that
+ * is there and in no split never with what is tried or stable.
+ */
+export function marksOf(
+	rows: readonly {readonly revision: string | undefined}[],
+	all: readonly RevisionMark[],
+	marks: RevisionMarks,
+): RevisionMark[] {
+	const known = rows.map(({revision}) => (revision === undefined ? undefined : marks.get(revision)));
+	const left = all.filter(({fill}) => known.every(mark => mark?.fill !== fill));
+	const next = (isThere: boolean) => {
+		const ofOthers = isThere && marks.size > 0 ? left.findIndex(mark => all.indexOf(mark) > 1) : 0;
+		return left.splice(Math.max(0, ofOthers), 1)[0];
+	};
+	return rows.map(
+		({revision}, index) =>
+			known[index] ?? next(revision !== undefined) ?? all.at(-1) ?? {fill: '', style: {}},
+	);
+}

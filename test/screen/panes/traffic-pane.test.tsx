@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {verdictOf} from '../../../source/console/live/verdicts.js';
-import {beginValue, nudge, takeRowOut, typeDigit} from '../../../source/console/state/draft.js';
+import {addRevision, beginValue, nudge, takeRowOut, typeDigit} from '../../../source/console/state/draft.js';
+import {formatRejection} from '../../../source/knative/release/evidence/rejection.js';
 import type {ConsoleState} from '../../../source/console/state/state.js';
 import {moveSelection} from '../../../source/console/state/select.js';
 import {TrafficPane} from '../../../source/screen/panes/traffic-pane.js';
@@ -8,7 +9,7 @@ import {serviceView} from '../../knative/objects.js';
 import {snapshotOf} from '../live/snapshot.js';
 import {openOnConsole} from '../parts/on-console.js';
 import {usersRow, usersSnapshot, usersWindow} from '../../users/snapshots.js';
-import {canaryTraffic, connected, knowing, one, refusedByRoute, two} from '../parts/state.js';
+import {canaryTraffic, connected, knowing, one, refusedByRoute, revisionOf, two} from '../parts/state.js';
 
 const open = async (state: Partial<ConsoleState> = knowing(), {isStill = false} = {}) =>
 	openOnConsole(() => <TrafficPane width={100} height={8} />, {
@@ -83,6 +84,14 @@ describe('the slider', () => {
 		await until(/90 → 80 %/);
 		expect(screen()).toMatch(/10 → 20 %/);
 		expect(screen()).toContain('draft');
+	});
+
+	it('says of a revision that was given up that it was, and draws it as none that is tried', async () => {
+		const service = serviceView({traffic: [{revisionName: one, percent: 100}], ready: 2});
+		const gone = {...revisionOf(2), rejected: formatRejection({by: 'ann', at: 0, why: '5xx'})};
+		const {store, until} = await open(knowing(service, [gone, revisionOf(1)]));
+		addRevision(store);
+		await until(/▒ …00002 +rejected .* – → 0 %/);
 	});
 
 	it.each([8, 3])('keeps what a draft removes before the eyes in %i rows', async rows => {

@@ -8,7 +8,7 @@ import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {tellApart} from '../../widgets/table/tell-apart.js';
 import {useTheme} from '../../widgets/theme-context.js';
 import {partOf, partText, type ReleaseRoles} from '../../release/release-part.js';
-import type {RevisionMarks} from '../../release/revision-marks.js';
+import {allMarks, marksOf, type RevisionMarks} from '../../release/revision-marks.js';
 
 const percentWidth = 11;
 
@@ -135,10 +135,7 @@ export function SplitRowLine({
 		split.map(({percent}) => percent),
 		barWidth,
 	)[index] ?? {from: 0, cells: 0};
-	const mark = (row.revision === undefined ? undefined : marks.get(row.revision)) ?? {
-		fill: glyphs.fills[3],
-		style: styles.plain,
-	};
+	const mark = marksOf(split, allMarks({glyphs, styles}), marks)[index] ?? {fill: '', style: styles.plain};
 	// What is moved has a handle at its end.
 	const body = changed && part.cells > 0 ? part.cells - 1 : part.cells;
 	return (

@@ -5,8 +5,8 @@ import {toldAbout, type Plan} from '../../../release/plan.js';
 import type {Look, Theme} from '../../../terminal/output/theme.js';
 import {fitText, widthOf} from '../../widgets/table/fit-text.js';
 import {tellApart} from '../../widgets/table/tell-apart.js';
-import {allMarks, type RevisionMark, type RevisionMarks} from '../../release/revision-marks.js';
-import {marksOf, splitPicture} from './split-picture.js';
+import {allMarks, marksOf, type RevisionMark, type RevisionMarks} from '../../release/revision-marks.js';
+import {splitPicture} from './split-picture.js';
 import {clock, shortRevision} from '../../format.js';
 import type {DocumentLine} from '../../widgets/document.js';
 

@@ -2,18 +2,7 @@
 import {apportion} from '../../../knative/split/apportion.js';
 import type {Plan} from '../../../release/plan.js';
 import type {Piece} from '../../../terminal/output/pieces.js';
-import type {RevisionMark, RevisionMarks} from '../../release/revision-marks.js';
-
-/** What each row is drawn with: as in the panes, and what is not there yet with what is left. */
-export function marksOf(
-	rows: readonly {readonly revision: string | undefined}[],
-	all: readonly RevisionMark[],
-	marks: RevisionMarks,
-): RevisionMark[] {
-	const known = rows.map(({revision}) => (revision === undefined ? undefined : marks.get(revision)));
-	const left = all.filter(({fill}) => known.every(mark => mark?.fill !== fill));
-	return known.map(mark => mark ?? left.shift() ?? all.at(-1) ?? {fill: '', style: {}});
-}
+import type {RevisionMark} from '../../release/revision-marks.js';
 
 type PictureRoom = {
 	readonly isAscii: boolean;

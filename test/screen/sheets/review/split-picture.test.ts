@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
-import {marksOf, splitPicture} from '../../../../source/screen/sheets/review/split-picture.js';
-import {allMarks} from '../../../../source/screen/release/revision-marks.js';
+import {splitPicture} from '../../../../source/screen/sheets/review/split-picture.js';
+import {allMarks, marksOf} from '../../../../source/screen/release/revision-marks.js';
 import {createTheme} from '../../../../source/terminal/output/theme.js';
 
 const all = allMarks(createTheme({env: {LANG: 'C.UTF-8'}}));
@@ -23,6 +23,8 @@ test('rows are drawn with what their revisions are drawn with in the panes, what
 test('what is not there yet is drawn with what no other row has', () => {
 	const rows = [{revision: 'cart-00002'}, {revision: undefined}, {revision: 'cart-00003'}];
 	expect(fillsOf(rows)).toEqual(['█', '▓', '▒']);
+	// It is there, and neither tried nor stable.
+	expect(fillsOf([{revision: 'cart-00002'}, {revision: 'cart-00003'}])).toEqual(['█', '▒']);
 	expect(
 		fillsOf(
 			Array.from({length: 6}, () => ({revision: undefined})),
