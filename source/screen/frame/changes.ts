@@ -59,13 +59,14 @@ export function lastChangeWords(
 }
 
 /**
- * The same in the fewest words: the shares alone, in their order and without names where those are many, and how much else became of it.
+ * The same in the fewest words: the shares alone, in their order and without names where those are many, and how much else became of
+ * it; `shortest` without that.
  */
 export function lastChangeBriefly(
 	{history}: Pick<ConsoleState, 'history'>,
 	uid: string,
 	look: {bar: string; arrow: string},
-): string | undefined {
+): {short: string; shortest: string} | undefined {
 	const last = history.findLast(entry => entry.uid === uid);
 	if (!last) return undefined;
 	const [first = '', ...others] = changeLine(last, look).split(', ');
@@ -75,7 +76,8 @@ export function lastChangeBriefly(
 	const brief = isLong
 		? `${whoWhen(last)} ${verbOf(last)} ${numbers(before)} ${look.arrow} ${numbers(after)}`
 		: first;
-	return others.length === 0 ? brief : `${brief} and ${count(others.length, 'more change')}`;
+	const more = others.length === 0 ? '' : ` and ${count(others.length, 'more change')}`;
+	return {short: `${brief}${more}`, shortest: brief};
 }
 
 /** Shares, before and after, of which each has its name in few words. */
@@ -96,19 +98,28 @@ export function changesWords(
 const changeLine = (entry: HistoryEntry, look: {bar: string; arrow: string}): string =>
 	`${whoWhen(entry)} ${verbOf(entry)} ${splitsWords(entry, look)}`;
 
-/** What is noted of an own change begins with its verb. */
-const verbs: readonly (readonly [reason: string, verb: string])[] = [
-	['promote', 'promoted'],
-	['roll back', 'rolled back'],
-	['abandon', 'abandoned'],
-	['undo', 'put back'],
-	['split', 'set'],
-	['create revision', 'created a revision:'],
+/** What is noted of an own change begins with its verb; with what it was done to, as far as the split tells. */
+const verbs: readonly (readonly [reason: string, verb: (change: Changed) => string])[] = [
+	['promote', change => `promoted${named(wholeOf(change.after), change)}:`],
+	['roll back', change => `rolled back${named(wholeOf(change.after), change, 'to ')}:`],
+	['abandon', change => `abandoned${named(leftBy(change), change)}:`],
+	['undo', () => 'undid the last split:'],
+	['split', () => 'set'],
+	['create revision', () => 'created a revision:'],
 ];
 
+const named = (revision: string | undefined, {service}: Changed, to = '') =>
+	revision === undefined ? '' : ` ${to}${shortRevision(revision, service)}`;
+
+const wholeOf = (split: Split) => split.find(({percent}) => percent === 100)?.revision;
+
+/** The first revision that has no row any more. */
+const leftBy = ({before, after}: Changed) =>
+	before.find(({revision}) => after.every(row => row.revision !== revision))?.revision;
+
 /** Of what somebody else has done it is not known by which. */
-const verbOf = ({own, reason}: HistoryEntry): string =>
-	(own && verbs.find(([begins]) => reason.startsWith(begins))?.[1]) || 'changed';
+const verbOf = (entry: HistoryEntry): string =>
+	(entry.own && verbs.find(([begins]) => entry.reason.startsWith(begins))?.[1](entry)) || 'changed';
 
 function whoWhen({at, by, own}: HistoryEntry): string {
 	return `${clock(at)} ${by === '' ? (own ? 'you' : 'somebody') : by}`;

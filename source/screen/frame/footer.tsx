@@ -116,11 +116,11 @@ function urgentAction(state: ConsoleState): {action: Action | undefined; isNow: 
 const ofRevision: ReadonlySet<Action> = new Set(['tag', 'verifyTag', 'deleteRevision']);
 /**
  * What keys act on that is not what has the keyboard: the selected revision, and the one of which `L` follows the log. Where
- * there are more than two, also the ones that would be promoted and rolled back to.
+ * there are more than two, also the ones that would be promoted, rolled back to and given up.
  */
 function shownTargets(
 	state: ConsoleState,
-): Partial<Record<'revision' | 'log' | 'complete' | 'rollBack', string>> {
+): Partial<Record<'revision' | 'log' | 'complete' | 'rollBack' | 'abandon', string>> {
 	const service = topSheet(state) ? undefined : selectedService(state);
 	if (!service) return {};
 	const verbs =
@@ -130,6 +130,7 @@ function shownTargets(
 		log: loggedRevision(state),
 		complete: verbs.get('promote'),
 		rollBack: verbs.get('roll back'),
+		abandon: verbs.get('abandon'),
 	};
 	return Object.fromEntries(
 		Object.entries(names).flatMap(([key, name]) =>
@@ -170,7 +171,7 @@ function KeysLine({width, isEnabled, labels}: FooterProps & {labels?: KeyLabels 
 	const targets = useConsoleState(shownTargets, sameParts);
 	const targetOf = (action: Action) => {
 		// Their own, wherever one is.
-		if (action === 'complete') return targets.complete;
+		if (action === 'complete' || action === 'abandon') return targets[action];
 		if (action === 'rollBack') return targets.rollBack && `to ${targets.rollBack}`;
 		// In its own pane the row of it has the keyboard, and only one of two that are called alike is told from the other.
 		if (context === 'revisions') return action === 'verifyTag' ? targets.revision : undefined;

@@ -96,9 +96,10 @@ export function noticeOf(
 		return {text: '', style: styles.muted, isQuiet: true};
 	}
 	// What can be pressed first: of a long change the end is cut.
+	const {short, shortest} = lastChangeBriefly(state, uid, look) ?? {short: '', shortest: ''};
 	return {
 		text: `w history ${glyphs.bullet} last change ${last}`,
-		shorter: [`w ${glyphs.bullet} ${lastChangeBriefly(state, uid, look) ?? ''}`],
+		shorter: [`w ${glyphs.bullet} ${short}`, `w ${glyphs.bullet} ${shortest}`],
 		style: styles.muted,
 		isQuiet: true,
 	};

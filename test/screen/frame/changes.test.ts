@@ -89,13 +89,29 @@ test('the last change of a service says who it was', () => {
 test.each([
 	['split', 'set'],
 	['split: CHG-1234', 'set'],
-	['roll back', 'rolled back'],
-	['promote', 'promoted'],
-	['undo', 'put back'],
+	['roll back', 'rolled back:'],
+	['promote', 'promoted:'],
+	['undo', 'undid the last split:'],
 	['tag', 'changed'],
 ])('an own change for %j is told with what was done: %s', (reason, verb) => {
 	const words = lastChangeWords({history: [{...entry, own: true, reason}]}, service.uid, look);
 	expect(words).toMatch(new RegExp(` bob ${verb} 90│10 → 50│50$`));
+});
+
+test('an own change names what was promoted, rolled back to or abandoned', () => {
+	const [both, first] = [split({'cart-00001': 50, 'cart-00003': 50}), split({'cart-00001': 100})];
+	const words = (reason: string, before = both, after = first) =>
+		lastChangeWords({history: [{...entry, own: true, reason, before, after}]}, service.uid, look);
+	expect(words('abandon: 5xx')).toContain(' bob abandoned …00003: …00001 50│…00003 50 → …00001 100');
+	expect(words('abandon', split({'cart-00001': 100, 'cart-00003': 0}))).toMatch(
+		/ bob abandoned …00003: …00003 \(0 %\) removed$/,
+	);
+	expect(words('roll back', both, split({'cart-00001': 100, 'cart-00003': 0}))).toMatch(
+		/ bob rolled back to …00001: 50│50 → 100│0$/,
+	);
+	expect(words('promote', both, split({'cart-00001': 0, 'cart-00003': 100}))).toContain(
+		' bob promoted …00003: 50│50 → 0│100',
+	);
 });
 
 const tagged = (revision: string, tag?: string) =>
@@ -134,11 +150,19 @@ test('a change of tags alone is told by the tags, and one of revisions by their 
 
 test('a change of many shares is told whole in few words', () => {
 	const five = {...entry, after: split({a: 40, b: 30, c: 20, d: 7, e: 3})};
-	expect(lastChangeBriefly({history: [five]}, service.uid, look)).toMatch(
+	expect(lastChangeBriefly({history: [five]}, service.uid, look)?.short).toMatch(
 		/ bob changed 90│10 → 40│30│20│7│3$/,
 	);
 	const two = {...entry, after: split({b: 100})};
-	expect(lastChangeBriefly({history: [two]}, service.uid, look)).toMatch(/ bob changed a 90│b 10 → b 100$/);
+	expect(lastChangeBriefly({history: [two]}, service.uid, look)?.short).toMatch(
+		/ bob changed a 90│b 10 → b 100$/,
+	);
+	// What else became of it is said whole, or not at all.
+	const more = {...five, before: [...five.before, ...split({f: 0})]};
+	expect(lastChangeBriefly({history: [more]}, service.uid, look)).toEqual({
+		short: expect.stringMatching(/7│3 and 1 more change$/),
+		shortest: expect.stringMatching(/7│3$/),
+	});
 	expect(lastChangeBriefly({history: []}, service.uid, look)).toBeUndefined();
 });
 
