@@ -1,4 +1,5 @@
 /** Which verbs of a release lead anywhere as things are, before one of them is pressed. */
+import {releaseOf} from '../../knative/release/release.js';
 import {abandon} from '../../knative/release/verbs/abandon.js';
 import type {Choice} from '../../knative/release/verbs/choice.js';
 import {promote} from '../../knative/release/verbs/promote.js';
@@ -16,7 +17,9 @@ export type ReleaseVerb = (typeof releaseVerbs)[number];
 /** What goes by changes that are remembered. */
 const ofHistory: ReadonlySet<ReleaseVerb> = new Set(['roll back', 'undo']);
 
-/** With the revision that would get 100 %; undefined where none would, or where it would be asked which one. */
+/**
+ * With the revision that would get 100 %, or be given up; undefined where none would, or where it would be asked which one.
+ */
 type PossibleVerbs = ReadonlyMap<ReleaseVerb, string | undefined>;
 
 type KnownVerbs = {
@@ -42,15 +45,21 @@ export function possibleVerbs(state: ConsoleState, service: ServiceView): Possib
 		revisions: toldRevisions(state, service),
 		changes: changesOf({history}, service.uid),
 	};
+	const given = abandon(facts);
 	const choices: Readonly<Record<ReleaseVerb, Choice>> = {
 		promote: promote(facts),
 		'roll back': rollBack(facts),
-		abandon: abandon(facts),
+		abandon: given,
 		undo: undo(facts),
 	};
+	const {canary, doubt} = releaseOf(facts);
+	const isTried = canary !== undefined || doubt?.about === 'canary';
 	const verbs = new Map(
 		releaseVerbs.flatMap(verb => {
 			const choice = choices[verb];
+			// What is only newer is not offered before anybody has tried it.
+			if (verb === 'promote' && !isTried) return [];
+			if (verb === 'abandon' && given.kind === 'split') return [[verb, given.rejected] as const];
 			if (choice.kind === 'split') {
 				// To bring back what was rolled back takes more than a key that is offered.
 				return choice.guess?.taken === undefined ? [[verb, choice.revision] as const] : [];

@@ -237,6 +237,11 @@ describe('the keys', () => {
 		expect(await looking(settled)).not.toContain('R roll back');
 	});
 
+	it('of a promotion are not offered for a revision that is only newer, and in no split', async () => {
+		const settled = knowing(serviceView({traffic: [{revisionName: one, percent: 100}], ready: 2}));
+		expect(await footer({...settled, focus: 'revisions'}, 300)).not.toContain('c promote');
+	});
+
 	it('of a roll back are offered where it cannot be known that there is nothing to go back to', async () => {
 		const settled = knowing(serviceView({traffic: [{revisionName: one, percent: 100}]}), [revisionOf(1)]);
 		expect(await footer({...settled, historyUnread: 'The history cannot be read.'})).toContain('R roll back');
@@ -273,6 +278,7 @@ describe('the keys', () => {
 			expect(keys).toContain('c promote …00002');
 			expect(keys).toContain('R roll back to …00001');
 		}
+		expect(await footer({...shown, focus: 'revisions'}, 300)).toContain('X abandon …00002');
 		expect(await footer({focus: 'services'}, 80)).toMatch(/c promote {2}R roll back {2}/);
 	});
 
