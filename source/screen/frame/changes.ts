@@ -100,15 +100,15 @@ const changeLine = (entry: HistoryEntry, look: {bar: string; arrow: string}): st
 
 /** What is noted of an own change begins with its verb; with what it was done to, as far as the split tells. */
 const verbs: readonly (readonly [reason: string, verb: (change: Changed) => string])[] = [
-	['promote', change => `promoted${named(wholeOf(change.after), change)}:`],
-	['roll back', change => `rolled back${named(wholeOf(change.after), change, 'to ')}:`],
-	['abandon', change => `abandoned${named(leftBy(change), change)}:`],
+	['promote', change => `promoted${called(wholeOf(change.after), change)}:`],
+	['roll back', change => `rolled back${called(wholeOf(change.after), change, 'to ')}:`],
+	['abandon', change => `abandoned${called(leftBy(change), change)}:`],
 	['undo', () => 'undid the last split:'],
 	['split', () => 'set'],
 	['create revision', () => 'created a revision:'],
 ];
 
-const named = (revision: string | undefined, {service}: Changed, to = '') =>
+const called = (revision: string | undefined, {service}: Changed, to = '') =>
 	revision === undefined ? '' : ` ${to}${shortRevision(revision, service)}`;
 
 const wholeOf = (split: Split) => split.find(({percent}) => percent === 100)?.revision;

@@ -2,9 +2,12 @@
 import {taggedEntry} from '../../console/live/request-target.js';
 import {isRevisionGone, selectedRevision, selectedService, topSheet} from '../../console/state/read.js';
 import {possibleVerbs, type ReleaseVerb} from '../../console/state/possible.js';
-import type {ConsoleState} from '../../console/state/state.js';
+import type {ConsoleState, Sheet} from '../../console/state/state.js';
+import {isForm} from '../../console/state/select.js';
 import type {ServiceView} from '../../knative/service/service.js';
 import type {Action} from '../keys/key-lookup.js';
+import {hidesVariables} from '../sheets/choose/form-fields.js';
+import {hidesSecrets} from '../sheets/choose/requests-sheet.js';
 
 const ofService: ReadonlySet<Action> = new Set([
 	'newRevision',
@@ -40,7 +43,7 @@ const ofRelease: Partial<Record<Action, ReleaseVerb>> = {
 	undo: 'undo',
 };
 
-const depending: readonly Action[] = ['newService', 'sendAgain', ...ofService, ...ofLoop];
+const depending: readonly Action[] = ['uncover', 'newService', 'sendAgain', ...ofService, ...ofLoop];
 
 /** Whether a roll back, where there is one, ends what its pods say is bad for the users of a service. */
 export function rollBackEndsAlarm(state: ConsoleState, service: ServiceView): boolean {
@@ -61,7 +64,9 @@ function isOffered(state: ConsoleState, service: ServiceView | undefined, action
 	const verb = ofRelease[action];
 	// Also above what is only looked at.
 	if (verb !== undefined) return service !== undefined && possibleVerbs(state, service).has(verb);
-	if (topSheet(state) !== undefined) return true;
+	const top = topSheet(state);
+	if (action === 'uncover') return hidesValues(top);
+	if (top !== undefined) return true;
 	if (action === 'newService') return state.connection.kind === 'connected';
 	if (action === 'sendAgain') {
 		return service !== undefined && state.verdicts.get(service.uid)?.splitAlarm?.isOver === false;
@@ -71,6 +76,13 @@ function isOffered(state: ConsoleState, service: ServiceView | undefined, action
 	// Only the URL of a tag leads to one revision.
 	if (action === 'verifyTag') return hasTagUrl(state, service);
 	return !ofLoop.has(action) || state.live?.uid === service.uid;
+}
+
+/** Of what is looked at the values are covered as they come; in a form only what was there before. */
+function hidesValues(sheet: Sheet | undefined): boolean {
+	if (sheet === undefined) return true;
+	if (sheet.kind === 'requests') return hidesSecrets(sheet);
+	return !isForm(sheet) || hidesVariables(sheet);
 }
 
 function hasTagUrl(state: ConsoleState, service: ServiceView): boolean {

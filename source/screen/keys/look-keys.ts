@@ -32,7 +32,7 @@ export const lookKeys: readonly Binding[] = [
 		in: ['form', 'requestForm'],
 		label: 'values',
 		help: 'Show the values of environment variables, headers and cookies, or cover them again.',
-		footer: {rank: 24},
+		footer: {rank: 5},
 	},
 	{
 		action: 'verifyOnce',

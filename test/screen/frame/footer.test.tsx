@@ -1,6 +1,12 @@
 /** The message line and the keys. */
 import {describe, expect, it} from 'vitest';
-import type {ConsoleState, UsersAlarm} from '../../../source/console/state/state.js';
+import {openRevisionForm, openServiceForm, openTagForm} from '../../../source/console/forms/forms.js';
+import {
+	createConsoleStore,
+	type ConsoleState,
+	type ConsoleStore,
+	type UsersAlarm,
+} from '../../../source/console/state/state.js';
 import {Footer, Notice, useNoticeRows} from '../../../source/screen/frame/footer.js';
 import {condition, revisionName, serviceView} from '../../knative/objects.js';
 import {openOnConsole} from '../parts/on-console.js';
@@ -169,6 +175,21 @@ const footer = async (state: Partial<ConsoleState>, columns = 120, {isStill = fa
 	return line.screen();
 };
 
+/** What a form of a service with these variables offers. */
+const within = (env: {name: string; value: string}[], open: (store: ConsoleStore) => void) => {
+	const store = createConsoleStore({to: 'test', namespace: 'default'});
+	const service = serviceView({
+		traffic: canaryTraffic,
+		ready: 2,
+		edit(object) {
+			Object.assign(object.spec.template.spec.containers[0] ?? {}, {env});
+		},
+	});
+	store.setState(knowing(service));
+	open(store);
+	return footer({...knowing(service), sheets: store.getState().sheets}, 80);
+};
+
 const reviewing = async (part: Partial<ReviewSheet>, height = 22) => {
 	const line = await openOnConsole(
 		() => <Footer width={120} sheet={{width: 120, height}} isEnabled={() => true} />,
@@ -280,6 +301,14 @@ describe('the keys', () => {
 		}
 		expect(await footer({...shown, focus: 'revisions'}, 300)).toContain('X abandon …00002');
 		expect(await footer({focus: 'services'}, 80)).toMatch(/c promote {2}R roll back {2}/);
+	});
+
+	it('of a form offer its values where some are covered, also in a narrow window', async () => {
+		const env = [{name: 'TARGET', value: 'users'}];
+		expect(await within(env, openRevisionForm)).toContain('ctrl-o values');
+		expect(await within([], openRevisionForm)).not.toContain('ctrl-o');
+		expect(await within(env, openServiceForm)).not.toContain('ctrl-o');
+		expect(await within(env, openTagForm)).not.toContain('ctrl-o');
 	});
 
 	it('that are not allowed are in brackets', async () => {

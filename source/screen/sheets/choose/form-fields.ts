@@ -1,5 +1,8 @@
 /** Between the forms of the domain (fields as data, values by id) and the form on the screen. Pure. */
+import type {FormSheet} from '../../../console/sheets/sheets.js';
 import type {EnvRow, Field as DomainField, FieldErrors} from '../../../knative/forms/form.js';
+import {initialRevision} from '../../../knative/forms/revision-form.js';
+import {basedOn} from '../../../knative/revision/base.js';
 import {checkEnvLines} from '../../widgets/form/env-lines.js';
 import type {FormField, Value, Values} from '../../widgets/form/form-state.js';
 
@@ -75,6 +78,20 @@ export function coveredBy(rows: readonly EnvRow[]): (line: string) => boolean {
 		return rows.some(row => row.source === undefined && row.name === name && isMostOf(value, row.value));
 	};
 }
+
+/** What the service had when the form was begun, or what users run, where that is what it is made from. */
+export function seenEnvOf(sheet: FormSheet): readonly EnvRow[] {
+	if (!('seen' in sheet)) return [];
+	const running = 'running' in sheet ? sheet.running : undefined;
+	return [
+		...initialRevision(sheet.seen).env,
+		...(running ? initialRevision(basedOn(sheet.seen, running)).env : []),
+	];
+}
+
+/** Whether some value in it is covered, unless somebody has asked to see it. */
+export const hidesVariables = (sheet: FormSheet): boolean =>
+	sheet.kind === 'create revision' && toLines(sheet.values.env).some(coveredBy(seenEnvOf(sheet)));
 
 /** Whether at least half of what was there is still at the beginning or the end. */
 export function isMostOf(value: string, before: string): boolean {

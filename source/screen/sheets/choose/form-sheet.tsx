@@ -12,8 +12,7 @@ import {absenceWords} from '../../../console/state/absence.js';
 import {closeSheet, isForm} from '../../../console/state/select.js';
 import type {FormSheet as FormSheetState} from '../../../console/sheets/sheets.js';
 import type {EnvRow, Field as DomainField} from '../../../knative/forms/form.js';
-import {autoscalingFields, initialRevision, revisionFields} from '../../../knative/forms/revision-form.js';
-import {basedOn} from '../../../knative/revision/base.js';
+import {autoscalingFields, revisionFields} from '../../../knative/forms/revision-form.js';
 import {tagFields} from '../../../knative/forms/tag-form.js';
 import {serviceFields} from '../../../knative/forms/service-form.js';
 import type {Size} from '../../layout.js';
@@ -29,6 +28,7 @@ import {wrapLine} from '../../widgets/document.js';
 import {
 	coveredBy,
 	moreField,
+	seenEnvOf,
 	shownErrors,
 	toEnvRows,
 	toFormFields,
@@ -220,16 +220,6 @@ function saidOf(absence: FormService | undefined, sheet: FormSheetState): string
 		case undefined:
 			return undefined;
 	}
-}
-
-/** What the service had when the form was begun, or what users run, where that is what it is made from. */
-function seenEnvOf(sheet: FormSheetState): readonly EnvRow[] {
-	if (!('seen' in sheet)) return [];
-	const running = 'running' in sheet ? sheet.running : undefined;
-	return [
-		...initialRevision(sheet.seen).env,
-		...(running ? initialRevision(basedOn(sheet.seen, running)).env : []),
-	];
 }
 
 function envOf(sheet: FormSheetState): readonly EnvRow[] {

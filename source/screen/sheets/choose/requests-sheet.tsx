@@ -47,6 +47,12 @@ const headerNames = Array.from({length: headerFields}, (_, index) => `header${in
 /** What it takes from the environment or from a file is not in it. */
 const isElsewhere = (value: string) => /^[$@]/.test(value);
 
+/** Whether some value in it is covered, unless somebody has asked to see it. */
+export const hidesSecrets = (sheet: RequestSheet): boolean =>
+	fieldsOf(sheet, sheet.values).some(
+		field => field.kind === 'text' && field.coveredFrom?.(field.initial ?? '') !== undefined,
+	);
+
 /** The value of `Name: value`, where it is one that was given: what is typed here is theirs to see who types it. */
 function headerFrom(line: string, given: readonly string[]): number | undefined {
 	const value = valueOfHeader(line);
