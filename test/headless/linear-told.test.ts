@@ -154,6 +154,10 @@ test('where there is no way back none is named', () => {
 test.each([
 	['cart was deleted. ↑↓ selects another service.', 'cart was deleted. use chooses another service.'],
 	['cart-00002 was deleted. ↑↓ in pane 2 selects another revision.', 'cart-00002 was deleted.'],
+	[
+		'The gateway redirects http to https://a/; v asks again over TLS, at h:443.',
+		'The gateway redirects http to https://a/; verify (13) asks again over TLS, at h:443.',
+	],
 	['cart is now 90│10', 'cart is now 90 to 10'],
 ])('%s is told without keys and panes', (onScreen, heard) => {
 	expect(spoken(onScreen)).toBe(heard);

@@ -2,6 +2,7 @@
 import type {RequestOptions} from '../../probe/transport/request-options.js';
 import type {Tag} from '../../probe/attribution/learning.js';
 import type {ProbeOutcome, ProbeTarget} from '../../probe/transport/probe.js';
+import {tlsPlaceOf} from '../../probe/transport/tls-redirect.js';
 import {bracketed, endpointText} from '../../knative/commands/endpoint.js';
 import {routeSettled} from '../../knative/service/service-state.js';
 import {selectedService} from '../state/read.js';
@@ -174,15 +175,14 @@ export function tlsRedirectOf(
 	gateway: GatewayState,
 	outcome: ProbeOutcome,
 ): TlsRedirect | undefined {
-	if (outcome.kind !== 'response' || target.scheme !== 'http' || gateway.kind !== 'found') return undefined;
+	if (outcome.kind !== 'response' || gateway.kind !== 'found') return undefined;
 	const {location} = outcome;
-	if (location === undefined || !URL.canParse(location)) return undefined;
-	const {protocol, hostname, port} = new URL(location);
-	if (protocol !== 'https:' || hostname !== new URL(`http://${target.authority}`).hostname) return undefined;
+	const to = tlsPlaceOf(target, location);
+	if (location === undefined || !to) return undefined;
 	const {secure, ...rest} = gateway;
 	const what = `The gateway redirects http to ${location}`;
 	// Where no port is named it is that of whoever stands before the gateway, be it the gateway's or not.
-	const place = `https://${bracketed(gateway.host)}:${port || 'PORT'}`;
+	const place = `https://${bracketed(gateway.host)}:${to.port || 'PORT'}`;
 	return {
 		location,
 		gateway: secure && {...rest, ...secure, tls: true},

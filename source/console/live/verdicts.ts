@@ -3,6 +3,9 @@ import type {Alarm} from '../../probe/judging/alarm.js';
 import type {GatewayCondition} from '../../probe/judging/gateway-state.js';
 import type {LoopSnapshot} from '../../probe/loop/loop.js';
 import type {Trouble} from '../../probe/judging/user-trouble.js';
+import {placeIn} from '../../probe/transport/answer-summary.js';
+import type {ProbeTarget} from '../../probe/transport/probe.js';
+import {tlsPlaceOf} from '../../probe/transport/tls-redirect.js';
 import type {ErrorVerdict} from '../../stats/error-verdict.js';
 import type {LatencyVerdict} from '../../stats/latency-verdict.js';
 import type {SplitVerdict} from '../../stats/split-verdict.js';
@@ -234,3 +237,7 @@ function inWords({
 	const isGood = split === 'agrees' && (failureBound === undefined || failureBound <= convincingBound);
 	return isGood ? {tone: 'good', word: 'fine'} : {tone: 'waiting', word: ''};
 }
+
+/** Whether what the gateway answers itself, in a few words, is that it wants TLS. */
+export const wantsTls = (target: ProbeTarget, said: string): boolean =>
+	tlsPlaceOf(target, placeIn(said)) !== undefined;

@@ -347,3 +347,7 @@ export function flagsOf({connection}: ConsoleState): readonly string[] {
 /** Why the gateway that is asked was taken for that of the service, where the service's own Ingress does not say it. */
 export const gatewayGuess = ({gateway}: ConsoleState): string | undefined =>
 	gateway.kind === 'found' ? gateway.guess : undefined;
+
+/** Whether it is known where the gateway speaks TLS, where it is asked without. */
+export const knowsTlsPort = ({gateway}: ConsoleState): boolean =>
+	gateway.kind === 'found' && gateway.secure !== undefined;

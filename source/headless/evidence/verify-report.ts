@@ -107,6 +107,12 @@ function countsFor(rows: LoopSnapshot['rows'], expected: readonly ExpectedShare[
 	return countedIn(rows, new Map(expected.map(({revision, percent}) => [revision, percent])));
 }
 
+/** By flags of the command. */
+const troubleRemedies = {
+	'choose what to send': 'choose what to send (--path, --method, --header)',
+	'ask over TLS': 'give where it speaks TLS with --gateway https://HOST:PORT',
+} as const;
+
 /** @param options.instead Why no verdict may be given, whatever the counts say. */
 export function judge(
 	{rows, answered, trouble}: Pick<LoopSnapshot, 'rows' | 'answered' | 'trouble'>,
@@ -122,7 +128,7 @@ export function judge(
 		(verdict.state === 'disagrees'
 			? undefined
 			: trouble
-				? `${trouble.sentence}${trouble.remedy === undefined ? '' : `; ${trouble.remedy} (--path, --method, --header)`}`
+				? `${trouble.sentence}${trouble.remedy === undefined ? '' : `; ${troubleRemedies[trouble.remedy]}`}`
 				: answered === 0
 					? 'nothing was answered'
 					: undefined);

@@ -325,7 +325,7 @@ async function sayAnswer(console: Console, {say}: Prompter, send: () => Promise<
 	if (phase.kind === 'not asked') say(phase.sentence);
 	if (phase.kind === 'answered') {
 		const {outcome, latency} = phase.answer;
-		if (phase.redirect !== undefined) say(phase.redirect);
+		if (phase.redirect !== undefined) say(spoken(phase.redirect));
 		if (outcome.kind === 'failure') say(outcome.sentence);
 		else {
 			const isRevisions = top.revision !== undefined && outcome.by === undefined;

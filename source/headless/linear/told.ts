@@ -345,6 +345,7 @@ export function spoken(text: string): string {
 	return text
 		.replace('↑↓ selects another service', 'use chooses another service')
 		.replace(':ns lists', 'namespace lists')
+		.replace('v asks again over TLS', `${commandWords('verify')} asks again over TLS`)
 		.replace(' ↑↓ in pane 2 selects another revision.', '')
 		.replace(/\bX (?=gives \S+ up\.)/, `${commandWords('abandon')} `)
 		.replace(waitingSentence, 'when the gateway has it is told here')

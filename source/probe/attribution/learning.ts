@@ -4,6 +4,7 @@ import {withCode, withoutIds, answerSummary} from '../transport/answer-summary.j
 import type {Clock} from '../loop/clock.js';
 import type {Answer, ProbeTarget} from '../transport/probe.js';
 import {tagHeader, targetAt, type TagPlace} from '../transport/tag-target.js';
+import {tlsPlaceOf} from '../transport/tls-redirect.js';
 import type {Grade} from './grade.js';
 
 /** A tag of a route, with the host of its URL (`status.traffic[].url`), or how else it is chosen. */
@@ -164,9 +165,10 @@ export function createLearner({
 		const isByHeader = place.byHeader !== undefined;
 		const wanted = isByHeader ? answersByHeader : answersPerTag;
 		for (let count = 0; count < wanted; count++) {
+			const at = targetAt(target(), place);
 			let asked: {answer: Answer; grade: Grade};
 			try {
-				asked = await ask(targetAt(target(), place), {signal, traits: true});
+				asked = await ask(at, {signal, traits: true});
 			} catch (error) {
 				return {
 					problem: error instanceof Error ? error.message : String(error),
@@ -175,7 +177,7 @@ export function createLearner({
 				};
 			}
 
-			const problem = problemOf(asked);
+			const problem = problemOf(asked, at);
 			if (problem) return problem;
 
 			answers.push({revision, answer: asked.answer});
@@ -252,7 +254,10 @@ type LessonProblem = {problem: string; fault: TagFault; isLasting: boolean};
  * Why an answer teaches nothing; undefined when it does. An application that says no goes on to do so, and a gateway without a
  * rule, too; one that is starting does not, and a route that is new is there after a moment.
  */
-function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): LessonProblem | undefined {
+function problemOf(
+	{answer: {outcome}, grade}: {answer: Answer; grade: Grade},
+	at: ProbeTarget,
+): LessonProblem | undefined {
 	if (outcome.kind === 'failure') {
 		// A certificate that does not name the host of the tag is the gateway's, and stays.
 		const isOfHost = outcome.failure === 'tls';
@@ -278,7 +283,7 @@ function problemOf({answer: {outcome}, grade}: {answer: Answer; grade: Grade}): 
 			};
 		case 'redirect':
 			return {
-				problem: `it ${location === undefined ? `answers ${code}` : `redirects to ${location}`}: choose what to send`,
+				problem: `it ${location === undefined ? `answers ${code}` : `redirects to ${location}`}: ${tlsPlaceOf(at, location) ? 'ask over TLS' : 'choose what to send'}`,
 				fault: 'other',
 				isLasting: true,
 			};

@@ -1,5 +1,7 @@
 /** Why nothing may be called good at the moment, whatever the shares say: requests fail, or users get nothing of the service. */
-import {withCode} from '../transport/answer-summary.js';
+import {placeIn, withCode} from '../transport/answer-summary.js';
+import type {ProbeTarget} from '../transport/probe.js';
+import {tlsPlaceOf} from '../transport/tls-redirect.js';
 import type {Lost} from '../counting/answer-series.js';
 import type {EpochCounts} from '../counting/past-epochs.js';
 import {silence, type GatewayCondition} from './gateway-state.js';
@@ -14,7 +16,7 @@ export type Trouble = {
 	/** One sentence for the operator. */
 	sentence: string;
 	/** What to do about it, where a key of the console does it, or a flag of a command. */
-	remedy?: 'choose what to send';
+	remedy?: 'choose what to send' | 'ask over TLS';
 	/** It was so under this split, and is no longer: too many answers came without it. */
 	isOver?: true;
 };
@@ -50,6 +52,7 @@ function isOver(count: number, of: number, {answersSince, isRun = false}: LastSe
  * What still happens comes before what is over, and is told by what came lately where it is much of that: a loop of hours hides
  * what has just begun.
  *
+ * @param options.asked What is asked: a redirect may want nothing but TLS.
  * @param options.overdue Requests that wait for an answer for longer than any answer took.
  * @param options.isAnyHostOpen It is not known yet what any host gets.
  * @param options.unknownHost The host that is asked, where nothing says that it leads to the service.
@@ -60,12 +63,14 @@ export function troubleOf(
 	counts: Counts,
 	gateway: GatewayCondition,
 	{
+		asked,
 		overdue = 0,
 		isAnyHostOpen = false,
 		unknownHost,
 		lastSeen = {},
 		lately,
 	}: {
+		asked?: Pick<ProbeTarget, 'scheme' | 'authority'> | undefined;
 		overdue?: number;
 		isAnyHostOpen?: boolean;
 		unknownHost?: string | undefined;
@@ -80,7 +85,7 @@ export function troubleOf(
 		failures(counts, {last: lastSeen.failures, lately}),
 		unanswered(counts, overdue),
 		refusals(counts),
-		redirects(counts),
+		redirects(counts, asked),
 		anyHost(counts, isAnyHostOpen),
 		atUnknownHost(counts, unknownHost),
 	].filter(trouble => trouble !== undefined);
@@ -215,18 +220,25 @@ function refusals(counts: Counts): Trouble | undefined {
 	};
 }
 
-function redirects({answered, rows}: Counts): Trouble | undefined {
+function redirects(
+	{answered, rows}: Counts,
+	asked: Pick<ProbeTarget, 'scheme' | 'authority'> | undefined,
+): Trouble | undefined {
 	const found = rows.filter(({code}) => code?.startsWith('3') === true);
 	const count = found.reduce((sum, {n}) => sum + n, 0);
 	if (count <= answered / 2) return undefined;
 	const led = found.find(({code = ''}) => /^30[12378]$/.test(code));
 	const where = led?.code === undefined || led.text === '' ? '' : ` (${withCode(led.code, led.text)})`;
+	const wantsTls = asked !== undefined && tlsPlaceOf(asked, placeIn(led?.text ?? '')) !== undefined;
+	const what = led
+		? `${wantsTls ? 'redirected to https' : 'redirects'}${where}`
+		: '3xx without a place to go to';
 	return {
 		kind: 'redirects',
 		count,
 		of: answered,
-		sentence: `${count} of ${answered} answers are ${led ? `redirects${where}` : '3xx without a place to go to'}: nothing shows that a revision works`,
-		remedy: 'choose what to send',
+		sentence: `${count} of ${answered} answers are ${what}: nothing shows that a revision works`,
+		remedy: wantsTls ? 'ask over TLS' : 'choose what to send',
 	};
 }
 

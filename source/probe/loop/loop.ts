@@ -131,7 +131,7 @@ export function createLoop({
 		clock,
 		isExpected,
 		anyHost,
-		unknownHost: () => (target.isHostUnknown ? target.authority : undefined),
+		asked: () => target,
 		onOverdue: changed,
 	});
 

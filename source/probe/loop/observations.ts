@@ -28,7 +28,7 @@ import {troubleOf} from '../judging/user-trouble.js';
 import {createWaiting} from '../judging/waiting.js';
 import type {SideAnswer} from '../pairs/pairs.js';
 import {answerSummary} from '../transport/answer-summary.js';
-import type {Answer} from '../transport/probe.js';
+import type {Answer, ProbeTarget} from '../transport/probe.js';
 import type {ExpectedStatus} from '../transport/request-content.js';
 import type {Clock} from './clock.js';
 import {startOf, withheld, type Findings} from './findings.js';
@@ -77,14 +77,14 @@ export function createObservations({
 	clock,
 	isExpected,
 	anyHost,
-	unknownHost = () => undefined,
+	asked = () => undefined,
 	onOverdue,
 }: {
 	clock: Clock;
 	/** What any host gets is said by nobody for certain. */
 	anyHost: Pick<AnyHost, 'isDoubtful' | 'isToUsers' | 'isUsersOpen'>;
-	/** The host that is asked, where nothing says that it leads to the service: only its tags say whose an answer is then. */
-	unknownHost?: () => string | undefined;
+	/** What is asked at present. Where nothing says that its host leads to the service, only its tags say whose an answer is. */
+	asked?: () => ProbeTarget | undefined;
 	/** Findings may be others, though nothing came. */
 	onOverdue: () => void;
 	isExpected: ExpectedStatus | undefined;
@@ -217,7 +217,7 @@ export function createObservations({
 					failed: isFailure(grade, {worksElsewhere: works}),
 				});
 				const [alone] = holders;
-				if (alone !== undefined && holders.length === 1 && unknownHost() === undefined) {
+				if (alone !== undefined && holders.length === 1 && !asked()?.isHostUnknown) {
 					evidence = learnAlone(evidence, alone, answer, isExpected);
 				}
 			}
@@ -273,6 +273,7 @@ export function createObservations({
 			const {epoch, countSince, lastOf, lately, ...rest} = buildEpoch();
 			const kinds = failures.entries({worksElsewhere: works});
 			const gateway = monitor.condition(now);
+			const target = asked();
 			// What any host gets accuses nobody.
 			const change = anyHost.isUsersOpen ? undefined : rest.change;
 			alarm = rest.settling ? undefined : nextSplitAlarm(alarm, epoch, {change, lastOf, countSince, now});
@@ -292,7 +293,8 @@ export function createObservations({
 					: troubleOf(epoch, gateway, {
 							overdue: waiting.overdue,
 							isAnyHostOpen: anyHost.isUsersOpen,
-							unknownHost: unknownHost(),
+							asked: target,
+							unknownHost: target?.isHostUnknown ? target.authority : undefined,
 							lastSeen: lastSeenOf(kinds, unreached, answersSince),
 							lately,
 						}),

@@ -9,6 +9,9 @@ export function answerSummary(outcome: ProbeOutcome): string {
 	return title === undefined || title === '' ? firstLine : title;
 }
 
+/** Where a redirect leads, of what was said of it in a few words; undefined of anything else. */
+export const placeIn = (summary: string): string | undefined => /^(?:\d+ )?to (.+)$/.exec(summary)?.[1];
+
 /** `404 Not Found`: a status with what was said, which mostly begins with the status itself. */
 export function withCode(code: string, text: string): string {
 	return text.startsWith(code) ? text : `${code} ${text}`.trim();

@@ -1,7 +1,7 @@
 /** Pane 4 while it is asked: verdicts, counts per revision, chart, then answers and failures. */
 import {Box, Text} from 'ink';
 import {whyNoTags} from '../../console/live/request-target.js';
-import {gatewayGuess, revisionsOf} from '../../console/state/read.js';
+import {gatewayGuess, knowsTlsPort, revisionsOf} from '../../console/state/read.js';
 import {isGotLately} from '../../console/live/verdicts.js';
 import type {LoopSnapshot, RequestOptions} from '../../console/state/state.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -39,6 +39,7 @@ export function LiveCounts({
 	const revisions = useConsoleState(state => revisionsOf(state, service));
 	const guess = useConsoleState(gatewayGuess);
 	const tagsMissing = useConsoleState(state => whyNoTags(state, service));
+	const knowsTls = useConsoleState(knowsTlsPort);
 	const told = useRelease(service);
 	const marks = told?.marks;
 	const past = page > 0 ? snapshot.history.at(-page) : undefined;
@@ -55,7 +56,7 @@ export function LiveCounts({
 		: byWeight(
 				verdictLines(
 					snapshot,
-					verdictContext(snapshot, {service, revisions, requestOptions, guess, tagsMissing}),
+					verdictContext(snapshot, {service, revisions, requestOptions, guess, tagsMissing, knowsTls}),
 				),
 			);
 	const failures = past || isAlone ? [] : snapshot.failures;

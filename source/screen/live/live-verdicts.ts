@@ -1,6 +1,6 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
 import {pairOf} from '../../console/live/compared-pair.js';
-import {doubts, tagsSilentSince} from '../../console/live/verdicts.js';
+import {doubts, tagsSilentSince, wantsTls} from '../../console/live/verdicts.js';
 import type {EpochCounts, LoopSnapshot, RequestOptions} from '../../console/state/state.js';
 import {askedBy} from '../../knative/commands/identify-revisions.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
@@ -22,6 +22,7 @@ export function verdictContext(
 		requestOptions: {grpcCall},
 		guess,
 		tagsMissing,
+		knowsTls,
 	}: {
 		service: ServiceView;
 		revisions: readonly RevisionView[];
@@ -30,6 +31,8 @@ export function verdictContext(
 		guess?: string | undefined;
 		/** Why no tag can be asked, as a sentence. */
 		tagsMissing?: string | undefined;
+		/** It is known where the gateway speaks TLS, where it is asked without. */
+		knowsTls: boolean;
 	},
 ): VerdictContext {
 	const pair = pairOf(service, revisions);
@@ -42,6 +45,7 @@ export function verdictContext(
 		pair: needsTags && tagsMissing !== undefined ? {ok: false, reason: tagsMissing} : pair,
 		guess,
 		tagsMissing,
+		knowsTls,
 		now,
 	};
 }
@@ -58,7 +62,7 @@ export function verdictLines(snapshot: LoopSnapshot, context: VerdictContext): V
 	const isTimed = snapshot.settling || snapshot.alarm?.isOver === true;
 	const lines = [
 		...gatewayLines(snapshot, context),
-		...troubleLines(snapshot),
+		...troubleLines(snapshot, context),
 		isTimed ? split : before(split),
 		...changeLines(snapshot, context).map(before),
 	];
@@ -98,8 +102,14 @@ function asOf(line: VerdictLine, until: number): VerdictLine {
 	};
 }
 
+const overTls = ({knowsTls}: Pick<VerdictContext, 'knowsTls'>): string =>
+	knowsTls ? 'v asks over TLS' : 'give --gateway https://…';
+
 /** A gateway that cannot be reached is no matter of statistics. */
-function gatewayLines({gateway}: LoopSnapshot, {guess}: Pick<VerdictContext, 'guess'>): VerdictLine[] {
+function gatewayLines(
+	{gateway, target}: LoopSnapshot,
+	{guess, knowsTls}: Pick<VerdictContext, 'guess' | 'knowsTls'>,
+): VerdictLine[] {
 	if (gateway.kind === 'down') {
 		const requests = gateway.requests === 1 ? '1 request' : `${gateway.requests} requests`;
 		const since = `down since ${clock(gateway.since)}`;
@@ -115,6 +125,13 @@ function gatewayLines({gateway}: LoopSnapshot, {guess}: Pick<VerdictContext, 'gu
 	}
 	if (gateway.kind === 'answers itself' && gateway.isAll) {
 		const {code, text: said, since, last, requests} = gateway;
+		if (wantsTls(target, said)) {
+			const sentence = `the gateway redirects to https since ${clock(since)} (${requests}): no revision answered`;
+			const shorter = [sentence.replace(/ since .*$/, '')];
+			return [
+				{tone: 'bad', sentence, shorter, remedy: overTls({knowsTls}), more: `The gateway answers ${said}.`},
+			];
+		}
 		return [
 			{
 				tone: 'bad',
@@ -127,7 +144,10 @@ function gatewayLines({gateway}: LoopSnapshot, {guess}: Pick<VerdictContext, 'gu
 }
 
 /** Users get failures. */
-function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
+function troubleLines(
+	{trouble, gateway}: LoopSnapshot,
+	{knowsTls}: Pick<VerdictContext, 'knowsTls'>,
+): VerdictLine[] {
 	if (!trouble || gateway.kind === 'down') return [];
 	if (trouble.isOver) {
 		return [{tone: 'warning', sentence: trouble.sentence, remedy: 'Z resets counts'}];
@@ -135,7 +155,8 @@ function troubleLines({trouble, gateway}: LoopSnapshot): VerdictLine[] {
 	if (trouble.kind === 'gateway' && gateway.kind === 'answers itself' && gateway.isAll) return [];
 	// What to do stands at the end of what is only a doubt.
 	const [, sentence = trouble.sentence, asked] = /^(.*); (ask .*)$/s.exec(trouble.sentence) ?? [];
-	const remedy = trouble.remedy === undefined ? asked : `${trouble.remedy} (i)`;
+	const remedies = {'choose what to send': 'choose what to send (i)', 'ask over TLS': overTls({knowsTls})};
+	const remedy = trouble.remedy === undefined ? asked : remedies[trouble.remedy];
 	return [
 		{
 			tone: doubts.has(trouble.kind) ? 'warning' : 'bad',

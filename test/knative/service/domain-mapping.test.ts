@@ -18,6 +18,11 @@ const ready = (status: string) => ({
 	],
 });
 
+const claimed = (status: string) =>
+	parseDomainMapping(
+		mapping({}, {status: {conditions: [{type: 'DomainClaimed', status, reason: 'DomainAlreadyClaimed'}]}}),
+	);
+
 describe('a mapping to a service', () => {
 	it.each<[string, object]>([
 		['of its namespace', {namespace: 'shop'}],
@@ -45,13 +50,6 @@ describe('a mapping to a service', () => {
 	});
 
 	it('holds its host unless DomainClaimed is False', () => {
-		const claimed = (status: string) =>
-			parseDomainMapping(
-				mapping(
-					{},
-					{status: {conditions: [{type: 'DomainClaimed', status, reason: 'DomainAlreadyClaimed'}]}},
-				),
-			);
 		expect(claimed('False')).toMatchObject({value: {isUnclaimed: true}});
 		expect(claimed('Unknown')).not.toHaveProperty('value.isUnclaimed');
 		expect(claimed('True')).not.toHaveProperty('value.isUnclaimed');

@@ -199,6 +199,23 @@ test('refusals and redirects alone show nothing that works', () => {
 	expect(troubleOf({...counts, rows: [row('302', 50), row(undefined, 150)]}, answers)).toBeUndefined();
 });
 
+test.each([
+	['https://h.example/a', 'http', 'ask over TLS', 'redirected to https'],
+	['https://h.example:8443/a', 'http', 'ask over TLS', 'redirected to https'],
+	['https://login.example/a', 'http', 'choose what to send', 'redirects'],
+	['http://h.example/b', 'http', 'choose what to send', 'redirects'],
+	['/b', 'http', 'choose what to send', 'redirects'],
+	['https://h.example/b', 'https', 'choose what to send', 'redirects'],
+] as const)('of redirects to %s, asked over %s, one is to %s', (location, scheme, remedy, what) => {
+	const led = {...row('301', 200), text: `to ${location}`};
+	const asked = {scheme, authority: 'h.example:80'};
+	expect(troubleOf({...counts, rows: [led]}, answers, {asked})).toMatchObject({
+		kind: 'redirects',
+		remedy,
+		sentence: `200 of 200 answers are ${what} (301 to ${location}): nothing shows that a revision works`,
+	});
+});
+
 test('what any host gets proves nothing, well as it is answered; nor does what may be that', () => {
 	const page = {...row(undefined, 6), why: 'any host', fingerprint: 'It works!'} as const;
 	const one = {...counts, rows: [row(undefined, 194), page]};

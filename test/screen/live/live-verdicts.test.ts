@@ -1,11 +1,13 @@
-import {expect, test} from 'vitest';
+import type {IncomingMessage, ServerResponse} from 'node:http';
+import {expect, onTestFinished, test} from 'vitest';
 import type {LoopSnapshot} from '../../../source/console/state/state.js';
 import {createGatewayMonitor} from '../../../source/probe/judging/gateway-state.js';
+import {createLoop} from '../../../source/probe/loop/loop.js';
 import {toFailure} from '../../../source/probe/transport/failure.js';
 import {clock} from '../../../source/screen/format.js';
 import {splitVerdict} from '../../../source/stats/split-verdict.js';
 import {changeLines, fittedVerdict, verdictLines} from '../../../source/screen/live/live-verdicts.js';
-import {targetAt} from '../../probe/servers.js';
+import {serveHttp, targetAt} from '../../probe/servers.js';
 import {answerOf, comparisonOf} from './snapshot.js';
 import {context, noon} from './verdicts/context.js';
 
@@ -161,6 +163,34 @@ test('what redirects lead to gives way on a narrow screen, and the key that choo
 		shorter: ['20 of 20 answers are redirects'],
 	});
 });
+
+test.each([
+	['of the service', true, '8 of 8 answers are redirected to https · v asks over TLS'],
+	['of the service', false, '8 of 8 answers are redirected to https · give --gateway https://…'],
+	['any', true, 'the gateway redirects to https · v asks over TLS'],
+])(
+	'where %s host is redirected to https, it is said how TLS is spoken (known where: %s)',
+	async (hosts, knowsTls, said) => {
+		const target = targetAt((await serveHttp(redirecting)).port);
+		function redirecting({headers: {host = ''}}: IncomingMessage, response: ServerResponse) {
+			const isRedirected = hosts === 'any' || host === target.authority;
+			response.writeHead(isRedirected ? 301 : 404, isRedirected ? {location: `https://${host}/`} : {}).end();
+		}
+		const loop = createLoop({target});
+		onTestFinished(async () => loop.stop());
+		loop.setEpoch({weights: [{revision: 'h-00001', percent: 100}], settling: false});
+		const answered = Promise.withResolvers<void>();
+		loop.subscribe(({answered: n, gatewayAnswers}) => {
+			if (n + gatewayAnswers === 8) answered.resolve();
+		});
+		loop.burst(8);
+		await answered.promise;
+		const lines = verdictLines({...loop.snapshot(), state: 'running'}, {...context, knowsTls});
+		const line = lines.find(({sentence}) => sentence.includes('https'));
+		expect(line && fittedVerdict(line, 74, '…')).toBe(said);
+		expect(JSON.stringify(lines)).not.toContain('choose what to send');
+	},
+);
 
 test('what users got, and get no longer, is told as that, with the key that resets counts', () => {
 	const sentence = 'the gateway was down for 100 of 266 requests, last 12:03:11';

@@ -80,8 +80,10 @@ export function comparisonLine(snapshot: ComparisonSnapshot, pair: ComparedPair)
 	const {fresh} = comparison;
 	if (fresh.asked === 0) {
 		const what = `${fresh.undecided} answers are redirects or 4xx`;
+		// What users' answers say is said with them.
+		const remedy = trouble?.remedy === 'ask over TLS' ? undefined : 'choose what to send (i)';
 		return {
-			...line('waiting', `${called.fresh} neither works nor fails: ${what}`, 'choose what to send (i)'),
+			...line('waiting', `${called.fresh} neither works nor fails: ${what}`, remedy),
 			shorter: [`${called.fresh}: ${what}`],
 		};
 	}

@@ -28,6 +28,8 @@ export type VerdictContext = {
 	guess?: string | undefined;
 	/** Why no tag can be asked, as a sentence. */
 	tagsMissing?: string | undefined;
+	/** It is known where the gateway speaks TLS, where it is asked without. */
+	knowsTls?: boolean | undefined;
 	/** Milliseconds since 1970. */
 	now: number;
 };

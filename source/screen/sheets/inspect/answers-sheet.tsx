@@ -1,6 +1,6 @@
 /** What each row of the live pane says at length, and how it is known whose it is. */
 import {requestOptionsFor, whyNoTags} from '../../../console/live/request-target.js';
-import {gatewayGuess, revisionsOf, selectedService} from '../../../console/state/read.js';
+import {gatewayGuess, knowsTlsPort, revisionsOf, selectedService} from '../../../console/state/read.js';
 import type {LoopSnapshot, Row} from '../../../console/state/state.js';
 import type {Theme} from '../../../terminal/output/theme.js';
 import type {Size} from '../../layout.js';
@@ -22,6 +22,7 @@ export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 	const revisions = useConsoleState(state => service && revisionsOf(state, service));
 	const guess = useConsoleState(gatewayGuess);
 	const tagsMissing = useConsoleState(state => service && whyNoTags(state, service));
+	const knowsTls = useConsoleState(knowsTlsPort);
 	const name = service?.name ?? '';
 	const snapshot = live?.uid === service?.uid ? live?.snapshot : undefined;
 	const lines =
@@ -29,7 +30,7 @@ export function Answers({isActive, ...size}: Size & {isActive: boolean}) {
 			? [
 					...verdictTexts(
 						snapshot,
-						{service, revisions: revisions ?? [], requestOptions, guess, tagsMissing},
+						{service, revisions: revisions ?? [], requestOptions, guess, tagsMissing, knowsTls},
 						theme,
 					),
 					...failureTexts(snapshot, name, theme),
