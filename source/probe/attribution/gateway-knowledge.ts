@@ -159,7 +159,9 @@ function signatureOf(
 ): string {
 	const name = authority.replace(/:\d+$/, '');
 	// Those that do not exist are asked without what is secret of the path.
-	const said = `${location}\n${body}`.replaceAll(path, '{path}').replaceAll(name, '{host}');
+	const whole = `${location}\n${body}`;
+	// A slash alone is in ids as well.
+	const said = (path === '/' ? whole : whole.replaceAll(path, '{path}')).replaceAll(name, '{host}');
 	return `${status} ${withoutIds(said)}`;
 }
 
