@@ -88,7 +88,7 @@ it('gives tags, changes the autoscaling and deletes a revision, each as question
 	linear.type('no', 't 2', 'canary, beta');
 	await linear.hear(/cart-00002 {2}10 % → 10 % {2}canary, \+beta[^]*Type yes/);
 	linear.type('yes');
-	await linear.hear(/cart: Ready\. .*cart-00002 10 % \((?:canary, beta|beta, canary)\)/);
+	await linear.hear(/cart: Ready\. .*cart-00002 10 % \(tags (?:canary, beta|beta, canary)\)/);
 	linear.type('tag 7');
 	await linear.hear(/no revision 7/);
 	linear.type('tag @canary', '-');
@@ -164,9 +164,9 @@ it('says what each command has done where nothing else tells of it, and what was
 	linear.type('stop');
 	await linear.hear(/No requests were sent yet; start sends them\.\n$/);
 	linear.type('use cart', 'start');
-	await linear.hear(/cart: 1 request a second, and 2 at tag URLs; counts reads the answers\./);
+	await linear.hear(/cart: 1 request a second(?:, and \d at tag URLs)?; counts reads the answers\./);
 	linear.type('faster');
-	await linear.hear(/cart: 2 requests a second, and \d at tag URLs; counts reads the answers\./);
+	await linear.hear(/cart: 2 requests a second(?:, and \d at tag URLs)?; counts reads the answers\./);
 	linear.type('compare');
 	await linear.hear(/cart: canary and stable are not compared\./);
 	linear.type('compare');
