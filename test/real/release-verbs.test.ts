@@ -100,7 +100,7 @@ it('r, c, t and X store the note, the tags, the image for kn and the mark, each 
 		},
 	});
 	await split('cart-00001=0 cart-00002=90:stable cart-00003=10:canary');
-	await terminal.until(/cart\s[^\n]*90│10 Ready/);
+	await terminal.until(/cart\s[^\n]*90│10 +Ready/);
 
 	// A tag that moves is taken from where it is, in the same patch.
 	terminal.press('2', 'G');

@@ -95,7 +95,7 @@ export function createObservations({
 	let splitSince = noSplitYet(clock.date());
 	let works = false;
 	let alarm: Alarm | undefined;
-	let unreached: {at: number; isRun: boolean} | undefined;
+	let lastUnreached: {at: number; isRun: boolean} | undefined;
 	let epochSince = clock.date();
 	const tagAnswers = createTagAnswers();
 	const tally = createTally(clock.date());
@@ -207,7 +207,7 @@ export function createObservations({
 			});
 			if (grade === 'unreached') {
 				const at = clock.date();
-				unreached = {at, isRun: monitor.condition(at).kind === 'down'};
+				lastUnreached = {at, isRun: monitor.condition(at).kind === 'down'};
 			}
 			const holders = holdersOf(weights);
 			if (said) {
@@ -249,7 +249,7 @@ export function createObservations({
 			tally.newEpoch({settling: next.settling, at: epochSince});
 			waiting.clear();
 			alarm = undefined;
-			unreached = undefined;
+			lastUnreached = undefined;
 			series.newEpoch();
 			failures.clear();
 		},
@@ -295,7 +295,7 @@ export function createObservations({
 							isAnyHostOpen: anyHost.isUsersOpen,
 							asked: target,
 							unknownHost: target?.isHostUnknown ? target.authority : undefined,
-							lastSeen: lastSeenOf(kinds, unreached, answersSince),
+							lastSeen: lastSeenOf(kinds, lastUnreached, answersSince),
 							lately,
 						}),
 				alarm,

@@ -227,9 +227,9 @@ const at = async (columns: number, services: readonly ServiceView[]) =>
 it('each split is a bar of its revisions where there is room, and names are never cut for a column', async () => {
 	const wide = await at(110, [named('cart'), broken]);
 	expect(wide.screen()).toMatch(/DOMAIN +GATEWAY/);
-	expect(wide.screen()).toMatch(/ cart +█{9}▓ 90│10 Ready .*example\.com kourier/);
+	expect(wide.screen()).toMatch(/ cart +█{9}▓ 90│10 +Ready .*example\.com kourier/);
 	const narrow = await at(56, [named('cart')]);
-	expect(narrow.screen()).toMatch(/ cart +█{9}▓ 90│10 Ready/);
+	expect(narrow.screen()).toMatch(/ cart +█{9}▓ 90│10 +Ready/);
 	expect(narrow.screen()).not.toContain('GATEWAY');
 	expect((await at(30, [named('cart')])).screen()).toMatch(/ cart +90│10 /);
 	const name = `storefront-${'web-'.repeat(8)}eu`;
