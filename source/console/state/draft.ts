@@ -206,13 +206,16 @@ export function toggleFollow(store: ConsoleStore): void {
 	}
 }
 
-/** Begins to type an exact share of the selected row, unless what it gives up has nowhere to go: digits follow. */
+/**
+ * Begins to type an exact share of the selected row: digits follow. Where what it gives up has nowhere to go that is said, and
+ * nothing is drawn of what is typed: digits would otherwise do what they do in the panes.
+ */
 export function beginValue(store: ConsoleStore): void {
 	const found = current(store);
 	if (!found) return;
 	const {taker, refused} = takerFor(store, found);
-	if (refused !== undefined) return notify(store, {tone: 'bad', text: refused});
-	store.setState({typed: '', taker, notice: undefined});
+	const notice = refused === undefined ? undefined : ({tone: 'bad', text: refused} as const);
+	store.setState({typed: '', taker: notice ? null : taker, notice});
 }
 
 /** A digit of an exact share. What it makes of the split is shown; `setTyped` takes it over. */
@@ -220,7 +223,7 @@ export function typeDigit(store: ConsoleStore, digit: string): void {
 	const {typed: before = ''} = store.getState();
 	const typed = `${before}${digit}`.replace(/^0+(?=\d)/, '');
 	if (typed.length > 3) return;
-	store.setState({typed, notice: undefined});
+	store.setState(({taker, notice}) => ({typed, notice: taker === null ? notice : undefined}));
 }
 
 /** Takes the last digit that was typed away; without one typing ends. */

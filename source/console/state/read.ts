@@ -306,7 +306,7 @@ export function shownSplit(
 ): Split {
 	const split = draftOf(state, service)?.split ?? splitOf(service);
 	const percent = Number(state.typed);
-	if (state.typed === undefined || state.typed === '' || percent > 100) return split;
+	if (state.typed === undefined || state.typed === '' || percent > 100 || state.taker === null) return split;
 	const row = rowOf(state, service, split);
 	return row ? set(split, row.key, percent, state.taker) : split;
 }

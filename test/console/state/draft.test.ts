@@ -91,11 +91,19 @@ describe('what a row gives up while no other has a share', () => {
 	it('goes by no key to what was taken from users, and it is said why', async () => {
 		await takenBack();
 		const {store} = on.console;
+		const why = /cart-00002 was taken back to 0 %. Select the row/;
 		for (const give of [() => nudge(store, -10), () => takeRowOut(store), () => beginValue(store)]) {
 			store.setState({notice: undefined});
 			give();
-			expect(state().notice?.text).toMatch(/cart-00002 was taken back to 0 %. Select the row/);
+			expect(state().notice?.text).toMatch(why);
 		}
+		// Digits are of the share that was begun, and of no pane; nothing of it is drawn, or taken over.
+		for (const digit of '40') typeDigit(store, digit);
+		expect([state().typed, shares()]).toEqual(['40', [100, 0]]);
+		expect(state().notice?.text).toMatch(why);
+		store.setState({notice: undefined});
+		expect(setTyped(store)).toBe(false);
+		expect(state().notice?.text).toMatch(why);
 		expect([draft(), state().typed]).toEqual([undefined, undefined]);
 	});
 

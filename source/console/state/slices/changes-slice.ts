@@ -37,8 +37,8 @@ export type ChangesSlice = {
 	drafts: ReadonlyMap<string, Draft>;
 	/** An exact share that is being typed for the selected row, as far as it is; undefined while none is. */
 	typed: string | undefined;
-	/** The key of the row that takes what that one gives up, where the shares do not tell. */
-	taker: string | undefined;
+	/** The key of the row that takes what that one gives up, where the shares do not tell; null where none is to have it. */
+	taker: string | null | undefined;
 	/** Changes of splits, oldest first; `before` keeps which revision `@latest` meant then. */
 	history: readonly HistoryEntry[];
 	/** From before this console: what was attempted and changed no split as far as is known, and what was made or deleted. */
