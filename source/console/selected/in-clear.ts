@@ -2,7 +2,7 @@
 import {isDeepStrictEqual} from 'node:util';
 import {endpointText, type Endpoint} from '../../knative/commands/endpoint.js';
 import {mayBeSecretHeader} from '../../knative/commands/secret-headers.js';
-import {coveredMessage, secretFrom} from '../../knative/text/covered.js';
+import {coveredBody, coveredMessage, secretFrom} from '../../knative/text/covered.js';
 import type {SentRequest} from './request-commands.js';
 
 /** `forward`: it leads there through the API server, so that nothing of it is on a network as it is. */
@@ -32,7 +32,7 @@ export function secretFault(
 function secretsOf({headers = [], path = '/', body = '', call}: SentRequest): string[] {
 	const message = call?.request ?? {};
 	const names = headers.filter(line => mayBeSecretHeader(line)).map(line => line.split(':', 1)[0] ?? '');
-	const isBody = body.startsWith('@') || secretFrom(body) !== undefined;
+	const isBody = body.startsWith('@') || coveredBody(body) !== body;
 	return [
 		...names,
 		...(secretFrom(path) === undefined ? [] : ['the path']),

@@ -7,7 +7,7 @@ import {
 } from '../../knative/commands/commands.js';
 import type {Endpoint} from '../../knative/commands/endpoint.js';
 import {coveredHeader, namedHeaders} from '../../knative/commands/secret-headers.js';
-import {coveredMessage, coveredText} from '../../knative/text/covered.js';
+import {coveredBody, coveredMessage, coveredPath} from '../../knative/text/covered.js';
 import type {GrpcCall} from '../../probe/transport/probe.js';
 
 /** What is sent, in the words of the operator: of HTTP or, with a `call`, of gRPC. */
@@ -29,8 +29,8 @@ export function requestCommands(door: CommandDoor, sent: SentRequest): RequestCo
 	const {headers = [], path, body, call} = sent;
 	const covered: SentRequest = {
 		...sent,
-		...(path !== undefined && {path: coveredText(path)}),
-		body: body === undefined ? undefined : coveredText(body),
+		...(path !== undefined && {path: coveredPath(path)}),
+		body: body === undefined ? undefined : coveredBody(body),
 		call: call?.request ? {...call, request: coveredMessage(call.request)} : call,
 	};
 	return {

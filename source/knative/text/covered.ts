@@ -11,8 +11,10 @@ export const isSecretName = (name: string): boolean => secretName.test(name);
 
 /** A user and a password in an address. */
 const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^/?#\s@'"]+@/gi;
-/** `?token=…`, `password=…`, `--api-key=…`, `"secret":"…"` within a text. */
-const assigned = /([\w.-]*)(=|"\s*:\s*")((?:[^\s&;,"'\\]|\\.)+)/g;
+/** `?token=…`, `password=…`, `--api-key=…` within a text, or `"secret":"…"`, to where that ends. */
+const assigned = /([\w.-]*)(?:(=)(?:[^\s&;,"'\\]|\\.)+|("\s*:\s*")(?:[^"\\]|\\.)+)/g;
+/** One parameter of a query. */
+const parameter = /([?&])([^=&#\s]+)=[^&#\s]+/g;
 /** A JSON Web Token, whatever it is called. */
 const webToken = /\beyJ[\w-]+\.[\w-]*\.?[\w-]*/g;
 const afterScheme = /\b(Bearer|Basic) +[\w.~+/=-]+/gi;
@@ -25,9 +27,18 @@ export function coveredText(text: string): string {
 		.replaceAll(userInfo, `$1${cover}@`)
 		.replaceAll(webToken, cover)
 		.replaceAll(afterScheme, `$1 ${cover}`)
-		.replaceAll(assigned, (whole: string, name: string, sign: string) =>
-			isSecretName(name) ? `${name}${sign}${cover}` : whole,
+		.replaceAll(assigned, (whole: string, name: string, sign = '', quoted = '') =>
+			isSecretName(name) ? `${name}${sign}${quoted}${cover}` : whole,
 		);
+}
+
+/** The same of a path with its query: a parameter ends at the next one. */
+export function coveredPath(path: string): string {
+	return coveredText(
+		path.replaceAll(parameter, (whole: string, sign: string, name: string) =>
+			isSecretName(name) ? `${sign}${name}=${cover}` : whole,
+		),
+	);
 }
 
 /** The place in a text from which on something in it may be secret; undefined where nothing is. */
@@ -121,6 +132,23 @@ export function coveredMessage(message: object): object {
 			isSecretName(name) && value !== null ? cover : coveredPart(value),
 		]),
 	);
+}
+
+/** The same of the body of a request, where that is JSON; else as any text. */
+export function coveredBody(body: string): string {
+	const message = bodyMessage(body);
+	if (message === undefined) return coveredText(body);
+	const covered = JSON.stringify(coveredMessage(message));
+	return covered === JSON.stringify(message) ? body : covered;
+}
+
+function bodyMessage(body: string): object | undefined {
+	try {
+		const parsed: unknown = JSON.parse(body);
+		return isRecord(parsed) ? parsed : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 function coveredPart(value: unknown): unknown {

@@ -68,9 +68,13 @@ export function nextSplitAlarm(
 		now,
 	});
 	if (!next) return next;
-	return next.isOver
-		? dated({...next, overSince: now}, changed)
-		: {...next, since: Math.min(next.since, changed ?? now)};
+	if (next.isOver) return dated({...next, overSince: now}, changed);
+	const {overSince} = before ?? {};
+	return {
+		...next,
+		since: Math.min(next.since, changed ?? now),
+		...(overSince !== undefined && {overSince}),
+	};
 }
 
 /** One that is over ended when that changed back, not before it began. */

@@ -48,6 +48,15 @@ it('each secret header of a name has a variable of its own', () => {
 });
 
 it.each<[SentRequest, string]>([
+	[{path: '/x?token=abc,def&page=2'}, "curl -H 'Host: a' 'http://b/x?token=•••&page=2'"],
+	[
+		{method: 'POST', body: '{"password":"correct, horse","pin":7,"token":12345}'},
+		`curl -H 'Content-Type:' --data-binary '{"password":"•••","pin":7,"token":"•••"}' ${end}`,
+	],
+	[
+		{method: 'POST', body: '[{"password":"correct horse; battery"}]'},
+		`curl -H 'Content-Type:' --data-binary '[{"password":"•••"}]' ${end}`,
+	],
 	[{path: '/x?token=abc&page=2'}, "curl -H 'Host: a' 'http://b/x?token=•••&page=2'"],
 	[
 		{method: 'POST', body: '{"password":"abc"}'},

@@ -116,7 +116,10 @@ test('one that is over is back by what came since then, as one is raised', () =>
 	expect(nextSplitAlarm(ended, wrong, {...quiet, change: at(650_000)})).toEqual(ended);
 	// What changed before that does not date it either.
 	const back = {...raised, since: 800_000, overSince: 700_000};
-	expect(nextSplitAlarm(back, wrong, {...quiet, change: at(650_000)})).toMatchObject({since: 800_000});
+	const kept = nextSplitAlarm(back, wrong, {...quiet, change: at(650_000)});
+	expect(kept).toMatchObject({since: 800_000});
+	// Nor at the reading after the next.
+	expect(nextSplitAlarm(kept, wrong, {...quiet, change: at(650_000)})).toMatchObject({since: 800_000});
 });
 
 test('it ended when that changed back, but not before it began', () => {
