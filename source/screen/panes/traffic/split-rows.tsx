@@ -135,7 +135,10 @@ export function SplitRowLine({
 		split.map(({percent}) => percent),
 		barWidth,
 	)[index] ?? {from: 0, cells: 0};
-	const mark = marksOf(split, allMarks({glyphs, styles}), marks)[index] ?? {fill: '', style: styles.plain};
+	const ofRevision =
+		row.revision === undefined ? undefined : marksOf(split, allMarks({glyphs, styles}), marks)[index];
+	// Users get nothing of what is not there.
+	const mark = ofRevision ?? {fill: glyphs.fills[3], style: styles.plain};
 	// What is moved has a handle at its end.
 	const body = changed && part.cells > 0 ? part.cells - 1 : part.cells;
 	return (
