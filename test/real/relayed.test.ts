@@ -2,6 +2,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, it} from 'vitest';
+import {createCertificate} from '../../source/sandbox/api/http/certificate.js';
 import {status} from '../support/kube/api-server.js';
 import {startApiRelay, type ApiRelay, type RelayedRequest} from '../support/kube/api-relay.js';
 import {openRealWorld, type RealWorld} from './parts/console-world.js';
@@ -27,7 +28,8 @@ beforeAll(async () => {
 	// The relay reads the two out of a kubeconfig as the sandbox has it.
 	const upstream = path.join(state.path, 'upstream');
 	await writeFile(upstream, `server: ${server}\ntoken: ${token}\n`);
-	relay = await startApiRelay(upstream);
+	// A token goes over TLS alone.
+	relay = await startApiRelay(upstream, {tls: await createCertificate(Date.now())});
 	kubeconfig = path.join(state.path, 'relayed');
 	await writeFile(
 		kubeconfig,
@@ -35,7 +37,7 @@ beforeAll(async () => {
 			apiVersion: 'v1',
 			kind: 'Config',
 			'current-context': 'relayed',
-			clusters: [{name: 'relayed', cluster: {server: relay.url}}],
+			clusters: [{name: 'relayed', cluster: {server: relay.url, 'insecure-skip-tls-verify': true}}],
 			users: [{name: 'relayed', user: {token}}],
 			contexts: [{name: 'relayed', context: {cluster: 'relayed', user: 'relayed'}}],
 		}),
