@@ -182,6 +182,10 @@ export const tagsSilentSince = ({
 }: Pick<LoopSnapshot, 'gateway' | 'silentSince' | 'target'>): number | undefined =>
 	gateway.kind === 'down' && silentSince !== undefined && !target.tagsAt ? gateway.since : undefined;
 
+/** Whether requests are sent at present, be it of a burst alone. */
+export const isAsking = ({state, burstLeft}: Pick<LoopSnapshot, 'state' | 'burstLeft'>): boolean =>
+	state === 'running' || burstLeft > 0;
+
 /** `set 90│10, users get 50│50`, or got, where nobody asks any more; undefined before anything was got. */
 export function setAndGot(shares: ServiceVerdict['shares'], {isOver = false} = {}): string | undefined {
 	if (shares.some(({got}) => got === undefined)) return undefined;

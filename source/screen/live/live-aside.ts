@@ -1,4 +1,5 @@
 /** What the frame of the live pane says in its upper line: pace, answers, split. */
+import {isAsking} from '../../console/live/verdicts.js';
 import type {SplitBegan} from '../../console/live/loops/split-began.js';
 import type {LoopSnapshot} from '../../console/state/state.js';
 import {clock, count, dayAndClock} from '../format.js';
@@ -51,11 +52,11 @@ export function asidePieces(
 			{text: count(past.answered, 'answer'), rank: 1},
 		];
 	}
-	const {state, answered, notSent, weights, settling, silentSince: silent} = snapshot;
+	const {answered, notSent, weights, settling, silentSince: silent} = snapshot;
 	const split = weights.map(({percent}) => percent).join('│');
 	return [
 		...(isBack ? [{text: 'earlier answers, G follows'}] : []),
-		{text: state === 'running' || snapshot.burstLeft > 0 ? paceWords(snapshot) : 'paused'},
+		{text: isAsking(snapshot) ? paceWords(snapshot) : 'paused'},
 		silent === undefined || answered === 0
 			? {text: count(answered, 'answer'), rank: 1}
 			: {text: `${count(answered, 'answer')} until ${clock(silent)}`},

@@ -1,6 +1,6 @@
 /** The verdicts as the lines of the live pane, what matters most first. Pure. */
 import {pairOf} from '../../console/live/compared-pair.js';
-import {doubts, tagsSilentSince, wantsTls} from '../../console/live/verdicts.js';
+import {doubts, isAsking, tagsSilentSince, wantsTls} from '../../console/live/verdicts.js';
 import type {EpochCounts, LoopSnapshot, RequestOptions} from '../../console/state/state.js';
 import {askedBy} from '../../knative/commands/identify-revisions.js';
 import {lateRefusal} from '../../knative/release/late-refusal.js';
@@ -77,9 +77,7 @@ function lastAskedAt({
 	last,
 }: Pick<LoopSnapshot, 'state' | 'burstLeft' | 'last'>): number | undefined {
 	// Slow answers come after those that were asked later.
-	return state === 'running' || burstLeft > 0 || last.length === 0
-		? undefined
-		: Math.max(...last.map(({at}) => at));
+	return isAsking({state, burstLeft}) || last.length === 0 ? undefined : Math.max(...last.map(({at}) => at));
 }
 
 /** What was well before nothing was answered is not well now. */

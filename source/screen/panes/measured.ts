@@ -1,5 +1,5 @@
 /** What was measured of each revision, for the pane of the revisions. Pure. */
-import {tagsSilentSince} from '../../console/live/verdicts.js';
+import {isAsking, tagsSilentSince} from '../../console/live/verdicts.js';
 import type {ConsoleState, LoopSnapshot, ServiceVerdict} from '../../console/state/state.js';
 import {apportion} from '../../knative/split/apportion.js';
 import type {ServiceView} from '../../knative/service/service.js';
@@ -40,8 +40,6 @@ export function failuresOf(measured: Measured, revision: string): FailuresMeasur
 /** Whether it is of a loop that asks no more: so it was then. */
 export const isOld = (measured: Measured, what: 'err' | 'p95', revision: string): boolean =>
 	measured[`then ${what} ${revision}`] !== undefined;
-
-const isAsking = ({state, burstLeft}: LoopSnapshot) => state === 'running' || burstLeft > 0;
 
 const loopOf = ({live}: Pick<ConsoleState, 'live'>, uid: string): LoopSnapshot | undefined =>
 	live?.uid === uid ? live.snapshot : undefined;

@@ -1,5 +1,5 @@
 /** Whether users get the split that is set, as a line. Pure. */
-import {setAndGot, measuredShares} from '../../../console/live/verdicts.js';
+import {isAsking, setAndGot, measuredShares} from '../../../console/live/verdicts.js';
 import type {LoopSnapshot} from '../../../console/state/state.js';
 import {remedies} from '../../../knative/commands/identify-revisions.js';
 import type {SplitVerdict} from '../../../stats/split-verdict.js';
@@ -63,9 +63,9 @@ export function splitLine(
 			: {tone: 'waiting', sentence: 'switching: answers not counted yet'};
 	}
 	if (!verdict) return {tone: 'waiting', sentence: 'no split to compare with yet'};
-	const isAsking = state === 'running' || burstLeft > 0;
+	const isAsked = isAsking({state, burstLeft});
 	// Of a loop that asks no more, or gets no answer, nobody knows whether it lasts.
-	const isKnown = isAsking && silentSince === undefined;
+	const isKnown = isAsked && silentSince === undefined;
 	const got = setAndGot(measuredShares({rows})) ?? 'nothing came lately';
 	if (alarm && !alarm.isOver) {
 		const impossible = verdict.state === 'impossible' ? `${verdict.sentence} ` : '';
@@ -119,13 +119,13 @@ export function splitLine(
 		case 'agrees':
 			return {
 				tone: trouble ? 'warning' : 'good',
-				sentence: dated(verdict.sentence, isAsking ? [] : last),
+				sentence: dated(verdict.sentence, isAsked ? [] : last),
 			};
 		case 'too few':
 			return {
 				tone: 'waiting',
 				// Nobody waits for answers that do not come.
-				sentence: isKnown ? withWait(verdict, rate) : dated(verdict.sentence, isAsking ? [] : last),
+				sentence: isKnown ? withWait(verdict, rate) : dated(verdict.sentence, isAsked ? [] : last),
 			};
 		case 'suspicious':
 		case 'unjudgeable':
